@@ -1,0 +1,46 @@
+# Two commands do everything: `make verify` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+OUT ?= build/verify
+
+.PHONY: help verify test lint install lock clean
+
+help:
+	@echo "make verify   verify every theorem and write $(OUT)/report.html"
+	@echo "make test     run all tests, doctests and properties"
+	@echo "make lint     ruff, mypy --strict and import-linter"
+	@echo "make lock     resolve requirements.lock anew (needs uv)"
+	@echo "make clean    remove the virtual environment and build products"
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "orbitkernels needs Python 3.11 or later; say PYTHON=/path/to/python3.11"; exit 2; }
+	@rm -rf $(VENV); $(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "python3 has no venv module; on Debian: apt-get install python3-venv"; exit 2; }
+	@echo "Installing the locked packages into $(VENV) (one to two minutes, once)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+install: $(STAMP)
+
+verify: $(STAMP)
+	@$(BIN)/orbitkernels verify --out $(OUT)
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -n 2 -q
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The same mathematics in floating point: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""The theory of symmetry learning on group orbits, derived symbolically and verified numerically."""

@@ -1,0 +1,16 @@
+"""Errors that bad input raises: one line that names the argument, its value and the remedy."""
+
+
+class InputError(ValueError):
+    """The input cannot be used; the message says which argument, what it was and what to do.
+
+    The command line prints the message alone and exits with status 2.
+    """
+
+
+class SingularGramError(InputError):
+    """The Gram matrix has no usable inverse; the message names the irrep whose Fourier block vanishes."""
+
+
+class NotInvariantError(InputError):
+    """The kernel is not invariant under the action; the message says by how much."""

@@ -1,0 +1,1 @@
+"""Theorems: statement, derivation, checks and evidence; exact and numerical mathematics meet here."""

@@ -1,0 +1,1 @@
+"""Exact mathematics of finite groups, characters, irreps, kernels and spectra; no float decides anything here."""
