@@ -1,1 +1,102 @@
-"""The theory of symmetry learning on group orbits, derived symbolically and verified numerically."""
+"""The theory of symmetry learning on group orbits, derived symbolically and verified numerically.
+
+The public names are imported when they are first used, so that ``import orbitkernels`` stays quick.
+
+Example:
+    >>> import orbitkernels as ok
+    >>> ok.group("D4").order
+    8
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
+
+if TYPE_CHECKING:
+    from orbitkernels.data import Dataset, load
+    from orbitkernels.predict import predict
+    from orbitkernels.proofs.derive import derive
+    from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
+    from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
+    from orbitkernels.proofs.orbits import Orbits
+    from orbitkernels.proofs.spectral import leave_out_error, orbit_symbol, spectral_error, spectrum
+    from orbitkernels.proofs.verify import verify
+    from orbitkernels.theory.actions import PermutationAction, image_action
+    from orbitkernels.theory.characters import CharacterTable
+    from orbitkernels.theory.class_functions import ClassFunction
+    from orbitkernels.theory.cyclotomics import Cyclotomic, root_of_unity
+    from orbitkernels.theory.groups import FiniteGroup
+    from orbitkernels.theory.names import group
+    from orbitkernels.theory.subgroups import Subgroup
+
+_HOMES = {
+    "theory.groups": ["FiniteGroup"],
+    "theory.names": ["group"],
+    "theory.subgroups": ["Subgroup"],
+    "theory.actions": ["PermutationAction", "image_action"],
+    "theory.characters": ["CharacterTable"],
+    "theory.class_functions": ["ClassFunction"],
+    "theory.cyclotomics": ["Cyclotomic", "root_of_unity"],
+    "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
+    "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
+    "proofs.orbits": ["Orbits"],
+    "proofs.spectral": ["leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
+    "proofs.verify": ["verify"],
+    "proofs.derive": ["derive"],
+    "data": ["Dataset", "load"],
+    "predict": ["predict"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "NNGP",
+    "NTK",
+    "CharacterTable",
+    "ClassFunction",
+    "Cyclotomic",
+    "Dataset",
+    "FiniteGroup",
+    "Formula",
+    "Gaussian",
+    "InputError",
+    "Kernel",
+    "Laplace",
+    "NotInvariantError",
+    "Orbits",
+    "PermutationAction",
+    "Polynomial",
+    "SingularGramError",
+    "Subgroup",
+    "UnitaryIrrep",
+    "derive",
+    "group",
+    "image_action",
+    "kernel",
+    "leave_out_error",
+    "load",
+    "orbit_symbol",
+    "predict",
+    "root_of_unity",
+    "spectral_error",
+    "spectrum",
+    "unitary_irreps",
+    "verify",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that defines it."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'orbitkernels' has no attribute '{name}'")
+    value = getattr(import_module(f"orbitkernels.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,38 @@
+"""Build the wheel from the source distribution and check that it holds every module and template, and no more."""
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {"orbitkernels": "", "theory": "theory/", "numerics": "numerics/", "proofs": "proofs/"}
+KINDS = ("*.py", "py.typed", "templates/*")
+
+
+def expected() -> set[str]:
+    """Paths in the wheel of every file of the four folders; the links between them are not followed."""
+    return {
+        f"orbitkernels/{prefix}{path.relative_to(ROOT / folder)}"
+        for folder, prefix in FOLDERS.items()
+        for kind in KINDS
+        for path in (ROOT / folder).glob(kind)
+        if path.is_file()
+    }
+
+
+def built() -> set[str]:
+    """Paths in the wheel, without its metadata."""
+    with tempfile.TemporaryDirectory() as folder:
+        build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, str(ROOT)]
+        subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
+        (wheel,) = Path(folder).glob("*.whl")
+        names = zipfile.ZipFile(wheel).namelist()
+    return {name for name in names if ".dist-info/" not in name}
+
+
+missing, surplus = expected() - built(), built() - expected()
+if missing or surplus:
+    sys.exit(f"wheel: missing {sorted(missing)}, surplus {sorted(surplus)}")
+print(f"wheel: all {len(expected())} files present, nothing else")

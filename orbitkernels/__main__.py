@@ -1,0 +1,5 @@
+"""``python -m orbitkernels``."""
+
+from orbitkernels.cli import main
+
+main()

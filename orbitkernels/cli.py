@@ -1,0 +1,289 @@
+"""The command line: verify, predict, characters and derive.
+
+Exit status 0 if all is well, 1 if a theorem fails, 2 for bad input, which gets one line on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
+
+import typer
+import typer.exceptions
+
+from orbitkernels import __version__
+from orbitkernels.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from orbitkernels.proofs.verify import Certificate
+
+app = typer.Typer(
+    name="orbitkernels",
+    help="The theory of symmetry learning on group orbits: derived symbolically, verified numerically.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class TableFormat(StrEnum):
+    """How a character table is printed."""
+
+    text = "text"
+    latex = "latex"
+    json = "json"
+
+
+class DocumentFormat(StrEnum):
+    """How a derivation is printed."""
+
+    text = "text"
+    latex = "latex"
+    html = "html"
+    pdf = "pdf"
+    json = "json"
+
+
+class ResultFormat(StrEnum):
+    """How predictions are printed."""
+
+    text = "text"
+    json = "json"
+
+
+GROUP_HELP = "A name (C12, D4, S5, Q8, C7:C3, SL(2,5), C2wrS3, S3xC2, ...) or @file.json."
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"orbitkernels {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def verify(
+    theorems: Annotated[list[str] | None, typer.Argument(help="Theorems such as T1 T6; all if omitted.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer instances.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores if omitted.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random instances.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for certificate.json and report.html.")] = Path("build/verify"),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what an earlier certificate in --out proves.")
+    ] = False,
+) -> None:
+    """Verify all theorems; one line each, a certificate and a report."""
+    from orbitkernels.proofs.verify import theorem_ids
+
+    console = _console(stderr=False)
+    _writable_folder(out)
+    ids = theorem_ids(theorems)
+    certificate = _run_with_progress(ids, quick, jobs, seed, out if resume else None)
+    for line in certificate.lines():
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    certificate.write(out / "certificate.json")
+    from orbitkernels.report import write_report
+
+    with _console(stderr=True).status("Writing the report..."):
+        report = write_report(certificate, out / "report.html", quick=quick)
+    verified = sum(result.holds for result in certificate.results)
+    total = len(certificate.results)
+    console.print(f"{verified} of {total} theorems verified.", highlight=False)
+    console.print(f"Certificate: {out / 'certificate.json'}", highlight=False, soft_wrap=True)
+    console.print(f"Report: {report}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if verified == total else 1)
+
+
+@app.command()
+def predict(
+    group: Annotated[str, typer.Option("--group", "-g", help=GROUP_HELP)],
+    kernel: Annotated[
+        str,
+        typer.Option(
+            "--kernel", "-k", help='A call such as "ntk(depth=3)" or a formula in u such as "exp(-2*(1-u))".'
+        ),
+    ] = "ntk(depth=3)",
+    data: Annotated[
+        str, typer.Option("--data", "-d", help="digits, mnist:DIR or a .npz with images and labels.")
+    ] = "digits",
+    missing: Annotated[str, typer.Option(help="pose, coset:H or a list of poses.")] = "pose",
+    ridge: Annotated[float, typer.Option(help="Ridge r >= 0; the Gram matrix becomes K + r I.")] = 0.0,
+    pairs: Annotated[int, typer.Option(min=1, help="How many pairs of images of different classes.")] = 16,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of pairs.")] = 0,
+    format: Annotated[ResultFormat, typer.Option(help="Output format.")] = ResultFormat.text,
+) -> None:
+    """Spectral error and exact leave-out error of a missing pose, for pairs of images of different classes."""
+    from orbitkernels.prediction import predict as predict_pairs
+
+    with _progress() as progress:
+        task = progress.add_task("Pairs", total=pairs)
+        result = predict_pairs(
+            group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )  # fmt: skip
+    if format is ResultFormat.json:
+        typer.echo(json.dumps(result, indent=1, allow_nan=False))
+    else:
+        _print_predictions(result)
+
+
+@app.command()
+def characters(
+    group: Annotated[str, typer.Argument(help=GROUP_HELP)],
+    format: Annotated[TableFormat, typer.Option(help="Output format.")] = TableFormat.text,
+) -> None:
+    """Exact character table of a finite group."""
+    from orbitkernels.theory.names import group as group_of
+
+    table = group_of(group).character_table()
+    if format is TableFormat.json:
+        typer.echo(json.dumps(table.to_dict(), indent=1))
+    else:
+        typer.echo(table.to_latex() if format is TableFormat.latex else table.to_text())
+
+
+@app.command()
+def derive(
+    target: Annotated[str, typer.Argument(help="A theorem (T1 ... T6), 'spectrum' or 'error'.")],
+    group: Annotated[str | None, typer.Option("--group", "-g", help=GROUP_HELP)] = None,
+    kernel: Annotated[str | None, typer.Option("--kernel", "-k", help="A kernel, put in for the symbol.")] = None,
+    format: Annotated[DocumentFormat, typer.Option(help="Output format.")] = DocumentFormat.text,
+    out: Annotated[Path | None, typer.Option(help="File to write; needed for pdf.")] = None,
+) -> None:
+    """Derive a theorem, or the spectrum or error of one orbit pair, step by step."""
+    from orbitkernels.proofs.derive import derive as derive_target
+    from orbitkernels.proofs.rendering import render
+
+    if format is DocumentFormat.pdf and out is None:
+        raise InputError("Argument '--out' is missing: a PDF needs a file, for example --out derivation.pdf.")
+    with _console(stderr=True).status("Deriving, each step checked..."):
+        derivation = derive_target(target, group=group, kernel=kernel)
+        document = render(derivation, format.value)
+    if out is None:
+        typer.echo(document if isinstance(document, str) else document.decode())
+        return
+    _writable_folder(out.parent)
+    out.write_bytes(document.encode() if isinstance(document, str) else document)
+    typer.echo(f"Wrote {out}", err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: bad input, of the words or of what they name, becomes one line and exit status 2."""
+    try:
+        sys.exit(app(arguments, standalone_mode=False))
+    except typer.exceptions.TyperException as error:
+        message = error.format_message() if isinstance(error, _WithMessage) else str(error)
+        if message:
+            _complain(f"{message.rstrip('.')}. Say 'orbitkernels --help' for help.")
+        sys.exit(2)
+    except InputError as error:
+        _complain(str(error))
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("interrupted")
+        sys.exit(130)
+
+
+@runtime_checkable
+class _WithMessage(Protocol):
+    """A usage error that can say what is wrong in one line."""
+
+    def format_message(self) -> str:
+        """The line."""
+
+
+def _complain(message: str) -> None:
+    typer.echo("orbitkernels: " + " ".join(message.split()), err=True)
+
+
+def _console(stderr: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+def _progress() -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_console(stderr=True),
+        transient=True,
+    )
+
+
+def _run_with_progress(
+    ids: list[str], quick: bool, jobs: int | None, seed: int, resume: Path | None
+) -> Certificate:
+    """Run the verification with one bar over all theorems."""
+    from orbitkernels.proofs.verify import verify as verify_theorems
+
+    done: dict[str, tuple[int, int]] = {}
+    with _progress() as progress:
+        task = progress.add_task("Verifying", total=None)
+
+        def update(identifier: str, completed: int, total: int) -> None:
+            done[identifier] = (completed, total)
+            progress.update(
+                task,
+                description=f"Verifying {identifier}",
+                completed=sum(c for c, _ in done.values()),
+                total=sum(t for _, t in done.values()),
+            )
+
+        return verify_theorems(
+            ids,
+            quick=quick,
+            jobs=jobs,
+            seed=seed,
+            progress=update,
+            resume=None if resume is None else resume / "certificate.json",
+        )
+
+
+def _writable_folder(folder: Path) -> None:
+    """Make the folder, before hours of work rather than after."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Argument '--out' cannot be used as a folder: {folder} ({error.strerror}).") from error
+
+
+def _print_predictions(result: dict[str, Any]) -> None:
+    """Table of errors, one row a pair."""
+    from rich.table import Table
+
+    table = Table(title=f"{result['group']}, {result['kernel']}, {result['data']}: error y - p of a missing pose")
+    for heading in ("labels", "spectral error", "exact error", "difference", "condition"):
+        table.add_column(heading, justify="right")
+    for pair in result["pairs"]:
+        spectral, exact = pair["spectral_error"], pair["exact_error"]
+        table.add_row(
+            " / ".join(map(str, pair["labels"])),
+            f"{spectral:.10f}",
+            f"{exact:.10f}",
+            f"{abs(spectral - exact):.1e}",
+            f"{pair['condition_number']:.1e}",
+        )
+    console = _console(stderr=False)
+    console.print(table)
+    right = sum(pair["exact_error"] < 1 for pair in result["pairs"])
+    console.print(f"Missing pose classified right (error below 1): {right} of {len(result['pairs'])} pairs.")
+    console.print(f"Largest relative difference of the two routes: {result['largest_relative_difference']:.1e}.")
+    for note in result["notes"]:
+        console.print(f"Note: {note}")
+
+
+if __name__ == "__main__":
+    main()
