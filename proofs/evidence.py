@@ -178,7 +178,8 @@ class Check:
 
         Example:
             >>> from orbitkernels.proofs.evidence import Check, Level, compare_exactly
-            >>> check = Check.of(Level.EXACT, [compare_exactly("C2", "x", [1], [1]), compare_exactly("C3", "x", [1], [2])])
+            >>> comparisons = [compare_exactly("C2", "x", [1], [1]), compare_exactly("C3", "x", [1], [2])]
+            >>> check = Check.of(Level.EXACT, comparisons)
             >>> check.holds, check.instances, check.detail
             (False, 2, 'C3: x, entry 0 of 1: 1 by one route, 2 by the other')
         """

@@ -5,7 +5,8 @@ from __future__ import annotations
 TITLE = "Leave-one-out error"
 SOURCE = "Rasmussen and Williams 2006, section 5.4.2; the reading T1b is this work's"
 HYPOTHESES = (
-    r"$K \in \mathbb{R}^{N \times N}$ is the Gram matrix of $N$ points, ridge included, symmetric and positive definite.",
+    r"$K \in \mathbb{R}^{N \times N}$ is the Gram matrix of $N$ points, ridge included,"
+    r" symmetric and positive definite.",
     r"$y \in \mathbb{R}^N$ are the labels; $S$ is a set of missing points, $R$ the set of all others.",
     r"$p_S = K_{SR} K_{RR}^{-1} y_R$ is the prediction at $S$ of kernel regression trained on $R$.",
 )

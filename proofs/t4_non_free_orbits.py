@@ -11,6 +11,7 @@ HYPOTHESES = (
 )
 STATEMENT = (
     r"K \cong \bigoplus_\rho I_{d_\rho} \otimes M_\rho \text{ by a unitary similarity, } \quad"
-    r" (M_\rho)_{ab} = \frac{1}{\sqrt{|H_a||H_b|}}\, U_a(\rho)^* \Bigl(\sum_g \varphi_{ab}(g)\, \rho(g)\Bigr) U_b(\rho)"
+    r" (M_\rho)_{ab} = \frac{1}{\sqrt{|H_a||H_b|}}\,"
+    r" U_a(\rho)^* \Bigl(\sum_g \varphi_{ab}(g)\, \rho(g)\Bigr) U_b(\rho)"
     r" + r\, \delta_{ab} I; \text{ irreps without fixed vectors do not occur.}"
 )

@@ -6,7 +6,8 @@ TITLE = "Spectral error of a missing pose"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) for two classes of a cyclic group"
 HYPOTHESES = (
     r"As in T2, or as in T4 if orbits have stabilisers; $K$ is positive definite, ridge included.",
-    r"All poses of orbit $c$ have the label $t_c$; kernel regression is trained on all points but one pose of orbit $c$.",
+    r"All poses of orbit $c$ have the label $t_c$; kernel regression is trained on all points but one pose"
+    r" of orbit $c$.",
     r"$\mathbf 1$ is the trivial irrep; $\hat K(\mathbf 1)$ is the matrix of orbit sums $\sum_g \varphi_{ab}(g)$.",
 )
 STATEMENT = (

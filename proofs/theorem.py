@@ -1,4 +1,4 @@
-"""What a theorem is here: a statement with its hypotheses, a derivation and two checks; and the list of all of them."""
+"""What a theorem is here: a statement with its hypotheses, a derivation and two checks; and the list of all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODULES = (
 
 
 class Case(Protocol):
-    """One instance to be made and compared; ``str(case)`` names it.  Cases are small, so that processes can send them."""
+    """One instance to be made and compared; ``str(case)`` names it.  Small, so that processes can send it."""
 
     @property
     def group(self) -> str:
