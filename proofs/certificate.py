@@ -1,0 +1,270 @@
+"""The certificate: what was verified, how strongly, and in which environment; written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from orbitkernels.errors import InputError
+
+from .evidence import Check, Level, strongest
+
+#: Packages whose versions the certificate records: everything that computes.
+PACKAGES = (
+    "orbitkernels",
+    "numpy",
+    "scipy",
+    "sympy",
+    "mpmath",
+    "networkx",
+    "numba",
+    "python-flint",
+    "scikit-learn",
+)
+
+
+@dataclass(frozen=True)
+class DerivationEvidence:
+    """What checking a derivation showed.
+
+    Attributes:
+        holds: Whether every step could be checked; a step that cannot be checked raises.
+        steps: Number of steps.
+        symbolic: Whether every step was decided for all parameter values named.
+        detail: The step that failed; empty if none did.
+    """
+
+    holds: bool
+    steps: int
+    symbolic: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that was established about one theorem.
+
+    Attributes:
+        id: Theorem, e.g. ``T6``.
+        title: A few words.
+        source: Where it is stated.
+        statement_hash: SHA-256 of hypotheses and statement.
+        exact: Two exact routes on small instances.
+        numeric: Two floating-point routes on many instances.
+        derivation: The derivation, if there is one.
+        seconds: Time, summed over processes.
+    """
+
+    id: str
+    title: str
+    source: str
+    statement_hash: str
+    exact: Check
+    numeric: Check
+    derivation: DerivationEvidence | None
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the derivation and both checks hold."""
+        return self.exact.holds and self.numeric.holds and (self.derivation is None or self.derivation.holds)
+
+    @property
+    def level(self) -> Level:
+        """The strongest level at which the statement was established, or refuted if it does not hold."""
+        levels = [check.level for check in (self.exact, self.numeric) if check.holds == self.holds]
+        if self.derivation and self.derivation.holds == self.holds and self.derivation.symbolic:
+            levels.append(Level.SYMBOLIC)
+        return strongest(levels)
+
+    @property
+    def instances(self) -> int:
+        """Number of exact and numeric instances."""
+        return self.exact.instances + self.numeric.instances
+
+    @property
+    def detail(self) -> str:
+        """The first failure; empty if the theorem holds."""
+        return (self.derivation.detail if self.derivation else "") or self.exact.detail or self.numeric.detail
+
+    def line(self) -> str:
+        """One line for the terminal.
+
+        Example:
+            >>> from orbitkernels.proofs.certificate import Result
+            >>> from orbitkernels.proofs.evidence import Check, Level
+            >>> exact, numeric = Check(Level.EXACT, True, 3), Check(Level.NUMERIC, True, 40, 2e-15, 1e-12)
+            >>> Result("T6", "Spectral error", "this work", "", exact, numeric, None, 1.5).line()
+            'T6 verified, exact, 43 instances (3 exact), residual 2.0e-15 at rounding level 1.0e-12, 1.5 s: Spectral error'
+        """
+        verdict = "verified" if self.holds else "FAILS"
+        text = (
+            f"{self.id} {verdict}, {self.level}, {self.instances} instances ({self.exact.instances} exact), "
+            f"residual {self.numeric.residual:.1e} at rounding level {self.numeric.rounding:.1e}, "
+            f"{self.seconds:.1f} s: {self.title}"
+        )
+        return text if self.holds else f"{text}. {self.detail}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON object; a residual that is not finite becomes null."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "level": str(self.level),
+            "holds": self.holds,
+            "instances": self.instances,
+            "residual": _finite(self.numeric.residual),
+            "source": self.source,
+            "statement_hash": self.statement_hash,
+            "exact_instances": self.exact.instances,
+            "numeric_instances": self.numeric.instances,
+            "rounding_level": _finite(self.numeric.rounding),
+            "condition_number": _finite(self.numeric.condition),
+            "detail": self.detail,
+            "exact": _check_to_dict(self.exact),
+            "numeric": _check_to_dict(self.numeric),
+            "derivation": asdict(self.derivation) if self.derivation else None,
+            "seconds": round(self.seconds, 3),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """Inverse of :meth:`to_dict`.
+
+        Raises:
+            KeyError, TypeError or ValueError: If the object is damaged.
+        """
+        derivation = data["derivation"]
+        result = cls(
+            id=str(data["id"]),
+            title=str(data["title"]),
+            source=str(data["source"]),
+            statement_hash=str(data["statement_hash"]),
+            exact=_check_from_dict(data["exact"]),
+            numeric=_check_from_dict(data["numeric"]),
+            derivation=None if derivation is None else DerivationEvidence(**derivation),
+            seconds=float(data["seconds"]),
+        )
+        if result.to_dict() != dict(data):
+            raise ValueError(f"the entry of {result.id} contradicts itself")
+        return result
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Results of one run and the environment it ran in.
+
+    Attributes:
+        results: One a theorem, in the order of the list of theorems.
+        environment: Versions, platform, seed and mode.
+    """
+
+    results: tuple[Result, ...]
+    environment: Mapping[str, Any]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every theorem holds."""
+        return all(result.holds for result in self.results)
+
+    def lines(self) -> list[str]:
+        """One line a theorem."""
+        return [result.line() for result in self.results]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document."""
+        return {
+            "theorems": [result.to_dict() for result in self.results],
+            "environment": dict(self.environment),
+        }
+
+    def write(self, path: str | Path) -> Path:
+        """Writes the JSON document; an interruption leaves the old file, or none.
+
+        Raises:
+            InputError: If the file cannot be written.
+        """
+        path = Path(path)
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, text)
+        except OSError as error:
+            raise InputError(f"Certificate '{path}' cannot be written: {error.strerror}.") from error
+        return path
+
+    @classmethod
+    def read(cls, path: str | Path) -> Certificate:
+        """Reads a certificate.
+
+        Raises:
+            InputError: If the file is damaged or no certificate.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            return cls(tuple(Result.from_dict(entry) for entry in data["theorems"]), dict(data["environment"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            raise InputError(
+                f"Certificate '{path}' is damaged ({' '.join(reason.split())}); delete it or run without --resume."
+            ) from error
+
+
+def environment(seed: int, quick: bool) -> dict[str, Any]:
+    """Versions, platform, seed and mode; two runs with equal environments give equal certificates but for times."""
+    return {
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "seed": seed,
+        "quick": quick,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file, then rename: readers see the old text or the new."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """The process's mask of permissions, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _check_to_dict(check: Check) -> dict[str, Any]:
+    fields = asdict(check) | {"level": str(check.level)}
+    return {key: _finite(value) if isinstance(value, float) else value for key, value in fields.items()}
+
+
+def _check_from_dict(data: Mapping[str, Any]) -> Check:
+    numbers = {key: math.inf for key in ("residual", "rounding", "condition", "ratio") if data[key] is None}
+    return Check(**{**data, **numbers, "level": Level(data["level"])})

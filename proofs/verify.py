@@ -1,0 +1,264 @@
+"""Runs the derivation and both checks of each theorem, on one process or several, and makes the certificate."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zlib import crc32
+
+import numpy as np
+
+from orbitkernels.errors import InputError
+
+from .certificate import Certificate, DerivationEvidence, Result, environment
+from .evidence import Check, Comparison, Level
+from .theorem import THEOREMS, Procedure, Theorem, find_theorem
+
+Route = Literal["derivation", "exact", "numeric"]
+Progress = Callable[[str, int, int], None]
+
+#: More processes than this only wait for each other's imports.
+MAX_JOBS = 8
+
+
+def verify(
+    ids: str | Iterable[str] | None = None,
+    quick: bool = False,
+    jobs: int | None = 1,
+    seed: int = 0,
+    progress: Progress | None = None,
+    resume: str | Path | None = None,
+    save: str | Path | None = None,
+) -> Certificate:
+    """Derives and checks theorems and says how strongly each is established.
+
+    Args:
+        ids: Theorems such as ``["T2", "T6"]``; all if omitted.
+        quick: Fewer instances.
+        jobs: Processes; None for as many as cores (at most MAX_JOBS).
+        seed: Seed of the random instances; one seed gives one certificate but for times.
+        progress: Called as ``progress(theorem id, instances done, instances in all)``.
+        resume: An earlier certificate; its theorems with the same statement, seed, mode and versions that hold are
+            kept.  Nothing is kept if the file does not exist.
+        save: Where to write the certificate each time another theorem is done, so that an interrupted run can be
+            resumed.
+
+    Returns:
+        The certificate.
+
+    Raises:
+        InputError: If a theorem is unknown, an argument is out of range or the earlier certificate is damaged.
+
+    Example:
+        >>> from orbitkernels.proofs.verify import verify
+        >>> certificate = verify(["T1"], quick=True)
+        >>> certificate.holds, certificate.results[0].id
+        (True, 'T1')
+    """
+    theorems = [find_theorem(name) for name in theorem_ids(ids)]
+    _check_integer("seed", seed, 0)
+    workers = _workers(jobs)
+    setting = environment(seed, quick)
+    done = {} if resume is None else _kept(theorems, Path(resume), setting)
+    run = _Run([theorem for theorem in theorems if theorem.id not in done], quick, seed, progress)
+    for result in run.results(workers):
+        done[result.id] = result
+        if save is not None:
+            _certificate(theorems, done, setting).write(save)
+    return _certificate(theorems, done, setting)
+
+
+def theorem_ids(names: str | Iterable[str] | None = None) -> list[str]:
+    """Ids of the theorems named, once each and in the order of the list; all of them for None or nothing.
+
+    Raises:
+        InputError: If one is unknown; the message suggests the nearest.
+
+    Example:
+        >>> from orbitkernels.proofs.verify import theorem_ids
+        >>> theorem_ids(["t6", "T2"])
+        ['T2', 'T6']
+    """
+    wanted = {find_theorem(name).id for name in ([names] if isinstance(names, str) else names or ())}
+    return [key for key in THEOREMS if key in wanted or not wanted]
+
+
+# ---------------------------------------------------------------------- tasks
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Some cases of one route of one theorem, all on one group so that its irreps are found once."""
+
+    theorem: str
+    route: Route
+    indices: tuple[int, ...]
+    cases: tuple[Any, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a task found; `derivation` for the derivation, `comparisons` by index for the checks."""
+
+    task: _Task
+    seconds: float
+    comparisons: tuple[Comparison, ...] = ()
+    derivation: DerivationEvidence | None = None
+
+
+class _Run:
+    """The tasks of some theorems and what they have found so far."""
+
+    def __init__(self, theorems: Sequence[Theorem], quick: bool, seed: int, progress: Progress | None) -> None:
+        self.theorems = {theorem.id: theorem for theorem in theorems}
+        self.progress = progress or (lambda *_: None)
+        self.tasks = [task for theorem in theorems for task in _tasks(theorem, quick, seed)]
+        self.outcomes: dict[str, list[_Outcome]] = defaultdict(list)
+        self.waiting = {key: sum(task.theorem == key for task in self.tasks) for key in self.theorems}
+        self.totals = {
+            key: sum(len(task.cases) for task in self.tasks if task.theorem == key) for key in self.theorems
+        }
+
+    def results(self, workers: int) -> Iterator[Result]:
+        """The result of each theorem as soon as its last task is done."""
+        for key, total in self.totals.items():
+            self.progress(key, 0, total)
+        for outcome in _outcomes(self.tasks, workers):
+            key = outcome.task.theorem
+            self.outcomes[key].append(outcome)
+            self.waiting[key] -= 1
+            finished = sum(len(each.comparisons) for each in self.outcomes[key])
+            self.progress(key, finished, self.totals[key])
+            if not self.waiting[key]:
+                yield _result(self.theorems[key], self.outcomes.pop(key))
+
+
+def _outcomes(tasks: Sequence[_Task], workers: int) -> Iterator[_Outcome]:
+    """Outcomes in any order, from this process or from several."""
+    workers = min(workers, len(tasks))
+    if workers <= 1:
+        yield from map(_perform, tasks)
+        return
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
+    yield from parallel(delayed(_perform)(task) for task in tasks)
+
+
+def _tasks(theorem: Theorem, quick: bool, seed: int) -> Iterator[_Task]:
+    """The derivation, then for each group the cases of each check, the last and largest groups first."""
+    if theorem.derivation is not None:
+        yield _Task(theorem.id, "derivation", (), (), seed)
+    for route, procedure in _procedures(theorem):
+        by_group: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+        for index, case in enumerate(procedure.cases(quick)):
+            by_group[case.group].append((index, case))
+        for members in reversed(by_group.values()):
+            indices, cases = zip(*members, strict=True)
+            yield _Task(theorem.id, route, indices, cases, seed)
+
+
+def _procedures(theorem: Theorem) -> tuple[tuple[Route, Procedure], ...]:
+    return (("exact", theorem.exact), ("numeric", theorem.numeric))
+
+
+def _perform(task: _Task) -> _Outcome:
+    """Carry out a task; runs in a process of its own if there are several."""
+    start = time.perf_counter()
+    theorem = THEOREMS[task.theorem]
+    if task.route == "derivation":
+        evidence = _derive(theorem)
+        return _Outcome(task, time.perf_counter() - start, derivation=evidence)
+    procedure = dict(_procedures(theorem))[task.route]
+    comparisons = tuple(
+        _compare(procedure, case, task, index) for index, case in zip(task.indices, task.cases, strict=True)
+    )
+    return _Outcome(task, time.perf_counter() - start, comparisons)
+
+
+def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Comparison:
+    """One comparison; its random numbers depend on the seed, the theorem, the route and the case's position only."""
+    rng = np.random.default_rng([task.seed, crc32(f"{task.theorem} {task.route}".encode()), index])
+    try:
+        return procedure.compare(case, rng)
+    except Exception as error:
+        level = Level.EXACT if task.route == "exact" else Level.NUMERIC
+        return Comparison(str(case), level, False, float("inf"), detail=f"{type(error).__name__}: {error}")
+
+
+def _derive(theorem: Theorem) -> DerivationEvidence:
+    """Makes the derivation, which checks each step."""
+    assert theorem.derivation is not None
+    try:
+        derivation = theorem.derivation()
+    except Exception as error:
+        return DerivationEvidence(False, 0, False, f"derivation: {error}")
+    return DerivationEvidence(True, len(derivation.steps), derivation.symbolic)
+
+
+# ---------------------------------------------------------------------- results
+
+
+def _result(theorem: Theorem, outcomes: Sequence[_Outcome]) -> Result:
+    derivation = next((outcome.derivation for outcome in outcomes if outcome.derivation), None)
+    return Result(
+        id=theorem.id,
+        title=theorem.title,
+        source=theorem.source,
+        statement_hash=theorem.statement_hash,
+        exact=_check(Level.EXACT, "exact", outcomes),
+        numeric=_check(Level.NUMERIC, "numeric", outcomes),
+        derivation=derivation,
+        seconds=sum(outcome.seconds for outcome in outcomes),
+    )
+
+
+def _check(level: Level, route: Route, outcomes: Sequence[_Outcome]) -> Check:
+    """Summary of a route, in the order of its cases whatever order they ended in."""
+    found = [
+        pair
+        for outcome in outcomes
+        if outcome.task.route == route
+        for pair in zip(outcome.task.indices, outcome.comparisons, strict=True)
+    ]
+    return Check.of(level, [comparison for _, comparison in sorted(found, key=lambda pair: pair[0])])
+
+
+def _certificate(theorems: Sequence[Theorem], done: dict[str, Result], setting: dict[str, Any]) -> Certificate:
+    return Certificate(tuple(done[theorem.id] for theorem in theorems if theorem.id in done), setting)
+
+
+def _kept(theorems: Sequence[Theorem], path: Path, setting: dict[str, Any]) -> dict[str, Result]:
+    """Results of an earlier certificate that say the same thing about the same statements."""
+    if not path.exists():
+        return {}
+    old = Certificate.read(path)
+    if dict(old.environment) != setting:
+        return {}
+    hashes = {theorem.id: theorem.statement_hash for theorem in theorems}
+    return {
+        result.id: result
+        for result in old.results
+        if result.holds and hashes.get(result.id) == result.statement_hash
+    }
+
+
+# ---------------------------------------------------------------------- arguments
+
+
+def _workers(jobs: int | None) -> int:
+    if jobs is None:
+        return min(os.cpu_count() or 1, MAX_JOBS)
+    _check_integer("jobs", jobs, 1)
+    return jobs
+
+
+def _check_integer(name: str, value: Any, least: int) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise InputError(f"Argument '{name}' must be an integer of at least {least}, not {value!r}.")
