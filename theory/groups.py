@@ -161,9 +161,7 @@ class FiniteGroup:
         return matrix_group(matrices, modulus, name)
 
     @classmethod
-    def from_presentation(
-        cls, generators: str, relators: Sequence[str], name: str | None = None
-    ) -> FiniteGroup:
+    def from_presentation(cls, generators: str, relators: Sequence[str], name: str | None = None) -> FiniteGroup:
         """Group of a presentation, e.g. ``("a b", ["a^4", "b^2", "(a*b)^2"])``, by SymPy's coset enumeration."""
         from .constructions import presented_group
 
@@ -392,7 +390,7 @@ class FiniteGroup:
     def _unitary_irreps(self) -> tuple[Any, ...]:
         if unitary_irreps_engine is None:
             raise InputError("Unitary irreps need the floating-point part; import orbitkernels.")
-        return unitary_irreps_engine(self)
+        return tuple(unitary_irreps_engine(self))
 
     # ------------------------------------------------------------------ display
 

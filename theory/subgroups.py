@@ -121,9 +121,7 @@ class Subgroup:
         """H as a group of its own; its element i is elements[i] of G."""
         positions = np.searchsorted(self.elements, np.array(self.generators, dtype=np.int64))
         law = SubgroupLaw(self.group, self.elements)
-        return FiniteGroup(
-            law, positions.tolist(), name or f"subgroup of order {self.order} of {self.group.name}"
-        )
+        return FiniteGroup(law, positions.tolist(), name or f"subgroup of order {self.order} of {self.group.name}")
 
     def __repr__(self) -> str:
         return f"<Subgroup of order {self.order} of {self.group.name}>"

@@ -1,0 +1,270 @@
+"""Groups from presentations, by coset enumeration over the trivial subgroup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from orbitkernels.errors import InputError
+
+from .groups import FiniteGroup
+from .integer_input import shown
+from .laws import MAX_TABLE_ORDER, IntArray, TableLaw
+
+#: Cosets that the enumeration may define before it is given up; it may need several times the order.
+MAX_COSETS = 20_000
+
+#: Letters that one relator may have when it is written out.
+MAX_RELATOR_LENGTH = 2_000
+
+#: A word in the generators: +i + 1 is generator i, -i - 1 its inverse.
+Word = tuple[int, ...]
+
+_TOKEN = re.compile(r"\s*([A-Za-z_]\w*|-?\d+|[*^()\[\],=])")
+
+
+def presented_group(generators: str, relators: Sequence[str], name: str | None = None) -> FiniteGroup:
+    """Group <generators | relators>, by SymPy's coset enumeration over the trivial subgroup.
+
+    Args:
+        generators: Names divided by spaces or commas, such as ``"a b"``.
+        relators: Words that equal 1, or equations: ``"a^4"``, ``"(a*b)^2"``, ``"[a, b]"`` for a b a^-1 b^-1,
+            ``"a^2 = b^3"``.  Nothing is evaluated.
+        name: Shown in tables.
+
+    Raises:
+        InputError: If a word cannot be read, or the enumeration does not close within MAX_COSETS cosets.
+
+    Example:
+        >>> from orbitkernels.theory.presentations import presented_group
+        >>> presented_group("a b", ["a^4", "a^2 = b^2", "b*a*b^-1*a"]).order
+        8
+    """
+    letters = _generator_names(generators)
+    if isinstance(relators, str) or not isinstance(relators, Sequence):
+        raise InputError(f"Argument 'relators' must be a list of words, not {shown(relators)}.")
+    words = [parse_word(relator, letters) for relator in relators]
+    words = [word for word in words if word]
+    if len(words) < len(letters):
+        raise InputError(
+            f"Argument 'relators' holds {len(words)} relators for {len(letters)} generators, so the group is "
+            "infinite; add relators."
+        )
+    translations = _coset_table(letters, words)
+    table = _cayley_table(translations)
+    kept = [(int(row[0]), letter) for row, letter in zip(translations, letters, strict=True) if row[0] != 0]
+    name = name or f"<{', '.join(letters)} | {', '.join(relators)}>"
+    return FiniteGroup(TableLaw(table), [s for s, _ in kept], name, [letter for _, letter in kept])
+
+
+def _generator_names(generators: str) -> list[str]:
+    """The names, checked."""
+    if not isinstance(generators, str):
+        raise InputError(f"Argument 'generators' must be names such as 'a b', not {shown(generators)}.")
+    letters = generators.replace(",", " ").split()
+    for letter in letters:
+        if not re.fullmatch(r"[A-Za-z_]\w*", letter):
+            raise InputError(
+                f"Argument 'generators' holds {letter!r}, which is no name; write names such as 'a b'."
+            )
+    if not letters or len(set(letters)) < len(letters):
+        raise InputError(f"Argument 'generators' must hold different names such as 'a b', not {generators!r}.")
+    return letters
+
+
+def _coset_table(letters: list[str], words: list[Word]) -> IntArray:
+    """Array [generators, n]: coset times generator, coset 0 being the trivial subgroup."""
+    from sympy.combinatorics.coset_table import coset_enumeration_r
+    from sympy.combinatorics.fp_groups import FpGroup
+    from sympy.combinatorics.free_groups import free_group
+
+    free: Any
+    free, *symbols = free_group(",".join(f"x{i}" for i in range(len(letters))))
+    relators = []
+    for word in words:
+        element = free.identity
+        for letter in word:
+            element *= symbols[abs(letter) - 1] ** (1 if letter > 0 else -1)
+        relators.append(element)
+    try:
+        table = coset_enumeration_r(FpGroup(free, relators), [], max_cosets=MAX_COSETS)
+    except ValueError as error:
+        raise InputError(
+            f"Argument 'relators' defines a group whose coset enumeration needs more than {MAX_COSETS} cosets; it "
+            "is infinite or too large: add relators or give permutations."
+        ) from error
+    table.compress()
+    table.standardize()
+    if len(table.table) > MAX_TABLE_ORDER:
+        raise InputError(
+            f"Argument 'relators' defines a group of order {len(table.table)}, beyond the limit of "
+            f"{MAX_TABLE_ORDER} for presentations; give permutations."
+        )
+    return np.array(table.table, dtype=np.int64)[:, ::2].T
+
+
+def _cayley_table(translations: IntArray) -> IntArray:
+    """Cayley table of the elements 1 * w: column h s is column h followed by the translation by s."""
+    order = translations.shape[1]
+    table = np.empty((order, order), dtype=np.min_scalar_type(order))
+    table[:, 0] = np.arange(order)
+    reached = [0]
+    known = {0}
+    for parent in reached:
+        for row in translations:
+            child = int(row[parent])
+            if child not in known:
+                known.add(child)
+                reached.append(child)
+                table[:, child] = row[table[:, parent]]
+    return table
+
+
+# ---------------------------------------------------------------------- words
+
+
+def parse_word(text: str, letters: Sequence[str]) -> Word:
+    """The word of a relator or of an equation u = v, which is u v^-1; freely reduced.
+
+    Raises:
+        InputError: The message says what was expected and where.
+
+    Example:
+        >>> from orbitkernels.theory.presentations import parse_word
+        >>> parse_word("(a*b)^2 = b*a", ["a", "b"])
+        (1, 2, 1, 2, -1, -2)
+    """
+    if not isinstance(text, str):
+        raise InputError(f"Argument 'relators' must hold words such as 'a^2*b', not {shown(text)}.")
+    parser = _WordParser(text, letters)
+    word = parser.product()
+    if parser.peek() == "=":
+        parser.take()
+        word = parser.joined(word, _inverse(parser.product()))
+    if parser.peek():
+        raise parser.error("an operator or the end")
+    return word
+
+
+class _WordParser:
+    """Recursive descent over the tokens of one relator."""
+
+    def __init__(self, text: str, letters: Sequence[str]) -> None:
+        self.text, self.letters, self.at = text, letters, 0
+        self.depth = 0
+
+    def peek(self) -> str:
+        """The next token; empty at the end."""
+        match = _TOKEN.match(self.text, self.at)
+        if match:
+            return match[1]
+        return self.text[self.at :].strip()[:1]
+
+    def take(self) -> str:
+        """The next token, passed over."""
+        match = _TOKEN.match(self.text, self.at)
+        if match is None:
+            raise self.error("a generator")
+        self.at = match.end()
+        return match[1]
+
+    def error(self, expected: str) -> InputError:
+        """The message at the present place."""
+        found = repr(self.peek()) if self.peek() else "the end"
+        return InputError(
+            f"Argument 'relators' holds {shown(self.text)}; expected {expected} at position {self.at}, not {found}; "
+            f"the generators are {', '.join(self.letters)}."
+        )
+
+    def product(self) -> Word:
+        """Factor * factor * ...; the star may be left out between parentheses and letters."""
+        word = self.power()
+        while self.peek() and self.peek() not in "=),]":
+            if self.peek() == "*":
+                self.take()
+            word = self.joined(word, self.power())
+        return word
+
+    def power(self) -> Word:
+        """Atom, or atom ^ integer."""
+        word = self.atom()
+        if self.peek() != "^":
+            return word
+        self.take()
+        if not re.fullmatch(r"-?\d{1,6}", self.peek()):
+            raise self.error("an integer exponent")
+        exponent = int(self.take())
+        if len(word) * abs(exponent) > MAX_RELATOR_LENGTH:
+            raise InputError(
+                f"Argument 'relators' holds {shown(self.text)}, longer than {MAX_RELATOR_LENGTH} letters."
+            )
+        return reduce_word((word if exponent > 0 else _inverse(word)) * abs(exponent))
+
+    def atom(self) -> Word:
+        """A generator, 1, a word in parentheses or a commutator."""
+        token = self.peek()
+        if token in self.letters:
+            self.take()
+            return (self.letters.index(token) + 1,)
+        if token == "1":
+            self.take()
+            return ()
+        if token not in ("(", "["):
+            raise self.error("a generator")
+        self.depth += 1
+        if self.depth > 50:
+            raise self.error("at most 50 nested parentheses")
+        word = self._parenthesis() if token == "(" else self._commutator()
+        self.depth -= 1
+        return word
+
+    def _parenthesis(self) -> Word:
+        self.take()
+        word = self.product()
+        self._expect(")")
+        return word
+
+    def _commutator(self) -> Word:
+        self.take()
+        first = self.product()
+        self._expect(",")
+        second = self.product()
+        self._expect("]")
+        return self.joined(self.joined(first, second), self.joined(_inverse(first), _inverse(second)))
+
+    def _expect(self, token: str) -> None:
+        if self.peek() != token:
+            raise self.error(repr(token))
+        self.take()
+
+    def joined(self, left: Word, right: Word) -> Word:
+        """The reduced product of two words."""
+        if len(left) + len(right) > MAX_RELATOR_LENGTH:
+            raise InputError(
+                f"Argument 'relators' holds {shown(self.text)}, longer than {MAX_RELATOR_LENGTH} letters."
+            )
+        return reduce_word(left + right)
+
+
+def _inverse(word: Word) -> Word:
+    return tuple(-letter for letter in reversed(word))
+
+
+def reduce_word(word: Word) -> Word:
+    """The word without neighbours that cancel.
+
+    Example:
+        >>> from orbitkernels.theory.presentations import reduce_word
+        >>> reduce_word((1, 2, -2, 1))
+        (1, 1)
+    """
+    stack: list[int] = []
+    for letter in word:
+        if stack and stack[-1] == -letter:
+            stack.pop()
+        else:
+            stack.append(letter)
+    return tuple(stack)
