@@ -49,6 +49,18 @@ def strongest(levels: Iterable[Level]) -> Level:
     return min(levels, key=order.index, default=Level.NUMERIC)
 
 
+def weakest(levels: Iterable[Level]) -> Level:
+    """The weakest of some levels: a chain of reasons is no stronger than that.
+
+    Example:
+        >>> from orbitkernels.proofs.evidence import Level, weakest
+        >>> weakest([Level.SYMBOLIC, Level.EXACT])
+        <Level.EXACT: 'exact'>
+    """
+    order = list(Level)
+    return max(levels, key=order.index, default=Level.NUMERIC)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two routes to one quantity on one instance.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -103,7 +104,7 @@ THEOREMS: Mapping[str, Theorem] = _Registry()
 
 
 def find_theorem(name: str) -> Theorem:
-    """The theorem of that id or title, in any case of letters.
+    """The theorem of that id or title, in any case of letters; a part such as T1b belongs to T1.
 
     Raises:
         InputError: If there is none; the message suggests the nearest.
@@ -114,8 +115,9 @@ def find_theorem(name: str) -> Theorem:
         'Spectral error of a missing pose'
     """
     names = {key.casefold(): theorem for theorem in THEOREMS.values() for key in (theorem.id, theorem.title)}
-    if found := names.get(str(name).strip().casefold()):
+    key = re.sub(r"(?<=\d)[a-z]$", "", str(name).strip().casefold())
+    if found := names.get(key):
         return found
-    close = get_close_matches(str(name).strip().casefold(), names, n=1, cutoff=0.0)
+    close = get_close_matches(key, names, n=1, cutoff=0.0)
     nearest = names[close[0]].id if close else next(iter(THEOREMS))
     raise InputError(f"Unknown theorem '{name}'; the nearest is '{nearest}' (known: {', '.join(THEOREMS)}).")

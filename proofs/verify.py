@@ -16,7 +16,7 @@ import numpy as np
 from orbitkernels.errors import InputError
 
 from .certificate import Certificate, DerivationEvidence, Result, environment
-from .evidence import Check, Comparison, Level
+from .evidence import Check, Comparison, Level, weakest
 from .theorem import THEOREMS, Procedure, Theorem, find_theorem
 
 Route = Literal["derivation", "exact", "numeric"]
@@ -183,7 +183,7 @@ def _perform(task: _Task) -> _Outcome:
 
 
 def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Comparison:
-    """One comparison; its random numbers depend on the seed, the theorem, the route and the case's position only."""
+    """One comparison; its random numbers depend on seed, theorem, route and the position of the case only."""
     rng = np.random.default_rng([task.seed, crc32(f"{task.theorem} {task.route}".encode()), index])
     try:
         return procedure.compare(case, rng)
@@ -193,13 +193,19 @@ def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Compar
 
 
 def _derive(theorem: Theorem) -> DerivationEvidence:
-    """Makes the derivation, which checks each step."""
+    """Makes the derivation, which checks each step, and those of the theorems it uses: no chain is stronger than
+    its weakest link.
+    """
     assert theorem.derivation is not None
     try:
         derivation = theorem.derivation()
+        used = [find_theorem(name) for name in sorted(derivation.theorems)]
+        links = [_derive(each).level if each.derivation else Level.NUMERIC for each in used]
     except Exception as error:
-        return DerivationEvidence(False, 0, False, f"derivation: {error}")
-    return DerivationEvidence(True, len(derivation.steps), derivation.symbolic)
+        return DerivationEvidence(False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}")
+    return DerivationEvidence(
+        True, weakest([derivation.level, *links]), len(derivation.steps), tuple(each.id for each in used)
+    )
 
 
 # ---------------------------------------------------------------------- results
