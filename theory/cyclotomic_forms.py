@@ -1,0 +1,184 @@
+"""How cyclotomic numbers are shown: as GAP writes them, with square roots, in LaTeX and as complex numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from flint import arb, ctx, fmpq, fmpz
+
+from .cyclotomics import Cyclotomic, prime_divisors, root_of_unity, totient
+
+if TYPE_CHECKING:
+    import sympy
+
+
+def zumbroich_terms(x: Cyclotomic) -> dict[int, Fraction]:
+    """Exponents and coefficients in GAP's basis of Q(E(N)), in which sums of few roots of unity stay short.
+
+    E(N)^i is in the basis exactly if, for every prime power q = p^v that divides N exactly, the E(q)-part
+    E(q)^c of it has c < q/2 (p = 2) or c outside [-(q/p-1)/2, (q/p-1)/2] modulo q (p odd).  The other powers
+    are replaced by -sum_{t=1}^{p-1} E(N)^(i + t N/p).
+
+    Source: M. Zumbroich, "Grundlagen einer Arithmetik in Kreisteilungskoerpern", 1989; GAP, ZumbroichBase.
+    """
+    N = x.conductor
+    terms = {j: c for j, c in enumerate(x.coefficients) if c}
+    for p in prime_divisors(N):
+        replaced: dict[int, Fraction] = {}
+        for i, c in terms.items():
+            targets = [(i, c)]
+            if _outside_basis(i, N, p):
+                targets = [((i + t * (N // p)) % N, -c) for t in range(1, p)]
+            for j, value in targets:
+                replaced[j] = replaced.get(j, Fraction(0)) + value
+        terms = {j: c for j, c in replaced.items() if c}
+    return dict(sorted(terms.items()))
+
+
+def _outside_basis(i: int, N: int, p: int) -> bool:
+    """Whether the p-part of E(N)^i forbids it in the basis."""
+    q = p
+    while N % (q * p) == 0:
+        q *= p
+    c = i * pow(N // q, -1, q) % q
+    if p == 2:
+        return 2 * c >= q
+    half = (q // p - 1) // 2
+    return c <= half or c >= q - half
+
+
+def gap_form(x: Cyclotomic) -> str:
+    """The number as GAP prints it.
+
+    Example:
+        >>> from orbitkernels.theory.cyclotomics import Cyclotomic
+        >>> print(Cyclotomic(8, [Fraction(1, 2), 0, 0, -3]))
+        1/2-3*E(8)^3
+    """
+    text = ""
+    for j, c in zumbroich_terms(x).items():
+        root = "" if j == 0 else f"E({x.conductor})" + (f"^{j}" if j > 1 else "")
+        size = str(abs(c)) if not root else root if abs(c) == 1 else f"{abs(c)}*{root}"
+        text += ("-" if c < 0 else "+" if text else "") + size
+    return text or "0"
+
+
+def square_roots(x: Cyclotomic) -> dict[int, Fraction] | None:
+    """Coefficients b_D with x = sum_D b_D sqrt(D) over fundamental discriminants D (and D = 1), or None.
+
+    sqrt(D) = sum_k (D/k) E(|D|)^k, Gauss's sum with the Kronecker symbol, is i sqrt(|D|) for D < 0.  These
+    numbers are orthogonal for the trace form Tr(x conj(y)), so b_D = Tr(x conj(sqrt D)) / (phi(N) |D|) is
+    the only possible coefficient; whether the sum is x is then checked exactly.
+    """
+    N = x.conductor
+    degree = totient(N)
+    found, rest = {}, x
+    for D in _fundamental_discriminants(N):
+        gauss = gauss_sum(D)
+        trace = _trace(x * gauss.conjugate(), N)
+        if trace:
+            found[D] = trace / (degree * abs(D))
+            rest = rest - gauss * found[D]
+    return None if rest else found
+
+
+def gauss_sum(D: int) -> Cyclotomic:
+    """sqrt(D) for D = 1 or a fundamental discriminant D: the sum over k of (D/k) E(|D|)^k."""
+    terms = [(k, int(_kronecker(D, k))) for k in range(abs(D))]
+    return Cyclotomic.from_terms(abs(D), terms) if D != 1 else root_of_unity(1)
+
+
+def _kronecker(D: int, k: int) -> int:
+    """Kronecker symbol (D/k) for k >= 0 and D = 0, 1 modulo 4."""
+    if k == 0:
+        return 1 if abs(D) == 1 else 0
+    value = 1
+    while k % 2 == 0:
+        value *= 0 if D % 2 == 0 else (1 if D % 8 in (1, 7) else -1)
+        k //= 2
+    return value * int(fmpz(D % k).jacobi(k)) if k > 1 else value
+
+
+def _fundamental_discriminants(N: int) -> Iterator[int]:
+    """D = 1 and every fundamental discriminant that divides N: Q(sqrt D) lies in Q(E(N)) exactly then."""
+    odd = [p if p % 4 == 1 else -p for p in prime_divisors(N) if p > 2]
+    even = [1] + ([-4] if N % 4 == 0 else []) + ([8, -8] if N % 8 == 0 else [])
+    products = even
+    for p in odd:
+        products = products + [p * D for D in products]
+    yield from sorted(products, key=lambda D: (abs(D), -D))
+
+
+def _trace(x: Cyclotomic, N: int) -> Fraction:
+    """Trace from Q(E(N)) to Q.  Tr E(m)^j is mu(r) phi(N)/phi(r) for a root of order r."""
+    total, m = Fraction(0), x.conductor
+    for j, c in enumerate(x.coefficients):
+        if c:
+            r = m // int(fmpz(m).gcd(j))
+            total += c * _moebius(r) * (totient(N) // totient(r))
+    return total
+
+
+def _moebius(r: int) -> int:
+    factors = fmpz(r).factor()
+    return 0 if any(m > 1 for _, m in factors) else (-1) ** len(factors)
+
+
+def sympy_form(x: Cyclotomic) -> sympy.Expr:
+    """See :meth:`Cyclotomic.to_sympy`."""
+    import sympy
+
+    def number(c: Fraction) -> Any:
+        return sympy.Rational(c.numerator, c.denominator)
+
+    roots = square_roots(x)
+    if roots is not None:
+        return sympy.Add(*(number(b) * sympy.sqrt(D) for D, b in roots.items()))
+    angle = 2 * sympy.pi / x.conductor
+    terms = zumbroich_terms(x)
+    if x.is_real:
+        return sympy.Add(*(number(c) * sympy.cos(angle * j) for j, c in terms.items()))
+    return sympy.Add(*(number(c) * sympy.exp(sympy.I * angle * j) for j, c in terms.items()))
+
+
+def latex_form(x: Cyclotomic) -> str:
+    """See :meth:`Cyclotomic.to_latex`."""
+    if square_roots(x) is not None:
+        import sympy
+
+        return str(sympy.latex(sympy.together(x.to_sympy())))
+    text = ""
+    for j, c in zumbroich_terms(x).items():
+        root = "" if j == 0 else rf"\zeta_{{{x.conductor}}}" + (f"^{{{j}}}" if j > 1 else "")
+        size = "" if root and abs(c) == 1 else _latex_fraction(abs(c))
+        text += ("-" if c < 0 else "+" if text else "") + size + root
+    return text
+
+
+def _latex_fraction(c: Fraction) -> str:
+    return str(c) if c.denominator == 1 else rf"\frac{{{c.numerator}}}{{{c.denominator}}}"
+
+
+def nearest_complex(x: Cyclotomic) -> complex:
+    """The number to within one unit in the last place of each part; parts that vanish are exactly 0.
+
+    Whether a part vanishes is decided exactly (x = conj x, x = -conj x); the other part is enclosed by ball
+    arithmetic whose precision grows until the ball is small beside its distance from zero.
+    """
+    conjugate = x.conjugate()
+    real = 0.0 if x == -conjugate else _enclosed_sum(x, "cos_pi_fmpq")
+    return complex(real, 0.0 if x == conjugate else _enclosed_sum(x, "sin_pi_fmpq"))
+
+
+def _enclosed_sum(x: Cyclotomic, function: str) -> float:
+    """The nonzero sum of c_j cos(2 pi j/N) or c_j sin(2 pi j/N) to 60 bits."""
+    terms = [(fmpq(2 * j, x.conductor), fmpq(c.numerator, c.denominator)) for j, c in zumbroich_terms(x).items()]
+    precision = 96
+    while True:
+        with ctx.workprec(precision):
+            total = sum((getattr(arb, function)(angle) * c for angle, c in terms), arb(0))
+            if total.rel_accuracy_bits() >= 60:
+                return float(total.mid())
+        precision *= 2
