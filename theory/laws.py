@@ -87,14 +87,14 @@ class MetacyclicLaw:
         k, sum_of_b = np.divmod(h, self.m)
         sum_of_b = sum_of_b + j
         rotation = i + self._powers[j] * k + self.carry * (sum_of_b >= self.m)
-        return rotation % self.n * self.m + sum_of_b % self.m
+        return np.asarray(rotation % self.n * self.m + sum_of_b % self.m)
 
     def inverse(self, g: IntArray) -> IntArray:
         """(a^i b^j)^-1 = b^-j a^-i = a^(-r^-j i - t) b^(m - j), without t if j = 0."""
         i, j = np.divmod(g, self.m)
         back = -j % self.m
         rotation = -self._powers[back] * i - self.carry * (j > 0)
-        return rotation % self.n * self.m + back
+        return np.asarray(rotation % self.n * self.m + back)
 
 
 class TableLaw:
