@@ -148,6 +148,18 @@ def compare_numerically(
     return Comparison(instance, Level.NUMERIC, holds, residual, rounding, condition, detail)
 
 
+def joint(comparisons: Sequence[Comparison]) -> Comparison:
+    """Several comparisons on one instance as one: it holds if all do, and reports the worst residual.
+
+    Example:
+        >>> from orbitkernels.proofs.evidence import compare_exactly, joint
+        >>> joint([compare_exactly("C2", "x", [1], [1]), compare_exactly("C2", "y", [1], [2])]).detail
+        'y, entry 0 of 1: 1 by one route, 2 by the other'
+    """
+    failed = next((c for c in comparisons if not c.holds), None)
+    return failed or max(comparisons, key=lambda c: c.ratio)
+
+
 def _difference(quantity: str, one: Any, other: Any, differences: npt.NDArray[np.float64]) -> str:
     """The entry with the largest difference, a NaN first."""
     where = np.unravel_index(int(np.argmax(np.nan_to_num(differences, nan=np.inf))), differences.shape)
