@@ -61,6 +61,7 @@ class Introduced:
 
 
 Pair = tuple[Any, Any]
+_MATRICES = (sympy.MatrixBase, sympy.MatrixExpr)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Equal:
     evaluated at 50 digits at random admissible points; the evidence is then NUMERIC and says so.
 
     Args:
-        pairs: Left and right sides: expressions (also noncommutative) or matrices.
+        pairs: Left and right sides: expressions (also noncommutative), matrices or unevaluated products of
+            matrices.
         identity: Name of the identity to fall back on.
         domain: For each symbol the interval (low, high) of its admissible values; (1, 2) if omitted.  Integer
             symbols take integers of the closed interval.
@@ -146,12 +148,12 @@ class Argued:
 
 def _entries(left: Any, right: Any) -> list[Pair]:
     """One equation an entry; an equation of a thing with itself is refused, because it proves nothing."""
-    if isinstance(left, sympy.MatrixBase) or isinstance(right, sympy.MatrixBase):
+    if isinstance(left, _MATRICES):
         if left.shape != right.shape:
             raise DerivationError(f"A {left.shape} matrix cannot equal a {right.shape} matrix.")
         if left == right:
             raise DerivationError("Both sides of a step are the same matrix, which proves nothing.")
-        return [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+        return list(zip(sympy.Matrix(left.doit()), sympy.Matrix(right.doit()), strict=True))
     left, right = sympy.sympify(left), sympy.sympify(right)
     if left == right:
         raise DerivationError(f"Both sides of a step are {left}, which proves nothing.")

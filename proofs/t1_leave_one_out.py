@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .evidence import Comparison, compare_exactly, compare_numerically, joint
+from .theorem import Procedure, Theorem
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+
 TITLE = "Leave-one-out error"
 SOURCE = "Rasmussen and Williams 2006, section 5.4.2; the reading T1b is this work's"
 HYPOTHESES = (
@@ -15,4 +26,186 @@ STATEMENT = (
     r" \bigl([K^{-1}]_{SS}\bigr)^{-1} = K_{SS} - K_{SR} K_{RR}^{-1} K_{RS}."
     r" \text{ For one point, } y_i - p_i = [K^{-1} y]_i \, v_i"
     r" \text{ with the posterior variance } v_i = 1/[K^{-1}]_{ii}."
+)
+
+
+def derivation() -> Derivation:
+    """T1 by elimination of one block: SymPy checks the block algebra for blocks of every size."""
+    import sympy
+
+    from .derivation import Derivation, define, equal
+
+    V, B, C, D, y_S, y_R = sympy.symbols("V K_{SR} K_{RS} K_{RR} y_S y_R", commutative=False)
+    inverse = sympy.Matrix(
+        [[V**-1, -(V**-1) * B * D**-1], [-(D**-1) * C * V**-1, D**-1 + D**-1 * C * V**-1 * B * D**-1]]
+    )
+    rows = sympy.Matrix([[V + B * D**-1 * C, B], [C, D]])
+    p_S = B * D**-1 * y_R
+    dual = inverse[0, 0] * y_S + inverse[0, 1] * y_R
+    steps = (
+        define(
+            "Order the points so that the missing ones come first, and name the Schur complement $V$ of $K_{RR}$."
+            " As $K$ is positive definite, so are $K_{RR}$ and $V$; both are invertible.",
+            r"K = \begin{pmatrix} K_{SS} & K_{SR} \\ K_{RS} & K_{RR} \end{pmatrix}, \qquad"
+            r" V = K_{SS} - K_{SR} K_{RR}^{-1} K_{RS}",
+            label="blocks",
+        ),
+        equal(
+            "block elimination",
+            "Subtracting $K_{SR} K_{RR}^{-1}$ times the second block row from the first leaves $V$ alone in the"
+            " first; solving the two block rows gives the inverse. The products of the block rows of $K$ with the"
+            " block columns below are multiplied out with symbols that do not commute, so that the check"
+            " holds for blocks of every size.",
+            r"K^{-1} = \begin{pmatrix} V^{-1} & -V^{-1} K_{SR} K_{RR}^{-1} \\"
+            r" -K_{RR}^{-1} K_{RS} V^{-1} & K_{RR}^{-1} + K_{RR}^{-1} K_{RS} V^{-1} K_{SR} K_{RR}^{-1}"
+            r" \end{pmatrix}",
+            pairs=[(sympy.MatMul(rows, inverse), sympy.eye(2))],
+            label="inverse",
+            uses=("blocks",),
+        ),
+        equal(
+            "block elimination",
+            "The same with all entries written out, for one and two missing points out of two, three and four.",
+            r"[K^{-1}]_{SS} = (K_{SS} - K_{SR} K_{RR}^{-1} K_{RS})^{-1}",
+            pairs=[_written_out(missing, others) for missing, others in ((1, 1), (1, 2), (2, 1), (2, 2))],
+            uses=("inverse",),
+        ),
+        equal(
+            "expansion",
+            "Multiply the first block row of $K^{-1}$ by the labels and take $V^{-1}$ out; what remains holds the"
+            " prediction $p_S = K_{SR} K_{RR}^{-1} y_R$.",
+            r"[K^{-1} y]_S = V^{-1} y_S - V^{-1} K_{SR} K_{RR}^{-1} y_R = V^{-1} (y_S - p_S)",
+            pairs=[(dual, V**-1 * (y_S - p_S))],
+            label="dual",
+            uses=("inverse",),
+        ),
+        equal(
+            "expansion",
+            r"Multiply by $V$ from the left. By the inverse above $V = ([K^{-1}]_{SS})^{-1}$.",
+            r"y_S - p_S = V\, [K^{-1} y]_S = \bigl([K^{-1}]_{SS}\bigr)^{-1} [K^{-1} y]_S",
+            pairs=[(V * dual, y_S - p_S)],
+            label="set",
+            uses=("inverse", "dual"),
+        ),
+        equal(
+            "substitution",
+            r"For $S = \{i\}$ the block $V$ is the number $v_i = K_{ii} - K_{iR} K_{RR}^{-1} K_{Ri}$: the variance at"
+            r" point $i$ of the Gaussian process with covariance $K$, given all other points. So the error is the"
+            r" dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance.",
+            r"y_i - p_i = \alpha_i v_i = \frac{[K^{-1} y]_i}{[K^{-1}]_{ii}}",
+            pairs=[_one_point(others) for others in (1, 2, 3)],
+            uses=("blocks", "set"),
+        ),
+    )
+    return Derivation(TITLE, STATEMENT, steps, HYPOTHESES, SOURCE, "T1")
+
+
+def _schur(missing: int, others: int) -> tuple[Any, Any]:
+    """A symmetric matrix of symbols and the Schur complement of its last rows and columns."""
+    import sympy
+
+    size = missing + others
+    K = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"k_{min(i, j)}{max(i, j)}"))
+    first, last = slice(0, missing), slice(missing, size)
+    others_inverse = K[last, last].adjugate() / K[last, last].det()
+    return K, K[first, first] - K[first, last] * others_inverse * K[last, first]
+
+
+def _written_out(missing: int, others: int) -> tuple[Any, Any]:
+    """[K^-1]_SS times the Schur complement, and the identity."""
+    import sympy
+
+    K, schur = _schur(missing, others)
+    return (K.adjugate() / K.det())[:missing, :missing] * schur, sympy.eye(missing)
+
+
+def _one_point(others: int) -> tuple[Any, Any]:
+    """The posterior variance of one point, and 1/[K^-1]_ii by Cramer's rule."""
+    K, schur = _schur(1, others)
+    return schur[0, 0], K.det() / K.cofactor(0, 0)
+
+
+# ---------------------------------------------------------------------- checks
+
+
+@dataclass(frozen=True)
+class MatrixCase:
+    """A random positive definite matrix of `size` points of which `missing` are left out together."""
+
+    size: int
+    missing: int
+    columns: int
+    group: str = "no group"
+
+    def __str__(self) -> str:
+        return f"random matrix of {self.size} points, {self.missing} missing, {self.columns} label columns"
+
+
+def exact_cases(quick: bool) -> list[MatrixCase]:
+    """Rational matrices of 2 to 13 points."""
+    sizes = (3, 6) if quick else tuple(range(2, 14))
+    return [MatrixCase(size, min(1 + size % 4, size - 1), 1 + size % 2) for size in sizes]
+
+
+def numeric_cases(quick: bool) -> list[MatrixCase]:
+    """Matrices of 3 to 120 points."""
+    sizes = (5, 40) if quick else (*range(3, 23), 40, 60, 80, 120)
+    return [MatrixCase(size, min(1 + size % 7, size - 1), 1 + size % 3) for size in sizes]
+
+
+def exact_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
+    """Entries of the inverse against dropping the points and solving anew, over the rationals."""
+    from .dense_exact import rational_matrix, refit, submatrix
+
+    root = rng.integers(-3, 4, (case.size, case.size))
+    K = rational_matrix(root @ root.T + np.eye(case.size, dtype=np.int64)) / 7
+    y = rational_matrix(rng.integers(-3, 4, (case.size, case.columns)))
+    missing = sorted(int(i) for i in rng.choice(case.size, case.missing, replace=False))
+    inverse, each, columns = K.inv(), range(case.size), range(case.columns)
+    dual = inverse * y
+    block = submatrix(inverse, missing, missing)
+    errors, covariance = refit(K, y, missing)
+    alone = [refit(K, y, [i]) for i in each]
+    pairs = {
+        "leave-one-out error": (
+            [dual[i, j] / inverse[i, i] for i in each for j in columns],
+            [found[0][0, j] for found in alone for j in columns],
+        ),
+        "posterior variance": ([1 / inverse[i, i] for i in each], [found[1][0, 0] for found in alone]),
+        "error on the missing set": (block.solve(submatrix(dual, missing, columns)).entries(), errors.entries()),
+        "posterior covariance": (block.inv().entries(), covariance.entries()),
+    }
+    return joint([compare_exactly(str(case), what, *pair) for what, pair in pairs.items()])
+
+
+def numeric_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
+    """Entries of the inverse against dropping the points and solving anew, by Cholesky."""
+    from orbitkernels.numerics import dense
+
+    root = rng.standard_normal((case.size, case.size))
+    K = root @ root.T / case.size + 0.05 * np.eye(case.size)
+    y = rng.standard_normal((case.size, case.columns))
+    missing = np.sort(rng.choice(case.size, case.missing, replace=False))
+    each = range(case.size)
+    level = {"size": case.size, "condition": dense.condition_number(K)}
+    pairs = {
+        "leave-one-out error": (dense.leave_one_out(K, y), np.concatenate([dense.refit(K, y, [i]) for i in each])),
+        "error on the missing set": (dense.leave_out(K, y, missing), dense.refit(K, y, missing)),
+        "posterior variance": (
+            dense.posterior_variances(K),
+            np.array([dense.refit_variance(K, [i])[0, 0] for i in each]),
+        ),
+    }
+    return joint([compare_numerically(str(case), what, *pair, **level) for what, pair in pairs.items()])
+
+
+THEOREM = Theorem(
+    id="T1",
+    title=TITLE,
+    source=SOURCE,
+    statement=STATEMENT,
+    hypotheses=HYPOTHESES,
+    exact=Procedure(exact_cases, exact_compare),
+    numeric=Procedure(numeric_cases, numeric_compare),
+    derivation=derivation,
 )
