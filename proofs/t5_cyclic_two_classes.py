@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from .evidence import ROUNDING_MULTIPLE, Comparison, compare_exactly, compare_numerically, joint
+from .instances import FloatArray, SymbolCase, exact_instance
+from .theorem import Procedure, Theorem
+
 TITLE = "Cyclic group, two interleaved classes"
 SOURCE = "Perin and Deny 2025 (arXiv 2412.11521)"
 HYPOTHESES = (
@@ -16,4 +25,137 @@ STATEMENT = (
     r" \text{ for every pose } i;"
     r" \text{ the prediction has the right sign iff } \lambda_N > 2N \Big/ \sum_{k=0}^{2N-1} \lambda_k^{-1},"
     r" \text{ the harmonic mean of the spectrum.}"
+)
+
+
+# ---------------------------------------------------------------------- checks
+
+
+@dataclass(frozen=True)
+class CirculantCase:
+    """A random rational symmetric circulant of 2 N points."""
+
+    poses: int
+
+    @property
+    def group(self) -> str:
+        """The cyclic group of the orbits."""
+        return f"C{self.poses}"
+
+    def __str__(self) -> str:
+        return f"random circulant of 2 x {self.poses} points"
+
+
+@dataclass(frozen=True)
+class RingsCase:
+    """Two rings of N points at heights +h and -h on the unit sphere, turned against each other by half a step."""
+
+    poses: int
+    kernel: str
+    height: float
+    ridge: float
+
+    @property
+    def group(self) -> str:
+        """The cyclic group of the orbits."""
+        return f"C{self.poses}"
+
+    def __str__(self) -> str:
+        return f"two rings of {self.poses} poses at heights +-{self.height:g}, {self.kernel}, ridge {self.ridge:g}"
+
+
+def exact_cases(quick: bool) -> list[CirculantCase]:
+    """Two orbits of 2 to 10 poses."""
+    return [CirculantCase(poses) for poses in ((2, 3, 4) if quick else range(2, 11))]
+
+
+def numeric_cases(quick: bool) -> list[RingsCase]:
+    """Rings of 2 to 40 poses, on one circle and apart, with network and Gaussian kernels."""
+    sizes = (3, 8) if quick else (2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 25, 32, 40)
+    kernels = (
+        ("ntk(depth=1)", 0.0),
+        ("ntk(depth=3)", 0.5),
+        ("nngp(depth=2)", 0.0),
+        ("gaussian(length_scale=1)", 0.1),
+    )
+    return [
+        RingsCase(poses, kernel, height, ridge)
+        for poses in sizes
+        for kernel, ridge in kernels
+        for height in (0.0, 0.3)
+    ]
+
+
+def exact_compare(case: CirculantCase, rng: np.random.Generator) -> Comparison:
+    """Eigenvalues as cyclotomic numbers, against dropping each pose and solving anew over the rationals."""
+    from orbitkernels.theory.cyclotomics import ZERO, root_of_unity
+
+    from .dense_exact import rational_matrix, refit
+    from .exact_checks import fraction
+
+    size = 2 * case.poses
+    symbol = exact_instance(SymbolCase(f"C{size}", 1), rng).phi[0, 0]
+    points = np.arange(size)
+    K = rational_matrix(symbol[(points[None, :] - points[:, None]) % size])
+    y = rational_matrix(1 - 2 * (points[:, None] % 2))
+    spectrum = [
+        sum((root_of_unity(size, j * k % size) * int(symbol[j]) for j in range(size)), ZERO) for k in range(size)
+    ]
+    mean = (sum((value.inverse() for value in spectrum), ZERO) * Fraction(1, size)).as_fraction()
+    label_mode = spectrum[case.poses].as_fraction()
+    errors = [fraction(refit(K, y, [i])[0][0, 0]) for i in range(size)]
+    right = [(error * sign < 1) for error, sign in zip(errors, (1, -1) * case.poses, strict=True)]
+    name = str(case)
+    return joint(
+        [
+            compare_exactly(name, "|error|", [1 / (label_mode * mean)] * size, [abs(error) for error in errors]),
+            compare_exactly(name, "right sign", [label_mode > 1 / mean] * size, right),
+        ]
+    )
+
+
+def numeric_compare(case: RingsCase, rng: np.random.Generator) -> Comparison:
+    """The cyclic formula on the symbol, against dropping each pose of the dense Gram matrix and solving anew."""
+    from orbitkernels.numerics import dense, fourier
+
+    from .kernels import kernel
+
+    points = _rings(case, rng)
+    dense_gram = kernel(case.kernel).gram(points)
+    cross = dense_gram[0].reshape(case.poses, 2)  # k(A_0, A_j), k(A_0, B_j)
+    phi = np.stack([[cross[:, 0], cross[:, 1]], [np.roll(cross[::-1, 1], 1), cross[:, 0]]])
+    error, spectrum = fourier.two_orbit_formula(phi, case.ridge)
+    K = dense_gram + case.ridge * np.eye(len(points))
+    labels = np.tile([1.0, -1.0], case.poses)
+    refitted = np.array([dense.refit(K, labels, [i])[0, 0] for i in range(len(points))])
+    level = {"size": len(points), "condition": dense.condition_number(K)}
+    name = str(case)
+    harmonic_mean = 1 / np.mean(1 / spectrum)
+    found = [
+        compare_numerically(name, "error", error * labels, refitted, **level),
+        compare_numerically(name, "spectrum", np.sort(spectrum), np.linalg.eigvalsh(K), size=len(points)),
+    ]
+    if abs(error - 1) > ROUNDING_MULTIPLE * found[0].rounding:
+        right = labels * (labels - refitted) > 0  # the sign of the prediction
+        criterion = np.full(right.shape, spectrum[case.poses] > harmonic_mean)
+        found.append(compare_exactly(name, "right sign", criterion.tolist(), right.tolist()))
+    return joint(found)
+
+
+def _rings(case: RingsCase, rng: np.random.Generator) -> FloatArray:
+    """Points A_0, B_0, A_1, B_1, ..., array [2 N, 3], turned together by a random angle."""
+    angles = rng.uniform(0, 2 * np.pi) + np.pi * np.arange(2 * case.poses) / case.poses
+    heights = np.tile([case.height, -case.height], case.poses)
+    radius = np.sqrt(1 - case.height**2)
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles), heights], axis=1)
+
+
+THEOREM = Theorem(
+    id="T5",
+    title=TITLE,
+    source=SOURCE,
+    statement=STATEMENT,
+    hypotheses=HYPOTHESES,
+    exact=Procedure(exact_cases, exact_compare),
+    numeric=Procedure(numeric_cases, numeric_compare),
 )
