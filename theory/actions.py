@@ -1,4 +1,4 @@
-"""Actions of named groups on images and vectors: quarter turns and flips, circular shifts, permuted coordinates."""
+"""Actions of named groups on images and vectors: quarter turns, flips, circular shifts, permuted coordinates."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
     * ``D4``: quarter turns and flips of a square image; ``D2``: half turn and left-right flip; ``D1``: left-right
       flip; ``V4``: up-down and left-right flips.
     * ``CaxCb`` (``Ca^2``): circular shifts by height/a rows and width/b columns.
-    * ``Cn``: quarter turns if n = 4 and the image is square, the left-right flip if n = 2, otherwise circular shifts
-      by width/n columns.  Vectors (height 1) are always shifted.
+    * ``Cn``: quarter turns if n = 4 and the image is square, the left-right flip if n = 2, otherwise circular
+      shifts by width/n columns.  Vectors (height 1) are always shifted.
     * A permutation group whose degree is the number of coordinates permutes them.
     * A subgroup made by ``Subgroup.as_group()`` acts as its group does.
 
@@ -180,8 +180,9 @@ def shift_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
     if height % orders[0] or width % orders[1]:
         padded = padded_shape(group, height, width)
         raise InputError(
-            f"Argument 'group' = {group.name!r} shifts images by parts of their size, so {orders[0]} must divide the "
-            f"height and {orders[1]} the width, not {height} x {width}; pad the images to {padded[0]} x {padded[1]}."
+            f"Argument 'group' = {group.name!r} shifts images by parts of their size, so {orders[0]} must divide "
+            f"the height and {orders[1]} the width, not {height} x {width}; pad the images to "
+            f"{padded[0]} x {padded[1]}."
         )
     pixels = np.arange(height * width, dtype=np.int64).reshape(height, width)
     images = [
@@ -236,8 +237,8 @@ def coordinate_action(group: FiniteGroup, count: int) -> PermutationAction:
             else "is not made of them"
         )
         raise InputError(
-            f"Argument 'group' = {group.name!r} must be a group of permutations of {shown(count)} coordinates, but it "
-            f"{kind}; use PermutationAction.from_generators()."
+            f"Argument 'group' = {group.name!r} must be a group of permutations of {shown(count)} coordinates, "
+            f"but it {kind}; use PermutationAction.from_generators()."
         )
     return PermutationAction.natural(group)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import connected_components
 
 from orbitkernels.errors import InputError
 
-from .groups import MAX_ORDER, FiniteGroup, _graph
+from .graphs import components
+from .groups import MAX_ORDER, FiniteGroup
 from .homomorphisms import extend_homomorphism, extend_permutations
 from .integer_input import check_permutations
 from .laws import (
@@ -260,7 +260,7 @@ def wreath_product(base: FiniteGroup, top: FiniteGroup, name: str | None = None)
     outer = top.permutation(np.array(top.generators, dtype=np.int64)).astype(np.int64)
     size = permutation_degree(base)
     points = np.arange(size * blocks, dtype=np.int64)
-    orbits = connected_components(_graph(outer, blocks), directed=False)[1]
+    orbits = components(outer, blocks)
     rows = [outer_row[points // size] * size + points % size for outer_row in outer]
     for block in np.unique(orbits, return_index=True)[1].tolist():  # N acts on one block of each orbit of H
         here = slice(block * size, (block + 1) * size)

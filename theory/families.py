@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import gcd
 
 import numpy as np
@@ -227,10 +228,12 @@ def _affine(name: str, n: int, q: int) -> FiniteGroup:
     field = finite_field(q)
     unit = np.zeros(n, dtype=np.int64)
     unit[0] = 1
-    maps: list[Callable[[IntArray], IntArray]] = [lambda vectors: field.addition[vectors, unit]]
-    for matrix in [_scaling(n, field), *_elementary_matrices(n, field)]:
-        maps.append(lambda vectors, matrix=matrix: field.apply(matrix, vectors))
-    return permutation_group(orbit_images([(0,) * n], maps), name)
+
+    def translate(vectors: IntArray) -> IntArray:
+        return np.asarray(field.addition[vectors, unit])
+
+    maps = [partial(field.apply, matrix) for matrix in [_scaling(n, field), *_elementary_matrices(n, field)]]
+    return permutation_group(orbit_images([(0,) * n], [translate, *maps]), name)
 
 
 def _mathieu_11(name: str) -> FiniteGroup:
@@ -257,7 +260,7 @@ FAMILIES = (
     Family("Dic<n>", "dicyclic group", "4n", "Dic3", lambda n: 4 * n, _dicyclic),
     Family("SD<n>", "semidihedral group, n a power of two", "n", "SD16", _power_of_two_order("SD", 16),
            _semidihedral),
-    Family("Heis(<p>)", "unitriangular 3 x 3 matrices over GF(p)", "p^3", "Heis(3)", _heisenberg_order, _heisenberg),
+    Family("Heis(<p>)", "unitriangular matrices over GF(p)", "p^3", "Heis(3)", _heisenberg_order, _heisenberg),
     Family("SL(<n>,<q>)", "special linear group over GF(q)", "|GL(n,q)|/(q-1)", "SL(2,5)", _special_linear,
            _linear_group(general=False, projective=False)),
     Family("GL(<n>,<q>)", "general linear group over GF(q)", "product of q^n - q^i over i < n", "GL(2,3)",

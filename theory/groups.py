@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order
 
 from orbitkernels.errors import InputError
 
+from .conjugacy import ConjugacyClasses, conjugacy_classes
+from .graphs import step_graph
 from .laws import MAX_TABLE_ORDER, IntArray, Law, PermutationLaw
 
 if TYPE_CHECKING:
@@ -27,28 +28,6 @@ if TYPE_CHECKING:
 
 #: Largest order of a group whose elements are enumerated.
 MAX_ORDER = 100_000
-
-
-@dataclass(frozen=True)
-class ConjugacyClasses:
-    """Conjugacy classes, sorted by element order, then size, then smallest element; the identity's comes first.
-
-    Attributes:
-        labels: Array [n]: the class of each element.
-        representatives: Array [k]: the smallest element of each class.
-        sizes: Array [k].
-        element_orders: Array [k].
-        inverse: Array [k]: the class of the inverses.
-    """
-
-    labels: IntArray
-    representatives: IntArray
-    sizes: IntArray
-    element_orders: IntArray
-    inverse: IntArray
-
-    def __len__(self) -> int:
-        return int(self.sizes.size)
 
 
 @dataclass(frozen=True)
@@ -228,7 +207,7 @@ class FiniteGroup:
     def spanning_tree(self) -> SpanningTree:
         """Breadth-first spanning tree of the Cayley graph, edges g -> g s."""
         order, parent = breadth_first_order(
-            _graph(self.right_translations, self.order), 0, directed=True, return_predecessors=True
+            step_graph(self.right_translations, self.order), 0, directed=True, return_predecessors=True
         )
         parent = parent.astype(np.int64)
         parent[0] = -1
@@ -258,12 +237,12 @@ class FiniteGroup:
         names = self.generator_names
         return "*".join(names[s] if m == 1 else f"{names[s]}^{m}" for s, m in runs) or "1"
 
-    def cayley_graph(self) -> networkx.MultiDiGraph:
+    def cayleystep_graph(self) -> networkx.MultiDiGraph:
         """Cayley graph: one node an element, one edge g -> g s a generator s, with attribute ``generator``.
 
         Example:
             >>> C3 = FiniteGroup.from_permutations([[1, 2, 0]])
-            >>> sorted(C3.cayley_graph().edges(data="generator"))
+            >>> sorted(C3.cayleystep_graph().edges(data="generator"))
             [(0, 1, 'a'), (1, 2, 'a'), (2, 0, 'a')]
         """
         import networkx
@@ -278,24 +257,8 @@ class FiniteGroup:
 
     @cached_property
     def conjugacy_classes(self) -> ConjugacyClasses:
-        """Connected components of the conjugation graph, whose edges join g and s^-1 g s for generators s."""
-        every = np.arange(self.order, dtype=np.int64)
-        edges = [self.multiply(self.multiply(self.inverse(s), every), s) for s in self.generators]
-        count, found = connected_components(
-            _graph(np.array(edges).reshape(-1, self.order), self.order), directed=False
-        )
-        smallest = np.full(count, self.order, dtype=np.int64)
-        np.minimum.at(smallest, found, every)
-        sizes = np.bincount(found, minlength=count).astype(np.int64)
-        orders = self._orders_of(smallest)
-        position = np.lexsort((smallest, sizes, orders))
-        rank = np.empty(count, dtype=np.int64)
-        rank[position] = np.arange(count)
-        labels = rank[found]
-        representatives = smallest[position]
-        return ConjugacyClasses(
-            labels, representatives, sizes[position], orders[position], labels[self.inverse(representatives)]
-        )
+        """Connected components of the conjugation graph, g -- s g s^-1 for generators s."""
+        return conjugacy_classes(self)
 
     def power_map(self, k: int) -> IntArray:
         """Array [classes]: the class of g^k for g in each class."""
@@ -307,16 +270,6 @@ class FiniteGroup:
         """Array [n]: the order of each element."""
         classes = self.conjugacy_classes
         return classes.element_orders[classes.labels]
-
-    def _orders_of(self, elements: IntArray) -> IntArray:
-        """Orders: n, divided by each prime as often as the power stays the identity."""
-        orders = np.full(elements.shape, self.order, dtype=np.int64)
-        for prime, multiplicity in _factors(self.order):
-            for _ in range(multiplicity):
-                smaller = orders // prime
-                keep = (orders % prime == 0) & (self.power(elements, smaller) == 0)
-                orders = np.where(keep, smaller, orders)
-        return orders
 
     @cached_property
     def exponent(self) -> int:
@@ -384,7 +337,7 @@ class FiniteGroup:
     def _exact_irreps(self) -> tuple[ExactIrrep, ...]:
         from .irreps import exact_irreps
 
-        return exact_irreps(self)
+        return tuple(exact_irreps(self))
 
     @cached_property
     def _unitary_irreps(self) -> tuple[Any, ...]:
@@ -421,20 +374,6 @@ unitary_irreps_engine: Any = None
 def _letters(count: int) -> list[str]:
     """Names a, b, ..., then g27, g28, ..."""
     return [chr(ord("a") + i) if i < 26 else f"g{i + 1}" for i in range(count)]
-
-
-def _graph(targets: IntArray, order: int) -> coo_array:
-    """Sparse adjacency of the edges g -> targets[s, g]."""
-    heads = targets.ravel()
-    tails = np.tile(np.arange(order, dtype=np.int64), targets.shape[0])
-    return coo_array((np.ones(heads.size, dtype=np.int8), (tails, heads)), shape=(order, order)).tocsr()
-
-
-def _factors(n: int) -> list[tuple[int, int]]:
-    """Prime factorisation."""
-    from sympy import factorint
-
-    return [(int(p), int(m)) for p, m in factorint(n).items()]
 
 
 def _cycles(images: list[int]) -> str:

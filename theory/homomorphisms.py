@@ -9,7 +9,7 @@ import numpy as np
 from orbitkernels.errors import InputError
 
 from .groups import FiniteGroup
-from .integer_input import integer_row
+from .integer_input import integer_row, shown
 from .laws import IntArray
 
 
@@ -45,7 +45,8 @@ def extend_homomorphism(
         )
     if row.size and (row.min() < 0 or row.max() >= target.order):
         raise InputError(
-            f"Argument '{argument}' must hold elements 0 to {target.order - 1} of {target.name}, not {row.tolist()}."
+            f"Argument '{argument}' must hold elements 0 to {target.order - 1} of {target.name}, not "
+            f"{shown(row.tolist())}."
         )
     values = np.zeros(source.order, dtype=np.int64)
     for level, parents, letters in levels(source):

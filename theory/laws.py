@@ -170,7 +170,8 @@ class PermutationLaw:
     def lookup(self, base_images: npt.NDArray[np.integer]) -> IntArray:
         """Indices of the elements whose images of the base are the rows of the argument."""
         keys = _hash_rows(base_images, self._multipliers)
-        return self._by_key[np.minimum(np.searchsorted(self._sorted_keys, keys), self.order - 1)]
+        found = np.minimum(np.searchsorted(self._sorted_keys, keys), self.order - 1)
+        return np.asarray(self._by_key[found], dtype=np.int64)
 
     def product(self, g: IntArray, h: IntArray) -> IntArray:
         """Base images of g h are g applied to the base images of h."""
@@ -217,7 +218,8 @@ def _base(elements: npt.NDArray[np.integer]) -> IntArray:
     order, degree = elements.shape
     cells = np.zeros(order, dtype=np.int64)
     count, base = 1, []
-    for point in range(degree):
+    moved = np.flatnonzero((elements != elements[0]).any(axis=0))
+    for point in moved.tolist():
         if count == order:
             break
         refined = cells * degree + elements[:, point]
@@ -265,4 +267,4 @@ def _new_rows(candidates: npt.NDArray[np.integer], known: npt.NDArray[np.integer
     both = np.ascontiguousarray(np.concatenate([known, candidates]))
     rows = both.view(np.dtype((np.void, both.dtype.itemsize * both.shape[1]))).ravel()
     first = np.unique(rows, return_index=True)[1]
-    return both[first[first >= known.shape[0]]]
+    return np.asarray(both[first[first >= known.shape[0]]])

@@ -83,7 +83,7 @@ def _invertible(matrix: IntArray, modulus: int) -> bool:
     from flint import nmod_mat
 
     size = matrix.shape[0]
-    return bool(nmod_mat(size, size, matrix.ravel().tolist(), modulus).det() != 0)
+    return int(nmod_mat(size, size, matrix.ravel().tolist(), modulus).det()) != 0
 
 
 def orbit_images(start: Sequence[tuple[int, ...]], maps: Sequence[Callable[[IntArray], IntArray]]) -> IntArray:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import connected_components
 
 from orbitkernels.errors import InputError
 
-from .groups import FiniteGroup, _graph
+from .graphs import components
+from .groups import FiniteGroup
 from .homomorphisms import check_edges, extend_permutations
 from .integer_input import check_permutations, is_integer, shown
 from .laws import IntArray, PermutationLaw
@@ -66,8 +66,8 @@ class PermutationAction:
         checked = check_permutations(images, "images")
         if len(checked) != len(group.generators):
             raise InputError(
-                f"Argument 'images' must hold one permutation for each of the {len(group.generators)} generators of "
-                f"{group.name}, not {len(checked)}."
+                f"Argument 'images' must hold one permutation for each of the {len(group.generators)} generators "
+                f"of {group.name}, not {len(checked)}."
             )
         _check_size(group, checked.shape[1])
         return cls(group, extend_permutations(group, checked, "images"))
@@ -94,8 +94,8 @@ class PermutationAction:
         checked = check_permutations(permutations, "permutations")
         if len(checked) != group.order:
             raise InputError(
-                f"Argument 'permutations' must hold one row for each of the {group.order} elements of {group.name}, "
-                f"not {len(checked)}."
+                f"Argument 'permutations' must hold one row for each of the {group.order} elements of {group.name}"
+                f", not {len(checked)}."
             )
         moved = np.flatnonzero(checked[0] != np.arange(checked.shape[1]))
         if moved.size:
@@ -212,8 +212,7 @@ class PermutationAction:
     def orbit_labels(self) -> IntArray:
         """Array [degree]: the orbit of each point, numbered by smallest points."""
         generators = self.permutations[np.array(self.group.generators, dtype=np.int64)]
-        labels = connected_components(_graph(generators, self.degree), directed=False)[1]
-        return np.unique(np.unique(labels, return_index=True)[1][labels], return_inverse=True)[1].astype(np.int64)
+        return components(generators, self.degree)
 
     def orbits(self) -> tuple[IntArray, ...]:
         """The orbits, as sorted arrays of points, ordered by smallest points.
@@ -235,7 +234,8 @@ class PermutationAction:
     @cached_property
     def fixed_points(self) -> IntArray:
         """Array [n]: how many points each element fixes, fix(g)."""
-        return np.count_nonzero(self.permutations == np.arange(self.degree), axis=1).astype(np.int64)
+        fixed = self.permutations == np.arange(self.degree)
+        return np.asarray(fixed.sum(axis=1), dtype=np.int64)
 
     @cached_property
     def character(self) -> IntArray:
@@ -260,7 +260,8 @@ class PermutationAction:
 def _check_size(group: FiniteGroup, degree: int) -> None:
     """Refuse an action whose permutations would fill the memory."""
     if group.order * degree > MAX_ENTRIES:
+        need = group.order * degree * 8 / 2**30
         raise InputError(
-            f"Argument 'group' = {group.name} on {degree} points needs {group.order * degree * 8 / 2**30:.1f} GiB of "
-            f"permutations, beyond the limit of {MAX_ENTRIES * 8 / 2**30:.0f} GiB; choose a smaller group or image."
+            f"Argument 'group' = {group.name} on {degree} points needs {need:.1f} GiB of permutations, beyond "
+            f"the limit of {MAX_ENTRIES * 8 / 2**30:.0f} GiB; choose a smaller group or image."
         )
