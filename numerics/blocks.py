@@ -1,0 +1,128 @@
+"""Fourier blocks of a Gram matrix, held in stacks of one shape and factored once (Theorems T2, T3 and T4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import get_lapack_funcs
+
+from orbitkernels.errors import SingularGramError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+#: float64 where the irrep is real, complex128 otherwise.
+Matrices = npt.NDArray[np.inexact[Any]]
+
+#: From this size on a triangular inverse by LAPACK beats the batched general inverse.
+_LAPACK_SIZE = 8
+
+
+@dataclass(frozen=True)
+class BlockStack:
+    """Blocks of one shape.
+
+    Attributes:
+        irreps: Array [k]: which irreps, as positions in the caller's list.
+        weight: How often each eigenvalue occurs in the Gram matrix: d_rho (T2), d_rho^2 for class functions (T3).
+        bases: For each orbit an orthonormal basis [k, d, f_c] of the H_c-fixed vectors.
+        matrices: The blocks [k, D, D] with D = sum_c f_c, orbit after orbit.
+    """
+
+    irreps: IntArray
+    weight: int
+    bases: tuple[Matrices, ...]
+    matrices: Matrices
+
+    @cached_property
+    def offsets(self) -> IntArray:
+        """Array [C + 1]: orbit c fills the rows offsets[c] to offsets[c + 1]."""
+        return np.concatenate([[0], np.cumsum([basis.shape[2] for basis in self.bases])]).astype(np.int64)
+
+    @cached_property
+    def factors(self) -> Matrices:
+        """Cholesky factors L [k, D, D], Khat(rho) = L L^*.
+
+        Raises:
+            numpy.linalg.LinAlgError: If a block is not positive definite.
+        """
+        return np.linalg.cholesky(self.matrices)
+
+    @cached_property
+    def inverse_factors(self) -> Matrices:
+        """Inverses of the triangular factors, so that Khat(rho)^-1 = L^-* L^-1."""
+        if self.factors.shape[1] < _LAPACK_SIZE:
+            return np.linalg.inv(self.factors)
+        trtri = get_lapack_funcs("trtri", (self.factors,))
+        return np.stack([trtri(factor, lower=1)[0] for factor in self.factors])
+
+    def orbit(self, c: int) -> slice:
+        """Rows of orbit c."""
+        return slice(int(self.offsets[c]), int(self.offsets[c + 1]))
+
+
+@dataclass(frozen=True)
+class FourierBlocks:
+    """All blocks Khat(rho) of a Gram matrix; ``blocks[r]`` is the one of irrep r, an array [D, D].
+
+    Attributes:
+        order: n.
+        sizes: Array [C] of the orbit sizes N_c.
+        stacks: The blocks, sorted by shape.
+    """
+
+    order: int
+    sizes: IntArray
+    stacks: tuple[BlockStack, ...]
+
+    @cached_property
+    def _positions(self) -> dict[int, tuple[BlockStack, int]]:
+        return {int(r): (stack, i) for stack in self.stacks for i, r in enumerate(stack.irreps)}
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, irrep: int) -> Matrices:
+        stack, position = self.locate(irrep)
+        matrix: Matrices = stack.matrices[position]
+        return matrix
+
+    def __iter__(self) -> Iterator[Matrices]:
+        return (self[irrep] for irrep in range(len(self)))
+
+    @cached_property
+    def scale(self) -> float:
+        """Largest trace of a block: within a factor D the norm of the Gram matrix."""
+        return max(float(np.trace(s.matrices, axis1=1, axis2=2).real.max(initial=0.0)) for s in self.stacks)
+
+    def locate(self, irrep: int) -> tuple[BlockStack, int]:
+        """The stack that holds the block of an irrep, and its position there."""
+        return self._positions[irrep]
+
+    def weight(self, irrep: int) -> int:
+        """How often each eigenvalue of the block occurs in the Gram matrix."""
+        return self.locate(irrep)[0].weight
+
+    def require_invertible(self) -> None:
+        """Check that every block is positive definite beyond rounding.
+
+        Raises:
+            SingularGramError: If a pivot is not above eps times the norm of the Gram matrix.
+        """
+        for stack in self.stacks:
+            try:
+                pivots = np.abs(np.diagonal(stack.factors, axis1=1, axis2=2)).min(axis=1, initial=np.inf) ** 2
+            except np.linalg.LinAlgError:
+                pivots = np.linalg.eigvalsh(stack.matrices)[:, 0]
+            worst = int(np.argmin(pivots))
+            if not pivots[worst] > np.finfo(float).eps * self.scale:
+                raise SingularGramError(
+                    f"The Gram matrix is singular: the Fourier block of irrep {stack.irreps[worst]} (degree "
+                    f"{stack.bases[0].shape[1]}) has the pivot {pivots[worst]:.1e} where the largest trace of a "
+                    f"block is {self.scale:.1e}; a ridge r adds r to every "
+                    f"eigenvalue, try r = {1e-8 * self.scale:.0e}."
+                )
