@@ -101,7 +101,7 @@ class Equal:
         if not self.identity:
             left, right = open_ones[0]
             raise DerivationError(
-                f"SymPy does not decide {left} = {right}; name the identity that proves it."
+                f"SymPy does not decide {_short(left)} = {_short(right)}; name the identity that proves it."
             )
         worst = max(digits_residual(left, right, self.domain) for left, right in open_ones)
         if worst > mpmath.mpf(10) ** (2 - DIGITS):
@@ -111,9 +111,9 @@ class Equal:
 
     def _decided(self, left: Any, right: Any) -> bool:
         """True if proved, False if open; raises if refuted."""
-        verdict = is_zero(left - right)
+        verdict = is_zero((left - right).doit())
         if verdict is False:
-            raise DerivationError(f"SymPy refutes {left} = {right}.")
+            raise DerivationError(f"SymPy refutes {_short(left)} = {_short(right)}.")
         return bool(verdict)
 
 
@@ -160,6 +160,12 @@ def _entries(left: Any, right: Any) -> list[Pair]:
     return [(left, right)]
 
 
+def _short(expression: Any) -> str:
+    """Text of an expression, cut where it gets long."""
+    text = str(expression)
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
 def is_zero(expression: sympy.Expr) -> bool | None:
     """Whether an expression vanishes for all values of its symbols: proved (True), refuted (False) or open (None).
 
@@ -195,9 +201,7 @@ def _clearly_nonzero(expression: sympy.Expr) -> bool:
     return bool(abs(value) > mpmath.mpf(10) ** (-DIGITS // 2))
 
 
-def random_points(
-    symbols: set[Any], domain: Mapping[Any, tuple[float, float]], seed: int = 0
-) -> Any:
+def random_points(symbols: set[Any], domain: Mapping[Any, tuple[float, float]], seed: int = 0) -> Any:
     """Endless random points: a dictionary symbol -> rational of 40 digits, or integer for integer symbols."""
     generator = random.Random(seed)
     ordered = sorted(symbols, key=str)

@@ -33,7 +33,7 @@ _IGNORED = {
 _LETTERS = {"mathbb": {"R": "ℝ", "C": "ℂ", "Q": "ℚ", "Z": "ℤ", "E": "𝔼", "N": "ℕ"}, "mathbf": {}, "mathrm": {}}
 _WRAPPERS = {"text", "textit", "emph", "textbf", "operatorname", "mathrm", "mathbf", "mathbb", "mathit", "mathcal"}
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303"}
-_SUPERSCRIPTS = dict(zip("0123456789+-=()nijkTh", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱʲᵏᵀʰ", strict=True))
+_SUPERSCRIPTS = dict(zip("0123456789+-=T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ᵀ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-=", "₀₁₂₃₄₅₆₇₈₉₊₋₌", strict=True))
 _TOKEN = re.compile(r"\\begin\{\w+\*?\}(?:\{[^}]*\})?|\\end\{\w+\*?\}|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 
@@ -166,7 +166,8 @@ class _Parser:
             return inner
         if inner and all(c in table for c in inner):
             return "".join(table[c] for c in inner)
-        return mark + (inner if len(inner) == 1 or inner.isalnum() else f"({inner})")
+        joined = len(inner) == 1 or (mark == "_" and inner.isalnum())
+        return mark + (inner if joined else f"({inner})")
 
     @staticmethod
     def _rows(inner: str) -> str:
@@ -184,8 +185,10 @@ def _gap(before: list[str], piece: str) -> str:
     """A space between two factors that would run together: K_SR K_RR, 1/n ∑."""
     last = before[-1] if before else ""
     begins_factor = unicodedata.category(piece[0]) in _LETTER_OR_DIGIT or piece[0] in "√∑∏∂"
-    ends_open = last[:1] in "_^" and last[-1:].isalpha() or last[-1:] == ")" and last[:1] in "_^" or "/" in last
-    return " " if begins_factor and ends_open and last[-1:] != " " else ""
+    after_script = last[:1] in "_^" and (last[-1:].isalpha() or last[-1:] == ")")
+    after_fraction = "/" in last[1:-1]
+    joined = (after_script and begins_factor) or (after_fraction and (begins_factor or piece[0] in "(["))
+    return " " if last and joined and last[-1] != " " else ""
 
 
 _LETTER_OR_DIGIT = ("Ll", "Lu", "Lm", "Lo", "Nd")

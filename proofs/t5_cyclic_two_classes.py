@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .evidence import ROUNDING_MULTIPLE, Comparison, compare_exactly, compare_numerically, joint
 from .instances import FloatArray, SymbolCase, exact_instance
 from .theorem import Procedure, Theorem
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
 
 TITLE = "Cyclic group, two interleaved classes"
 SOURCE = "Perin and Deny 2025 (arXiv 2412.11521)"
@@ -26,6 +31,105 @@ STATEMENT = (
     r" \text{ the prediction has the right sign iff } \lambda_N > 2N \Big/ \sum_{k=0}^{2N-1} \lambda_k^{-1},"
     r" \text{ the harmonic mean of the spectrum.}"
 )
+
+
+def derivation() -> Derivation:
+    """T5 from the Fourier modes of a circulant of size 2N and T1."""
+    import sympy
+
+    from . import circulants
+    from .derivation import Derivation, argued, define, equal
+
+    M, i = sympy.symbols("M i", integer=True, positive=True)
+    w, y, lam, mu = sympy.symbols("w y lambda_N mu", positive=True)
+    steps = (
+        define(
+            r"Number the $2N$ points around the ring: $A_i$ has the place $2i$, $B_j$ the place $2j + 1$. Write"
+            r" $\omega = e^{\pi i/N}$, a primitive root of unity of order $2N$, and $f_k$ for the mode"
+            r" $f_k(m) = \omega^{km}$.",
+            label="places",
+        ),
+        argued(
+            "substitution",
+            r"Places differ by $2(i - j)$ within an orbit and by $\pm 2(i - j - \tfrac12)$ between the orbits. By"
+            r" hypothesis an entry depends on this difference only, up to its sign and modulo $2N$; within an orbit"
+            r" because $C_N$ leaves the kernel unchanged and $K$ is symmetric.",
+            r"K_{m,m'} = c_{m-m'}, \qquad c_{-j} = c_j = c_{j+2N}",
+            on=[(f"N={N}", partial(circulants.is_circulant, N)) for N in circulants.SIZES],
+            every_symbol=True,
+            label="circulant",
+            uses=("places",),
+        ),
+        equal(
+            "geometric sum",
+            r"By induction on the number of terms: the closed form is 1 for $M = 1$, and one more term turns that for $M$"
+            r" into that for $M + 1$."
+            r" For $w = \omega^{k-l} \neq 1$ and $M = 2N$ the sum is zero because $w^{2N} = 1$, so modes of different"
+            r" frequency are orthogonal; each has the squared length $2N$.",
+            r"\sum_{m=0}^{M-1} w^m = \frac{w^M - 1}{w - 1}, \qquad \sum_{m=0}^{2N-1} f_k(m)\, \overline{f_l(m)}"
+            r" = 2N\, \delta_{kl}",
+            pairs=[((w**M - 1) / (w - 1) + w**M, (w ** (M + 1) - 1) / (w - 1))],
+            label="orthogonal",
+            uses=("places",),
+        ),
+        argued(
+            "eigenvector",
+            r"Put $m' = m + j$ in $(K f_k)(m) = \sum_{m'} c_{m'-m}\, \omega^{km'}$ and take $\omega^{km}$ out.",
+            r"K f_k = \lambda_k f_k, \qquad \lambda_k = \sum_{j=0}^{2N-1} c_j\, \omega^{jk}",
+            on=[(f"N={N}", partial(circulants.modes_are_eigenvectors, N)) for N in circulants.SIZES],
+            every_symbol=True,
+            label="modes",
+            uses=("circulant",),
+        ),
+        equal(
+            "substitution",
+            r"Orbit $A$ has the even places and the label $+1$, orbit $B$ the odd places and $-1$: the labels are the"
+            r" mode of frequency $N$.",
+            r"f_N(2i) = e^{2\pi i \cdot i} = 1, \qquad f_N(2i+1) = -1, \qquad y = f_N",
+            pairs=circulants.label_mode(i),
+            label="labels",
+            uses=("places",),
+        ),
+        argued(
+            "eigenvector",
+            r"$K$ is positive definite, so $\lambda_N > 0$, and $K y = \lambda_N y$ by the two steps above.",
+            r"K^{-1} y = \lambda_N^{-1} y",
+            on=[(f"N={N}", partial(circulants.inverse_on_labels, N)) for N in circulants.SIZES],
+            label="dual",
+            uses=("modes", "labels"),
+        ),
+        argued(
+            "trace",
+            r"In the orthogonal basis of modes $K^{-1} = \frac{1}{2N} \sum_k \lambda_k^{-1} f_k f_k^*$, and"
+            r" $|f_k(m)| = 1$.",
+            r"[K^{-1}]_{mm} = \mu, \qquad \mu = \frac{1}{2N} \sum_{k=0}^{2N-1} \lambda_k^{-1}",
+            on=[(f"N={N}", partial(circulants.diagonal_of_inverse, N)) for N in circulants.SIZES],
+            label="diagonal",
+            uses=("orthogonal", "modes"),
+        ),
+        argued(
+            "theorem",
+            r"Put both into $y_i - p_i = [K^{-1}y]_i/[K^{-1}]_{ii}$. The instances compare with dropping the point and"
+            r" solving anew.",
+            r"y_i - p_i = \frac{\lambda_N^{-1}}{\mu}\, y_i",
+            on=[(f"N={N}", partial(circulants.error_by_refitting, N)) for N in circulants.SIZES],
+            label="error",
+            uses=("dual", "diagonal", "T1"),
+        ),
+        equal(
+            "comparison",
+            r"The sign of the prediction is right iff $y_i p_i > 0$. With $y_i^2 = 1$ this is $1 - \lambda_N^{-1}/\mu$,"
+            r" which is $\lambda_N - 1/\mu$ times the positive $1/\lambda_N$; and $1/\mu$ is the harmonic mean of the"
+            r" spectrum.",
+            r"y_i p_i = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N - \frac{1}{\mu}\Bigr)",
+            pairs=[
+                (y * (y - y / (lam * mu)), y**2 * (1 - 1 / (lam * mu))),
+                (1 - 1 / (lam * mu), (lam - 1 / mu) / lam),
+            ],
+            uses=("error",),
+        ),
+    )
+    return Derivation(TITLE, STATEMENT, steps, HYPOTHESES, SOURCE, "T5")
 
 
 # ---------------------------------------------------------------------- checks
@@ -158,4 +262,5 @@ THEOREM = Theorem(
     hypotheses=HYPOTHESES,
     exact=Procedure(exact_cases, exact_compare),
     numeric=Procedure(numeric_cases, numeric_compare),
+    derivation=derivation,
 )
