@@ -17,7 +17,7 @@ from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
-    from orbitkernels.predict import predict
+    from orbitkernels.prediction import predict
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
@@ -47,7 +47,7 @@ _HOMES = {
     "proofs.verify": ["verify"],
     "proofs.derive": ["derive"],
     "data": ["Dataset", "load"],
-    "predict": ["predict"],
+    "prediction": ["predict"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,0 +1,139 @@
+"""Figures of the report as inline SVG: poses of two orbits, predicted against exact errors, and a spectrum."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from orbitkernels.proofs.orbits import Orbits
+    from orbitkernels.proofs.spectrum import Spectrum
+
+#: Colours that stay apart for colour-blind readers (Okabe and Ito), one an irrep.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+SHAPES = ("o", "s", "^", "D", "v", "P")
+
+
+def poses_figure(orbits: Orbits, shape: tuple[int, int]) -> str:
+    """Every pose of two seeds, one row a seed; the first pose is framed as the missing one.
+
+    Args:
+        orbits: Two orbits of images.
+        shape: Height and width of an image.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    poses = [orbits.points(c) for c in range(2)]
+    columns = max(len(each) for each in poses)
+    figure = _figure(columns * 0.95, 2.1)
+    for row, images in enumerate(poses):
+        for column, image in enumerate(images):
+            axes = figure.add_subplot(2, columns, row * columns + column + 1)
+            axes.imshow(image.reshape(shape), cmap="Greys", interpolation="nearest")
+            axes.set_xticks([])
+            axes.set_yticks([])
+            missing = column == 0
+            for spine in axes.spines.values():
+                spine.set_color("#D55E00" if missing else "#c8ccd0")
+                spine.set_linewidth(2.5 if missing else 0.6)
+            if missing:
+                axes.set_title("missing", fontsize=9, color="#D55E00", pad=3)
+    return _svg(figure, "Poses of the two seeds; the missing pose of each is framed")
+
+
+def errors_figure(pairs: list[dict[str, Any]]) -> str:
+    """Exact leave-out error against spectral error, one mark an orbit; below 1 the pose is classified right.
+
+    Args:
+        pairs: As returned by :func:`orbitkernels.predict`.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    # t (y - p) with t the label of the orbit: +1 for the first, -1 for the second
+    signs = np.array([1.0, -1.0])
+    spectral, exact = (
+        np.concatenate([signs * pair[key] for pair in pairs]) for key in ("spectral_errors", "exact_errors")
+    )
+    figure = _figure(5.2, 4.6)
+    axes = figure.add_subplot()
+    low, high = min(exact.min(), 0.0), max(exact.max(), 1.0) * 1.06
+    axes.plot([low, high], [low, high], color="#9aa1a9", linewidth=1, zorder=1)
+    axes.axhspan(1, high, color="#D55E00", alpha=0.07, linewidth=0)
+    axes.axhline(1, color="#D55E00", linewidth=1, linestyle="--")
+    axes.text(low + 0.02 * (high - low), 1, "above 1: classified wrong", color="#a84300", va="bottom", fontsize=9)
+    axes.scatter(spectral, exact, s=22, color=COLOURS[0], edgecolor="white", linewidth=0.5, zorder=2)
+    axes.set(xlim=(low, high), ylim=(low, high), xlabel="spectral error (Theorem T6)", ylabel="exact leave-out error")
+    _plain(axes)
+    return _svg(figure, "Exact leave-out error against spectral error; all marks lie on the diagonal")
+
+
+def spectrum_figure(spectrum: Spectrum, degrees: list[int]) -> str:
+    """Eigenvalues of the Gram matrix in falling order, by irrep; a ring marks those that carry labels.
+
+    Args:
+        spectrum: The spectrum of two orbits.
+        degrees: Degree of each irrep, in the order of the character table.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    order = np.argsort(-spectrum.eigenvalues, kind="stable")
+    widths = spectrum.multiplicities[order]
+    starts = np.concatenate([[0], np.cumsum(widths)])
+    figure = _figure(7.2, 4.0)
+    axes = figure.add_subplot()
+    for irrep in np.unique(spectrum.irreps):
+        places = [(start + m, i) for start, i in zip(starts, order, strict=False)
+                  if spectrum.irreps[i] == irrep for m in range(spectrum.multiplicities[i])]  # fmt: skip
+        axes.scatter(
+            [1 + place for place, _ in places],
+            [spectrum.eigenvalues[i] for _, i in places],
+            s=34, color=COLOURS[irrep % 6], marker=SHAPES[irrep % 6], zorder=2,
+            label=f"$\\chi_{{{irrep + 1}}}$, degree {degrees[irrep]}",
+        )  # fmt: skip
+    for start, i in zip(starts, order, strict=False):
+        weight = spectrum.label_weights[i]
+        if weight > 0.005:
+            place, value = 1 + start, spectrum.eigenvalues[i]
+            axes.scatter([place], [value], s=190, facecolor="none", edgecolor="black", linewidth=1.4, zorder=3)
+            axes.annotate(
+                f"{100 * weight:.1f} % of the labels", (place, value),
+                textcoords="offset points", xytext=(12, 8), fontsize=9,
+            )  # fmt: skip
+    axes.set_yscale("log")
+    axes.set(xlabel="eigenvalue number, largest first", ylabel="eigenvalue $\\lambda$")
+    axes.legend(frameon=False, fontsize=9, loc="upper right")
+    _plain(axes)
+    return _svg(figure, "Eigenvalues by irrep on a logarithmic scale; rings mark the label mode")
+
+
+def _figure(width: float, height: float) -> Figure:
+    """A figure without a window, whatever back end the user has chosen."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _plain(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#e6e8eb", linewidth=0.7, zorder=0)
+    axes.set_axisbelow(True)
+
+
+def _svg(figure: Figure, description: str) -> str:
+    """The figure as an element with a description for those who cannot see it; equal figures give equal text."""
+    import matplotlib
+
+    stream = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": description, "svg.fonttype": "path"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    element = text[text.index("<svg") :]
+    return element.replace("<svg", f'<svg role="img" aria-label="{description}"', 1)
