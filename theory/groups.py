@@ -237,12 +237,31 @@ class FiniteGroup:
         names = self.generator_names
         return "*".join(names[s] if m == 1 else f"{names[s]}^{m}" for s, m in runs) or "1"
 
-    def cayleystep_graph(self) -> networkx.MultiDiGraph:
+    def element(self, word: str) -> int:
+        """The element of a word in the generators, such as ``r^2*s``; ``1`` is the identity.
+
+        Raises:
+            InputError: If the word cannot be read.
+
+        Example:
+            >>> D4 = FiniteGroup.from_permutations([[1, 2, 3, 0], [0, 3, 2, 1]], "D4", ["r", "s"])
+            >>> D4.word_string(D4.element("s*r*s^-1"))
+            'r^3'
+        """
+        from .words import parse_word
+
+        result = np.zeros((), dtype=np.int64)
+        for letter in parse_word(word, self.generator_names):
+            s = self.generators[abs(letter) - 1]
+            result = self.multiply(result, s if letter > 0 else self.inverse(s))
+        return int(result)
+
+    def cayley_graph(self) -> networkx.MultiDiGraph:
         """Cayley graph: one node an element, one edge g -> g s a generator s, with attribute ``generator``.
 
         Example:
             >>> C3 = FiniteGroup.from_permutations([[1, 2, 0]])
-            >>> sorted(C3.cayleystep_graph().edges(data="generator"))
+            >>> sorted(C3.cayley_graph().edges(data="generator"))
             [(0, 1, 'a'), (1, 2, 'a'), (2, 0, 'a')]
         """
         import networkx

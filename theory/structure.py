@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from .constructions import quotient
 from .groups import FiniteGroup
 from .integer_input import is_prime
-from .subgroups import Subgroup, normal_closure
+from .subgroups import Subgroup, commutator, normal_closure, whole
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,6 @@ def structure(group: FiniteGroup) -> Structure:
     )
 
 
-def whole(group: FiniteGroup) -> Subgroup:
-    """G as a subgroup of itself."""
-    return Subgroup.generated(group, group.generators)
-
-
 def derived_series(group: FiniteGroup) -> tuple[Subgroup, ...]:
     """G > G' > G'' > ..., until it stops falling.
 
@@ -110,23 +103,6 @@ def _falling(first: Subgroup, following: Callable[[Subgroup], Subgroup]) -> tupl
         if after.order == series[-1].order:
             return tuple(series)
         series.append(after)
-
-
-def commutator(left: Subgroup, right: Subgroup) -> Subgroup:
-    """[H, K] for normal subgroups H and K: normal closure of the commutators of their generators.
-
-    Example:
-        >>> from orbitkernels.theory.names import group
-        >>> from orbitkernels.theory.structure import commutator, whole
-        >>> A4 = group("A4")
-        >>> commutator(whole(A4), whole(A4)).order
-        4
-    """
-    group = left.group
-    h = np.array(left.generators, dtype=np.int64)[:, None]
-    k = np.array(right.generators, dtype=np.int64)[None, :]
-    commutators = group.multiply(group.multiply(h, k), group.inverse(group.multiply(k, h)))
-    return normal_closure(group, commutators.ravel().tolist())
 
 
 def is_simple(group: FiniteGroup) -> bool:

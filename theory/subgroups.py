@@ -145,12 +145,37 @@ def centre(group: FiniteGroup) -> Subgroup:
     return Subgroup.from_elements(group, np.flatnonzero(classes.sizes[classes.labels] == 1))
 
 
+def whole(group: FiniteGroup) -> Subgroup:
+    """G as a subgroup of itself."""
+    return Subgroup.generated(group, group.generators)
+
+
 def commutator_subgroup(group: FiniteGroup) -> Subgroup:
-    """Normal closure of the commutators of the generators."""
-    s = np.array(group.generators, dtype=np.int64)
-    commutators = group.multiply(
-        group.multiply(s[:, None], s[None, :]), group.inverse(group.multiply(s[None, :], s[:, None]))
-    )
+    """G' = [G, G].
+
+    Example:
+        >>> from orbitkernels.theory.names import group
+        >>> from orbitkernels.theory.subgroups import commutator_subgroup
+        >>> commutator_subgroup(group("S4")).order
+        12
+    """
+    return commutator(whole(group), whole(group))
+
+
+def commutator(left: Subgroup, right: Subgroup) -> Subgroup:
+    """[H, K] for normal subgroups H and K: normal closure of the commutators h k h^-1 k^-1 of their generators.
+
+    Example:
+        >>> from orbitkernels.theory.names import group
+        >>> from orbitkernels.theory.subgroups import commutator, whole
+        >>> A4 = group("A4")
+        >>> commutator(whole(A4), whole(A4)).order
+        4
+    """
+    group = left.group
+    h = np.array(left.generators, dtype=np.int64)[:, None]
+    k = np.array(right.generators, dtype=np.int64)[None, :]
+    commutators = group.multiply(group.multiply(h, k), group.inverse(group.multiply(k, h)))
     return normal_closure(group, commutators.ravel().tolist())
 
 

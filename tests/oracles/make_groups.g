@@ -44,8 +44,10 @@ groups := [
 ];
 
 Facts := function(name, G)
-  local classes, H;
-  H := Image(IsomorphismPermGroup(G));
+  local classes, iso, H;
+  iso := IsomorphismPermGroup(G);
+  H := Group(List(GeneratorsOfGroup(G), g -> Image(iso, g)), ());  # Image(iso) of SL(2,3) is that of GL(2,3)
+  if Size(H) <> Size(G) then Error(name, " has lost elements"); fi;
   classes := Collected(List(ConjugacyClasses(H), c -> [Order(Representative(c)), Size(c)]));
   return Concatenation("    {\"name\": \"", name, "\", \"order\": ", String(Size(H)),
     ", \"exponent\": ", String(Exponent(H)), ", \"centre\": ", String(Size(Centre(H))),
