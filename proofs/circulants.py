@@ -1,4 +1,4 @@
-"""Two interleaved rings: what the derivation of T5 claims of circulants of size 2N, checked exactly for small N."""
+"""Two interleaved rings: what the derivation of T5 claims of circulants of size 2N, checked for small N."""
 
 from __future__ import annotations
 

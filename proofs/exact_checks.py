@@ -32,9 +32,7 @@ def sample(group: str, orbits: int = 2, seed: int = 0, **kinds: bool) -> Instanc
         (2, 2, 6)
     """
     case = SymbolCase(group, orbits, kinds.get("stabilisers", False))
-    return exact_instance(
-        case, np.random.default_rng(seed), class_functions=kinds.get("class_functions", False)
-    )
+    return exact_instance(case, np.random.default_rng(seed), class_functions=kinds.get("class_functions", False))
 
 
 def gram(group: FiniteGroup, phi: npt.NDArray[Any]) -> Any:
@@ -115,16 +113,12 @@ def combination(weights: Sequence[Any], matrices: Sequence[Matrix]) -> Matrix:
     """Sum of w_g A_g over rational weights."""
     factors = [Fraction(int(w)) if isinstance(w, np.integer) else Fraction(w) for w in weights]
     size = range(len(matrices[0]))
-    return tuple(
-        tuple(weighted_sum(factors, [matrix[i][j] for matrix in matrices]) for j in size) for i in size
-    )
+    return tuple(tuple(weighted_sum(factors, [matrix[i][j] for matrix in matrices]) for j in size) for i in size)
 
 
 def block(blocks: Sequence[Sequence[Matrix]]) -> Matrix:
     """One matrix from a square array of square blocks of one size."""
-    return tuple(
-        tuple(entry for part in row for entry in part[i]) for row in blocks for i in range(len(row[0]))
-    )
+    return tuple(tuple(entry for part in row for entry in part[i]) for row in blocks for i in range(len(row[0])))
 
 
 def sub_block(matrix: Matrix, a: int, b: int, size: int) -> Matrix:
@@ -160,9 +154,7 @@ def characteristic_polynomial(matrix: Matrix) -> list[Cyclotomic]:
         applied = product(matrix, current)
         c = trace(applied) * Fraction(-1, k)
         coefficients.append(c)
-        current = tuple(
-            tuple(applied[i][j] + (c if i == j else 0) for j in range(size)) for i in range(size)
-        )
+        current = tuple(tuple(applied[i][j] + (c if i == j else 0) for j in range(size)) for i in range(size))
     return coefficients
 
 
