@@ -64,49 +64,62 @@ def named_values(table: CharacterTable) -> tuple[dict[Cyclotomic, str], dict[str
     """Names of all values and the letters behind them.
 
     Zero is a dot, other rational values show themselves, irrational ones are letters in the order in which they
-    appear; ``/A`` is the complex conjugate of A, ``-A`` the negative.
+    appear; ``/A`` is the complex conjugate of A, ``-A`` the negative, ``*A`` the conjugate in a quadratic field.
     """
     names: dict[Cyclotomic, str] = {}
     letters: dict[str, Cyclotomic] = {}
     distinct = table.distinct_values
     for s in dict.fromkeys(table.characters.index.ravel().tolist()):
         x = distinct[s]
-        if x in names:
-            continue
         if x.is_rational:
             names[x] = str(x) if x else "."
-            continue
-        letter = column_letters(len(letters))
-        letters[letter] = x
-        for value, name in ((-x.conjugate(), f"-/{letter}"), (x.conjugate(), f"/{letter}"), (-x, f"-{letter}")):
-            names.setdefault(value, name)
-        names[x] = letter
+        elif x not in names:
+            letter = column_letters(len(letters))
+            letters[letter] = x
+            for prefix, value in _relatives(x):
+                names.setdefault(value, prefix + letter)
+                names.setdefault(-value, f"-{prefix}{letter}")
     return names, letters
+
+
+def _relatives(x: Cyclotomic) -> list[tuple[str, Cyclotomic]]:
+    """The number, its complex conjugate and, in a real quadratic field, its other conjugate, with prefixes."""
+    from .cyclotomic_forms import gauss_sum, square_roots
+
+    found = [("", x), ("/", x.conjugate())]
+    irrational = {D: b for D, b in (square_roots(x) or {}).items() if D != 1 and b}
+    if len(irrational) == 1:
+        ((D, b),) = irrational.items()
+        found.append(("*", x - gauss_sum(D) * (2 * b)))
+    return found
 
 
 def table_text(table: CharacterTable) -> str:
     """See :meth:`CharacterTable.to_text`."""
-    names, letters = named_values(table)
-    sizes, labels = table.classes.sizes.tolist(), table.class_names
-    body = [["class", "", *labels], ["size", "", *map(str, sizes)]]
-    for i, row in enumerate(table.values):
-        body.append([f"X{i + 1}", _SIGNS[int(table.indicators[i])], *(names[x] for x in row)])
-    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    lines = [" ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in body]
-    lines.insert(2, "")
     group = table.group
+    names, letters = named_values(table)
     head = f"Character table of {group.name}: order {group.order}, exponent {group.exponent}, {len(table)} classes"
-    legend = [f"{letter} = {_explained(x)}" for letter, x in letters.items()]
-    notes = ["Second column: indicator + real, o complex, - quaternionic.", *_letter_note(letters), *legend]
+    notes = ["Second column: indicator + real, o complex, - quaternionic."]
+    if letters:
+        notes.append(
+            "*A is A with the other square root, /A its complex conjugate, -A its negative; E(N) = exp(2 pi i/N)."
+        )
+    notes.extend(f"{letter} = {_explained(x)}" for letter, x in letters.items())
     classes = [
         f"{name}: {group.element_string(g)}"
-        for name, g in zip(labels, table.classes.representatives.tolist(), strict=True)
+        for name, g in zip(table.class_names, table.classes.representatives.tolist(), strict=True)
     ]
-    return "\n".join([head, "", *lines, "", *notes, "", "Representatives", *classes])
+    return "\n".join([head, "", *_grid(table, names), "", *notes, "", "Representatives", *classes])
 
 
-def _letter_note(letters: dict[str, Cyclotomic]) -> list[str]:
-    return ["/A is the complex conjugate of A, -A its negative; E(N) = exp(2 pi i/N)."] if letters else []
+def _grid(table: CharacterTable, names: dict[Cyclotomic, str]) -> list[str]:
+    """The lines of the table proper, columns aligned to the right."""
+    rows = [["class", "", *table.class_names], ["size", "", *map(str, table.classes.sizes.tolist())]]
+    for i, row in enumerate(table.values):
+        rows.append([f"X{i + 1}", _SIGNS[int(table.indicators[i])], *(names[x] for x in row)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [" ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    return [*lines[:2], "", *lines[2:]]
 
 
 def _explained(x: Cyclotomic) -> str:

@@ -163,7 +163,8 @@ class ClassFunction:
     def coefficients(self) -> tuple[Cyclotomic, ...]:
         """The inner products with all irreducible characters, in the order of the character table."""
         table = self.group.character_table()
-        return tuple(self.inner(table.character(i)) for i in range(len(table)))
+        weights = [Fraction(size, self.group.order) for size in table.classes.sizes.tolist()]
+        return tuple(weighted_sum(weights, self.values, table.values[i]) for i in table.conjugates)
 
     def decompose(self) -> tuple[int, ...]:
         """How often each irreducible character occurs, in the order of the character table.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq, fmpz
@@ -35,6 +36,35 @@ def zumbroich_terms(x: Cyclotomic) -> dict[int, Fraction]:
                 replaced[j] = replaced.get(j, Fraction(0)) + value
         terms = {j: c for j, c in replaced.items() if c}
     return dict(sorted(terms.items()))
+
+
+def shortest_terms(x: Cyclotomic) -> dict[int, Fraction]:
+    """Exponents and factors of the shortest of three sums: one root of unity, the power basis, GAP's basis.
+
+    Example:
+        >>> from orbitkernels.theory.cyclotomics import root_of_unity
+        >>> shortest_terms(root_of_unity(9, 8)), zumbroich_terms(root_of_unity(9, 8))
+        ({8: Fraction(1, 1)}, {2: Fraction(-1, 1), 5: Fraction(-1, 1)})
+    """
+    single = _single_root(x)
+    if single is not None:
+        return single
+    powers = {j: c for j, c in enumerate(x.coefficients) if c}
+    return min(zumbroich_terms(x), powers, key=len)
+
+
+def _single_root(x: Cyclotomic) -> dict[int, Fraction] | None:
+    """{j: c} if x = c E(N)^j, which needs x conj(x) = c^2."""
+    norm = x * x.conjugate()
+    if not norm.is_rational:
+        return None
+    square = norm.as_fraction()
+    size = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    for j in range(x.conductor):
+        for c in (size, -size):
+            if x == root_of_unity(x.conductor, j) * c:
+                return {j: c}
+    return None
 
 
 def _outside_basis(i: int, N: int, p: int) -> bool:
@@ -137,7 +167,7 @@ def sympy_form(x: Cyclotomic) -> sympy.Expr:
     if roots is not None:
         return sympy.Add(*(number(b) * sympy.sqrt(D) for D, b in roots.items()))
     angle = 2 * sympy.pi / x.conductor
-    terms = zumbroich_terms(x)
+    terms = shortest_terms(x)
     if x.is_real:
         return sympy.Add(*(number(c) * sympy.cos(angle * j) for j, c in terms.items()))
     return sympy.Add(*(number(c) * sympy.exp(sympy.I * angle * j) for j, c in terms.items()))
@@ -150,7 +180,7 @@ def latex_form(x: Cyclotomic) -> str:
 
         return str(sympy.latex(sympy.together(x.to_sympy())))
     text = ""
-    for j, c in zumbroich_terms(x).items():
+    for j, c in shortest_terms(x).items():
         root = "" if j == 0 else rf"\zeta_{{{x.conductor}}}" + (f"^{{{j}}}" if j > 1 else "")
         size = "" if root and abs(c) == 1 else _latex_fraction(abs(c))
         text += ("-" if c < 0 else "+" if text else "") + size + root
