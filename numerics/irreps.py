@@ -77,15 +77,16 @@ class _InducedModule:
     def commutant_element(self, generator: np.random.Generator) -> csr_array:
         """A random combination of the right multiplications by e_lambda x e_lambda, [N, N], not self-adjoint.
 
-        t e_lambda x e_lambda = (1/o) sum_h conj(lambda(h)) t h x e_lambda, and t_j h e_lambda = lambda(h) t_j e_lambda.
+        t e_lambda x e_lambda = (1/o) sum_h conj(lambda(h)) t h x e_lambda, where t_j h e_lambda = lambda(h) t_j
+        e_lambda.
         """
         coset, phase = self.cosets.coset, self.values[self.cosets.exponent]
         rows, entries = [], []
         for x in generator.integers(0, self.graph.size, size=_SPLITTING_TERMS):
             image = self.graph.right_translation(int(x))
-            weight = generator.standard_normal()
+            weight: complex = generator.standard_normal()
             if np.iscomplexobj(phase):
-                weight = weight + 1j * generator.standard_normal()
+                weight += 1j * generator.standard_normal()
             rows.append(coset[image])
             entries.append(weight * phase.conj() * phase[image] / self.values.size)
         shape = (self.dimension, self.dimension)
@@ -229,7 +230,7 @@ def _isotypic_basis(module: _InducedModule, values: Matrices, degree: int, multi
 def _one_copy(module: _InducedModule, basis: Matrices, degree: int, multiplicity: int) -> Matrices:
     """Orthonormal columns [d m, d] that span one irreducible part of the isotypic part.
 
-    The commutant is M_m (x) I_d in an adapted basis: a random self-adjoint element has m eigenvalues, d times each.
+    The commutant is M_m (x) I_d in a suitable basis: a random self-adjoint element has m eigenvalues d times each.
     """
     for seed in range(8):
         element = module.commutant_element(np.random.default_rng(seed))

@@ -58,8 +58,8 @@ def schur_residual(irreps: Sequence[Matrices], trials: int = 2) -> float:
     """How far a complete list of irreps is from Schur's orthogonality relations.
 
     (d_rho/n) sum_g rho_ij(g) conj(sigma_kl(g)) = [rho = sigma][i = k][j = l] for all matrix coefficients says that
-    an n x n matrix is unitary, that is, that Fourier inversion f(g) = (1/n) sum_rho d_rho tr(rho(g)^* fhat(rho)) with
-    fhat(rho) = sum_g f(g) rho(g) restores every function.  It is tried on random functions, which costs n^2
+    an n x n matrix is unitary, that is, that Fourier inversion f(g) = (1/n) sum_rho d_rho tr(rho(g)^* fhat(rho))
+    with fhat(rho) = sum_g f(g) rho(g) restores every function.  It is tried on random functions, which costs n^2
     operations instead of n^3; a violation escapes with probability zero.
 
     Args:
@@ -67,7 +67,8 @@ def schur_residual(irreps: Sequence[Matrices], trials: int = 2) -> float:
         trials: Number of random functions.
 
     Returns:
-        The largest error relative to the largest value of the function; about 1 if an irrep is missing or repeated.
+        The largest error relative to the largest value of the function; about 1 if an irrep is missing or occurs
+        twice.
 
     Example:
         >>> import numpy as np
@@ -82,5 +83,6 @@ def schur_residual(irreps: Sequence[Matrices], trials: int = 2) -> float:
     restored = np.zeros_like(functions)
     for rho in irreps:
         flat = rho.reshape(order, -1)
-        restored += rho.shape[1] / order * ((functions @ flat) @ flat.conj().T)
+        transforms = functions @ flat  # [trials, d d]
+        restored += rho.shape[1] / order * (transforms.conj() @ flat.T).conj()
     return float(np.abs(restored - functions).max() / np.abs(functions).max())
