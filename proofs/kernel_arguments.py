@@ -1,0 +1,113 @@
+"""Checks of the arguments of kernels: each returns the value in one form or says what is wrong."""
+
+from __future__ import annotations
+
+import math
+from difflib import get_close_matches
+from fractions import Fraction
+from numbers import Rational, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A parameter of a kernel; numbers are exact.
+Parameter = int | str | Fraction
+
+#: Activations of NNGP and NTK.
+ACTIVATIONS = ("relu", "erf")
+
+
+def integer(name: str, value: Any, most: int) -> int:
+    """A positive integer."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
+        raise InputError(f"Argument '{name}' must be a positive integer up to {most}, not {_shown(value)}.")
+    return int(value)
+
+
+def number(name: str, value: Any, *, positive: bool) -> Fraction:
+    """A positive or nonnegative number, exact; a float stands for its shortest decimal."""
+    wanted = "a positive number" if positive else "a number that is at least 0"
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+    if isinstance(value, Rational):
+        exact = Fraction(int(value.numerator), int(value.denominator))
+    elif math.isfinite(value):
+        exact = Fraction(repr(float(value)))
+    else:
+        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+    if exact < 0 or (positive and not exact) or not _fits(exact, positive):
+        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+    return exact
+
+
+def _fits(exact: Fraction, positive: bool) -> bool:
+    """Whether a float holds the number."""
+    try:
+        return float(exact) > 0 or not positive
+    except OverflowError:
+        return False
+
+
+def known_activation(value: Any) -> str:
+    """The name of a known activation."""
+    if value not in ACTIVATIONS:
+        near = get_close_matches(str(value), ACTIVATIONS, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "."
+        raise InputError(
+            f"Argument 'activation' must be one of {', '.join(ACTIVATIONS)}, not {_shown(value)}{hint}"
+        )
+    return str(value)
+
+
+def reals(name: str, values: npt.ArrayLike) -> FloatArray:
+    """Array of float64 from booleans, integers or floats."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"Argument '{name}' must be an array of numbers; its rows differ in length.") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"Argument '{name}' must hold real numbers, not {array.dtype} entries.")
+    return array.astype(np.float64)
+
+
+def rows(name: str, values: npt.ArrayLike) -> FloatArray:
+    """Finite array [m, d] with d > 0."""
+    array = reals(name, values)
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise InputError(
+            f"Argument '{name}' must have shape [inputs, coordinates], not {list(array.shape)}; reshape it."
+        )
+    if not np.all(np.isfinite(array)):
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise InputError(
+            f"Argument '{name}' must be finite, but entry [{row}, {column}] is {array[row, column]}; remove it."
+        )
+    return array
+
+
+def _shown(value: Any) -> str:
+    """A value for a message, shortened."""
+    text = str(value) if isinstance(value, Fraction) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def exact_rational(number: Fraction) -> Any:
+    """SymPy rational."""
+    import sympy
+
+    return sympy.Rational(number.numerator, number.denominator)
+
+
+def parameter_text(value: int | str | Fraction) -> str:
+    """A parameter as a specification writes it: a whole number, a decimal, or p/q."""
+    if not isinstance(value, Fraction):
+        return str(value)
+    if value.denominator == 1 and value < 10**15:
+        return str(value.numerator)
+    decimal = repr(float(value))
+    return decimal if Fraction(decimal) == value else f"{value.numerator}/{value.denominator}"

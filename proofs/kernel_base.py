@@ -1,0 +1,98 @@
+"""What every kernel has: parameters, a specification, a SymPy expression, a Gram matrix and a profile in u."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.errors import InputError
+
+from .kernel_arguments import FloatArray, Parameter, parameter_text, rows
+
+
+class Kernel(ABC):
+    """A kernel k(x, y) that depends on inner products only, hence invariant under orthogonal maps.
+
+    Two kernels are equal if they are of one class and have equal parameters.
+
+    Attributes:
+        name: What a specification calls the kernel.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def parameters(self) -> dict[str, Parameter]:
+        """Parameters by keyword, numbers exact."""
+
+    @property
+    @abstractmethod
+    def expression(self) -> Any:
+        """SymPy expression in u, the cosine of the angle; the class says which norm the inputs have."""
+
+    @abstractmethod
+    def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
+        """Gram matrix of checked arrays."""
+
+    @abstractmethod
+    def profile(self, u: npt.ArrayLike) -> FloatArray:
+        """The kernel as a function of the cosine u, for inputs of the norm of `expression`; same shape as u.
+
+        Raises:
+            InputError: If u is NaN or |u| > 1 + 1e-12.
+        """
+
+    @property
+    def spec(self) -> str:
+        """Text that :func:`kernel` reads back to an equal kernel."""
+        return (
+            f"{self.name}({', '.join(f'{key}={parameter_text(value)}' for key, value in self.parameters.items())})"
+        )
+
+    def gram(self, X: npt.ArrayLike, Y: npt.ArrayLike | None = None) -> FloatArray:
+        """Gram matrix k(x_i, y_j).
+
+        Args:
+            X: Array [m, d] of finite reals, one input a row.
+            Y: Array [p, d]; X itself if omitted, and then the result is symmetric to the bit.
+
+        Returns:
+            Array [m, p].
+
+        Raises:
+            InputError: If a shape or an entry cannot be used, or a value exceeds floating point.
+        """
+        x = rows("X", X)
+        y = None if Y is None else rows("Y", Y)
+        if y is not None and y.shape[1] != x.shape[1]:
+            raise InputError(
+                f"Argument 'Y' must have {x.shape[1]} columns like 'X', not {y.shape[1]}; make them agree."
+            )
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            gram = self._gram(x, y)
+        if not np.all(np.isfinite(gram)):
+            row = int(np.argmin(np.all(np.isfinite(gram), axis=1)))
+            raise InputError(
+                f"Argument 'X' gives kernel values beyond floating point in row {row}; scale the inputs."
+            )
+        return gram
+
+    def _repr_latex_(self) -> str:
+        import sympy
+
+        return f"$\\displaystyle k(u) = {sympy.latex(self.expression)}$"
+
+    def __repr__(self) -> str:
+        return f"<Kernel {self.spec}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Kernel):
+            return NotImplemented
+        return type(self) is type(other) and self.parameters == other.parameters
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(self.parameters.items())))
