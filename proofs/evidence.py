@@ -13,7 +13,7 @@ import numpy.typing as npt
 #: A floating-point check holds iff its residual is at most this multiple of its rounding level.  The level
 #: eps x condition x size bounds one backward stable solve to first order; two routes are compared, and the
 #: constants of such bounds (Higham 2002, chapters 9-10) are small integers.
-ROUNDING_MULTIPLE = 8.0
+ROUNDING_MULTIPLE = 4.0
 
 
 class Level(StrEnum):

@@ -42,7 +42,7 @@ class NumericRoutes:
         return self.block_circulant(self.instance.phi, representatives, self.ridge)
 
     def block_circulant(
-        self, phi: npt.ArrayLike, representatives: list[IntArray] | None, ridge: float = 0.0
+        self, phi: npt.ArrayLike, representatives: list[IntArray] | None = None, ridge: float = 0.0
     ) -> FloatArray:
         """Matrix phi_ab(g^-1 h) + r I over the points."""
         group = self.instance.group

@@ -89,9 +89,9 @@ def derivation() -> Derivation:
         ),
         equal(
             "substitution",
-            r"For $S = \{i\}$ the block $V$ is the number $v_i = K_{ii} - K_{iR} K_{RR}^{-1} K_{Ri}$: the variance at"
-            r" point $i$ of the Gaussian process with covariance $K$, given all other points. So the error is the"
-            r" dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance.",
+            r"For $S = \{i\}$ the block $V$ is the number $v_i = K_{ii} - K_{iR} K_{RR}^{-1} K_{Ri}$: the"
+            r" variance at point $i$ of the Gaussian process with covariance $K$, given all other points. So the"
+            r" error is the dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance.",
             r"y_i - p_i = \alpha_i v_i = \frac{[K^{-1} y]_i}{[K^{-1}]_{ii}}",
             pairs=[_one_point(others) for others in (1, 2, 3)],
             uses=("blocks", "set"),
@@ -154,26 +154,30 @@ def numeric_cases(quick: bool) -> list[MatrixCase]:
 
 
 def exact_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
-    """Entries of the inverse against dropping the points and solving anew, over the rationals."""
-    from .dense_exact import rational_matrix, refit, submatrix
+    """Entries of the inverse against dropping the points and solving anew, over the rationals.
+
+    The posterior covariance is the error of the columns K_S taken for labels.
+    """
+    from orbitkernels.theory.rational_gram import exact_leave_out, fraction_matrix, rational_matrix
 
     root = rng.integers(-3, 4, (case.size, case.size))
     K = rational_matrix(root @ root.T + np.eye(case.size, dtype=np.int64)) / 7
-    y = rational_matrix(rng.integers(-3, 4, (case.size, case.columns)))
-    missing = sorted(int(i) for i in rng.choice(case.size, case.missing, replace=False))
-    inverse, each, columns = K.inv(), range(case.size), range(case.columns)
-    dual = inverse * y
-    block = submatrix(inverse, missing, missing)
-    errors, covariance = refit(K, y, missing)
-    alone = [refit(K, y, [i]) for i in each]
+    y = rng.integers(-3, 4, (case.size, case.columns)).tolist()
+    S = sorted(int(i) for i in rng.choice(case.size, case.missing, replace=False))
+    rows, each = fraction_matrix(K), range(case.size)
+    inverse, dual = fraction_matrix(K.inv()), fraction_matrix(K.inv() * rational_matrix(y))
+    block = rational_matrix([[inverse[i][j] for j in S] for i in S]).inv()
+    alone = [exact_leave_out(K, [[*y[j], rows[j][i]] for j in each], [i])[0] for i in each]
+    together = exact_leave_out(K, [[*y[j], *(rows[j][i] for i in S)] for j in each], S)
+    errors = fraction_matrix(block * rational_matrix([dual[i] for i in S]))
     pairs = {
         "leave-one-out error": (
-            [dual[i, j] / inverse[i, i] for i in each for j in columns],
-            [found[0][0, j] for found in alone for j in columns],
+            [[a / inverse[i][i] for a in dual[i]] for i in each],
+            [list(e[:-1]) for e in alone],
         ),
-        "posterior variance": ([1 / inverse[i, i] for i in each], [found[1][0, 0] for found in alone]),
-        "error on the missing set": (block.solve(submatrix(dual, missing, columns)).entries(), errors.entries()),
-        "posterior covariance": (block.inv().entries(), covariance.entries()),
+        "posterior variance": ([1 / inverse[i][i] for i in each], [e[-1] for e in alone]),
+        "error on the missing set": (errors, [row[: case.columns] for row in together]),
+        "posterior covariance": (fraction_matrix(block), [row[case.columns :] for row in together]),
     }
     return joint([compare_exactly(str(case), what, *pair) for what, pair in pairs.items()])
 

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .evidence import Comparison, compare_exactly, compare_numerically, joint
+from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .theorem import Procedure, Theorem
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+
 TITLE = "Block diagonalisation of the Gram matrix"
 SOURCE = "Perin and Deny 2025 (arXiv 2412.11521) for cyclic groups; Peter-Weyl for every finite group"
 HYPOTHESES = (
@@ -15,4 +27,160 @@ STATEMENT = (
     r"K \cong \bigoplus_\rho I_{d_\rho} \otimes \hat K(\rho) \text{ by a unitary similarity, and if } K"
     r" \text{ is invertible, } [K^{-1}]_{(a,g),(b,h)} = \psi_{ab}(g^{-1}h), \quad"
     r" \psi_{ab}(g) = \frac1n \sum_\rho d_\rho \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{ab}\, \rho(g)^*\bigr]."
+)
+
+
+def derivation() -> Derivation:
+    """T2: the matrix entries of the irreps are the modes of every group-circulant matrix."""
+    from . import irrep_checks as checks
+    from .derivation import Derivation, argued, define
+    from .irrep_checks import witnessed
+
+    steps = (
+        argued(
+            "invariance",
+            r"Apply $g^{-1}$ to both arguments of $k(g x_a, h x_b)$: the entry depends on $g^{-1}h$ only. (The"
+            r" instances are dot products under permutations of coordinates, as polynomials in the coordinates.)",
+            r"K_{(a,g),(b,h)} = k(g x_a, h x_b) = k(x_a, g^{-1}h\, x_b) = \varphi_{ab}(g^{-1}h)",
+            on=[(name, partial(checks.dot_products_are_invariant, name)) for name in ("S3", "D4", "A4")],
+            label="symbol",
+        ),
+        define(
+            r"For each irrep $\rho$, row $i$, orbit $b$ and column $j$ let $u$ be the function on the points that"
+            r" is $\rho_{ij}$ on orbit $b$ and zero on the others. Collect those of one $\rho$ and $i$ in a matrix"
+            r" $U^{\rho,i}$ with $C d_\rho$ columns.",
+            r"U^{\rho,i}_{(a,g),(b,j)} = \sqrt{\frac{d_\rho}{n}}\; \delta_{ab}\, \rho(g)_{ij}",
+            label="modes",
+        ),
+        argued(
+            "homomorphism",
+            r"Put $h = gs$ in $\sum_h \varphi_{ab}(g^{-1}h)\, \rho(h)_{ij}$ and use $\rho(gs) = \rho(g) \rho(s)$:"
+            r" the sum over $s$ is a block of $\hat K(\rho)$, and what stands before it is again a mode.",
+            r"\sum_h \varphi_{ab}(g^{-1}h)\, \rho(h)_{ij} = \sum_l \rho(g)_{il}\, \bigl[\hat"
+            r" K(\rho)_{ab}\bigr]_{lj}, \qquad K\, U^{\rho,i} = U^{\rho,i}\, \hat K(\rho)",
+            on=witnessed(checks.is_homomorphism, checks.modes_are_mapped),
+            label="mapped",
+            uses=("symbol", "modes"),
+        ),
+        argued(
+            "homomorphism",
+            r"For any matrix $E$, replacing $h$ by $g^{-1}h$ in the sum shows that $T$ intertwines $\sigma$ and"
+            r" $\rho$.",
+            r"T = \sum_h \rho(h)\, E\, \sigma(h)^*, \qquad \rho(g)\, T = T\, \sigma(g)",
+            on=witnessed(checks.averages_intertwine),
+            label="average",
+        ),
+        argued(
+            "Schur's lemma",
+            r"So $T = 0$ unless $\rho = \sigma$, and then $T = c I$, with $c\, d_\rho = \operatorname{tr} T = n"
+            r" \operatorname{tr} E$. For $E$ with a single entry 1 at $(j, k)$ the entries of $T$ are the inner"
+            r" products of matrix entries.",
+            r"\sum_h \rho(h)_{ij}\, \overline{\sigma(h)_{lk}} = \frac{n}{d_\rho}\, \delta_{\rho\sigma}\,"
+            r" \delta_{il}\, \delta_{jk}",
+            on=witnessed(checks.schur_orthogonality),
+            label="orthogonal",
+            uses=("average",),
+        ),
+        argued(
+            "counting dimensions",
+            r"So the columns of all $U^{\rho,i}$ are orthonormal. There are $\sum_\rho d_\rho \cdot C d_\rho$ of"
+            r" them. A function on $G$ that is orthogonal to all matrix entries is annihilated by every irrep,"
+            r" hence by the regular representation, and is zero; so $\sum_\rho d_\rho^2 = n$ and the columns are"
+            r" a basis.",
+            r"U = \bigl(U^{\rho,i}\bigr)_{\rho,i}, \qquad U^* U = I, \qquad \sum_\rho d_\rho^2 = n",
+            on=witnessed(checks.degrees_fill_the_group),
+            label="basis",
+            uses=("modes", "orthogonal"),
+        ),
+        argued(
+            "unitary similarity",
+            r"$U$ is unitary and maps $K$ to one copy of $\hat K(\rho)$ for each $i = 1, \dots, d_\rho$. The"
+            r" instances compare characteristic polynomials.",
+            r"U^* K\, U = \bigoplus_\rho I_{d_\rho} \otimes \hat K(\rho), \qquad \det(x - K) = \prod_\rho \det(x -"
+            r" \hat K(\rho))^{d_\rho}",
+            on=witnessed(checks.spectra_agree),
+            label="similar",
+            uses=("mapped", "basis"),
+        ),
+        argued(
+            "expansion",
+            r"Multiply out $K^{-1} = \sum_{\rho,i} U^{\rho,i}\, \hat K(\rho)^{-1}\, (U^{\rho,i})^*$. The sum over"
+            r" $i$ turns $\rho(h)^* \rho(g)$ into $\rho(g^{-1}h)^*$ under the trace.",
+            r"[K^{-1}]_{(a,g),(b,h)} = \frac1n \sum_\rho d_\rho \sum_{i,j,l} \rho(g)_{ij}"
+            r" \bigl[(\hat K(\rho)^{-1})_{ab}\bigr]_{jl} \overline{\rho(h)_{il}}"
+            r" = \frac1n \sum_\rho d_\rho \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{ab}\, \rho(g^{-1}h)^*\bigr]",
+            on=witnessed(checks.inverse_symbol_inverts),
+            uses=("similar",),
+        ),
+    )
+    return Derivation(TITLE, STATEMENT, steps, HYPOTHESES, SOURCE, "T2")
+
+
+# ---------------------------------------------------------------------- checks
+
+
+def exact_cases(quick: bool) -> list[SymbolCase]:
+    """Free orbits of the small groups."""
+    return symbol_cases(SMALL_GROUPS[5:12] if quick else SMALL_GROUPS, variants=1)
+
+
+def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
+    """Characteristic polynomial and inverse from exact irreps, against the rational matrix."""
+    from orbitkernels.theory.rational_gram import exact_gram
+    from orbitkernels.theory.spectra import exact_blocks, exact_inverse_symbol
+
+    from .exact_spectra import polynomial_of_blocks
+
+    instance = exact_instance(case, rng)
+    group, phi = instance.group, instance.phi
+    K = exact_gram(group, phi, ridge=case.ridge)
+    blocks = [(block.matrix, block.irrep.degree) for block in exact_blocks(group, phi, ridge=case.ridge)]
+    inverse = exact_gram(group, exact_inverse_symbol(group, phi, ridge=case.ridge))
+    name = str(case)
+    return joint(
+        [
+            compare_exactly(
+                name,
+                "characteristic polynomial",
+                polynomial_of_blocks(group, blocks).coeffs(),
+                K.charpoly().coeffs(),
+            ),
+            compare_exactly(name, "inverse", inverse.entries(), K.inv().entries()),
+        ]
+    )
+
+
+def numeric_cases(quick: bool) -> list[SymbolCase]:
+    """Free orbits of every group of the list."""
+    return symbol_cases(QUICK_GROUPS if quick else GROUPS, variants=1 if quick else 2)
+
+
+def numeric_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
+    """Spectrum and inverse from the Fourier blocks, against the dense matrix."""
+    from orbitkernels.numerics import fourier
+
+    from .routes import NumericRoutes
+
+    routes = NumericRoutes(float_instance(case, rng))
+    name, size = str(case), routes.size
+    inverse = routes.block_circulant(fourier.inverse_symbol(routes.blocks, routes.matrices))
+    return joint(
+        [
+            compare_numerically(name, "spectrum", routes.fourier_spectrum, routes.dense_spectrum, size=size),
+            compare_numerically(
+                name, "inverse", inverse, np.linalg.inv(routes.gram), size=size, condition=routes.condition
+            ),
+        ]
+    )
+
+
+THEOREM = Theorem(
+    id="T2",
+    title=TITLE,
+    source=SOURCE,
+    statement=STATEMENT,
+    hypotheses=HYPOTHESES,
+    exact=Procedure(exact_cases, exact_compare),
+    numeric=Procedure(numeric_cases, numeric_compare),
+    derivation=derivation,
 )

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .evidence import Comparison, compare_exactly, compare_numerically
+from .image_instances import ImageCase, image_cases, image_orbits
+from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .theorem import Procedure, Theorem
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+
 TITLE = "Spectrum of orbits with stabilisers"
 SOURCE = "this work"
 HYPOTHESES = (
@@ -14,4 +26,146 @@ STATEMENT = (
     r" (M_\rho)_{ab} = \frac{1}{\sqrt{|H_a||H_b|}}\,"
     r" U_a(\rho)^* \Bigl(\sum_g \varphi_{ab}(g)\, \rho(g)\Bigr) U_b(\rho)"
     r" + r\, \delta_{ab} I; \text{ irreps without fixed vectors do not occur.}"
+)
+
+
+def derivation() -> Derivation:
+    """T4: the projector on the fixed vectors of a stabiliser cuts the modes down to functions on the orbit."""
+    from . import stabiliser_checks as checks
+    from .derivation import Derivation, argued, define
+    from .irrep_checks import witnessed
+
+    steps = (
+        define(
+            r"The points of orbit $c$ are the cosets $gH_c$. Average an irrep over the stabiliser.",
+            r"P_c = \frac{1}{|H_c|} \sum_{h \in H_c} \rho(h)",
+            label="projector",
+        ),
+        argued(
+            "averaging over a subgroup",
+            r"Multiplying the sum by $\rho(h)$ permutes its terms, so $\rho(h) P_c = P_c$ and $P_c^2 = P_c$; a"
+            r" fixed vector is left as it is. As $\rho$ is unitary and $H_c$ closed under inverses, $P_c^* ="
+            r" P_c$: it is the orthogonal projector on the fixed vectors, whose dimension $f_c(\rho)$ is its"
+            r" trace. (Instances: all cyclic subgroups.)",
+            r"P_c = U_c U_c^*, \qquad U_c^* U_c = I, \qquad f_c(\rho) = \frac{1}{|H_c|} \sum_{h \in H_c}"
+            r" \chi_\rho(h)",
+            on=witnessed(checks.averages_project),
+            label="fixed",
+            uses=("projector",),
+        ),
+        argued(
+            "invariance",
+            r"Elements of $H_b$ do not move $x_b$, and those of $H_a$ go to the other argument as inverses.",
+            r"\varphi_{ab}(h g h') = k(h^{-1} x_a, g\, h' x_b) = \varphi_{ab}(g) \quad (h \in H_a,\ h' \in H_b)",
+            on=witnessed(checks.symbols_are_invariant),
+            label="invariant",
+        ),
+        argued(
+            "substitution",
+            r"Average over $h$ and $h'$ and rename $hgh'$.",
+            r"\hat K(\rho)_{ab} = P_a\, \hat K(\rho)_{ab}\, P_b = U_a U_a^*\, \hat K(\rho)_{ab}\, U_b U_b^*",
+            on=witnessed(checks.blocks_live_on_fixed_vectors),
+            label="compressed",
+            uses=("fixed", "invariant"),
+        ),
+        define(
+            r"A row of $\rho(g) U_b$ depends on the coset $gH_b$ only. So the modes of T2, multiplied by $U_b$,"
+            r" are functions on the points:",
+            r"V^{\rho,i}_{aH,\,bj} = \delta_{ab} \sqrt{\frac{d_\rho |H_b|}{n}}\; [\rho(g)\, U_b]_{ij}"
+            r" \text{ at the point } gH_a",
+            label="modes",
+        ),
+        argued(
+            "counting dimensions",
+            r"A sum over points is a sum over $G$ divided by $|H_b|$, so by Schur orthogonality (T2) and"
+            r" $U_b^* U_b = I$ these modes are orthonormal. On orbit $c$ there are $\sum_\rho d_\rho f_c(\rho)$ of"
+            r" them, the multiplicity of the trivial representation of $H_c$ in the regular representation, which"
+            r" is $n/|H_c| = N_c$: they are a basis. (Instances: all cyclic subgroups.)",
+            r"\sum_\rho d_\rho\, f_c(\rho) = \frac{1}{|H_c|} \sum_{h \in H_c} \sum_\rho d_\rho\, \chi_\rho(h)"
+            r" = \frac{n}{|H_c|} = N_c",
+            on=witnessed(checks.fixed_vectors_fill_the_orbit),
+            label="basis",
+            uses=("fixed", "modes", "T2"),
+        ),
+        argued(
+            "orbit-stabiliser",
+            r"Apply $K$ to a mode: the sum over the points $hH_b$ is $1/|H_b|$ times the sum over $h$ in $G$,"
+            r" which is $\rho(g)\, \hat K(\rho)_{ab}\, U_b$ as in T2, and this is $\rho(g)\, U_a\, (U_a^* \hat"
+            r" K(\rho)_{ab} U_b)$. The scales of the modes leave $1/\sqrt{|H_a||H_b|}$. A ridge adds $r$ to the"
+            r" diagonal of $K$ and so to that of $M_\rho$. The instances compare characteristic polynomials.",
+            r"K\, V^{\rho,i} = V^{\rho,i} M_\rho, \qquad (M_\rho)_{ab} ="
+            r" \frac{U_a^*\, \hat K(\rho)_{ab}\, U_b}{\sqrt{|H_a||H_b|}}, \qquad \det(x - K) ="
+            r" \prod_\rho \det(x - M_\rho)^{d_\rho}",
+            on=witnessed(checks.stabiliser_spectra_agree),
+            uses=("compressed", "modes", "basis", "T2"),
+        ),
+    )
+    return Derivation(TITLE, STATEMENT, steps, HYPOTHESES, SOURCE, "T4")
+
+
+# ---------------------------------------------------------------------- checks
+
+
+def exact_cases(quick: bool) -> list[SymbolCase]:
+    """Orbits with stabilisers of the small groups."""
+    groups = SMALL_GROUPS[5:12] if quick else SMALL_GROUPS
+    return symbol_cases(groups, stabilisers=(True,), variants=1 if quick else 2, offset=2)
+
+
+def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
+    """Characteristic polynomial from fixed vectors of exact irreps, against the rational Gram matrix."""
+    from orbitkernels.theory.rational_gram import exact_gram
+    from orbitkernels.theory.spectra import exact_blocks
+
+    from .exact_spectra import polynomial_of_blocks
+
+    instance = exact_instance(case, rng)
+    arguments = (instance.group, instance.phi, instance.stabilisers, case.ridge)
+    blocks = [(block.matrix, block.irrep.degree) for block in exact_blocks(*arguments)]
+    return compare_exactly(
+        str(case),
+        "characteristic polynomial",
+        polynomial_of_blocks(instance.group, blocks).coeffs(),
+        exact_gram(*arguments).charpoly().coeffs(),
+    )
+
+
+def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
+    """Orbits with stabilisers of every group of the list, and symmetric images of handwritten digits."""
+    groups = QUICK_GROUPS if quick else GROUPS
+    cases = symbol_cases(groups, stabilisers=(True,), variants=1 if quick else 2, offset=2)
+    return [*cases, *image_cases(quick, symmetric=True)]
+
+
+def numeric_compare(case: SymbolCase | ImageCase, rng: np.random.Generator) -> Comparison:
+    """Spectrum from fixed vectors, against the dense Gram matrix of the different points."""
+    if isinstance(case, ImageCase):
+        return _compare_images(case, rng)
+    from .routes import NumericRoutes
+
+    routes = NumericRoutes(float_instance(case, rng))
+    return compare_numerically(
+        str(case), "spectrum", routes.fourier_spectrum, routes.dense_spectrum, size=routes.size
+    )
+
+
+def _compare_images(case: ImageCase, rng: np.random.Generator) -> Comparison:
+    """Spectrum of a kernel on images, some of them symmetric, by both routes."""
+    from .spectral import dense_gram, spectrum
+
+    orbits = image_orbits(case, rng)
+    K = dense_gram(case.kernel, orbits, case.ridge)
+    found = spectrum(case.kernel, orbits, case.ridge).repeated
+    return compare_numerically(str(case), "spectrum", found, np.linalg.eigvalsh(K), size=len(K))
+
+
+THEOREM = Theorem(
+    id="T4",
+    title=TITLE,
+    source=SOURCE,
+    statement=STATEMENT,
+    hypotheses=HYPOTHESES,
+    exact=Procedure(exact_cases, exact_compare),
+    numeric=Procedure(numeric_cases, numeric_compare),
+    derivation=derivation,
 )

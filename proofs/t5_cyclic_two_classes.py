@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,8 +51,8 @@ def derivation() -> Derivation:
         argued(
             "substitution",
             r"Places differ by $2(i - j)$ within an orbit and by $\pm 2(i - j - \tfrac12)$ between the orbits. By"
-            r" hypothesis an entry depends on this difference only, up to its sign and modulo $2N$; within an orbit"
-            r" because $C_N$ leaves the kernel unchanged and $K$ is symmetric.",
+            r" hypothesis an entry depends on this difference only, up to its sign and modulo $2N$; within an"
+            r" orbit because $C_N$ leaves the kernel unchanged and $K$ is symmetric.",
             r"K_{m,m'} = c_{m-m'}, \qquad c_{-j} = c_j = c_{j+2N}",
             on=[(f"N={N}", partial(circulants.is_circulant, N)) for N in circulants.SIZES],
             every_symbol=True,
@@ -62,10 +61,10 @@ def derivation() -> Derivation:
         ),
         equal(
             "geometric sum",
-            r"By induction on the number of terms: the closed form is 1 for $M = 1$, and one more term turns that for $M$"
-            r" into that for $M + 1$."
-            r" For $w = \omega^{k-l} \neq 1$ and $M = 2N$ the sum is zero because $w^{2N} = 1$, so modes of different"
-            r" frequency are orthogonal; each has the squared length $2N$.",
+            r"By induction on the number of terms: the closed form is 1 for $M = 1$, and one more term turns that"
+            r" for $M$ into that for $M + 1$."
+            r" For $w = \omega^{k-l} \neq 1$ and $M = 2N$ the sum is zero because $w^{2N} = 1$, so modes of"
+            r" different frequency are orthogonal; each has the squared length $2N$.",
             r"\sum_{m=0}^{M-1} w^m = \frac{w^M - 1}{w - 1}, \qquad \sum_{m=0}^{2N-1} f_k(m)\, \overline{f_l(m)}"
             r" = 2N\, \delta_{kl}",
             pairs=[((w**M - 1) / (w - 1) + w**M, (w ** (M + 1) - 1) / (w - 1))],
@@ -83,8 +82,8 @@ def derivation() -> Derivation:
         ),
         equal(
             "substitution",
-            r"Orbit $A$ has the even places and the label $+1$, orbit $B$ the odd places and $-1$: the labels are the"
-            r" mode of frequency $N$.",
+            r"Orbit $A$ has the even places and the label $+1$, orbit $B$ the odd places and $-1$: the labels are"
+            r" the mode of frequency $N$.",
             r"f_N(2i) = e^{2\pi i \cdot i} = 1, \qquad f_N(2i+1) = -1, \qquad y = f_N",
             pairs=circulants.label_mode(i),
             label="labels",
@@ -109,8 +108,8 @@ def derivation() -> Derivation:
         ),
         argued(
             "theorem",
-            r"Put both into $y_i - p_i = [K^{-1}y]_i/[K^{-1}]_{ii}$. The instances compare with dropping the point and"
-            r" solving anew.",
+            r"Put both into $y_i - p_i = [K^{-1}y]_i/[K^{-1}]_{ii}$. The instances compare with dropping the"
+            r" point and solving anew.",
             r"y_i - p_i = \frac{\lambda_N^{-1}}{\mu}\, y_i",
             on=[(f"N={N}", partial(circulants.error_by_refitting, N)) for N in circulants.SIZES],
             label="error",
@@ -118,10 +117,11 @@ def derivation() -> Derivation:
         ),
         equal(
             "comparison",
-            r"The sign of the prediction is right iff $y_i p_i > 0$. With $y_i^2 = 1$ this is $1 - \lambda_N^{-1}/\mu$,"
-            r" which is $\lambda_N - 1/\mu$ times the positive $1/\lambda_N$; and $1/\mu$ is the harmonic mean of the"
-            r" spectrum.",
-            r"y_i p_i = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N - \frac{1}{\mu}\Bigr)",
+            r"The sign of the prediction is right iff $y_i p_i > 0$. With $y_i^2 = 1$ this is $1 -"
+            r" \lambda_N^{-1}/\mu$, which is $\lambda_N - 1/\mu$ times the positive $1/\lambda_N$; and $1/\mu$ is"
+            r" the harmonic mean of the spectrum.",
+            r"y_i p_i = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N -"
+            r" \frac{1}{\mu}\Bigr)",
             pairs=[
                 (y * (y - y / (lam * mu)), y**2 * (1 - 1 / (lam * mu))),
                 (1 - 1 / (lam * mu), (lam - 1 / mu) / lam),
@@ -192,28 +192,26 @@ def numeric_cases(quick: bool) -> list[RingsCase]:
 
 def exact_compare(case: CirculantCase, rng: np.random.Generator) -> Comparison:
     """Eigenvalues as cyclotomic numbers, against dropping each pose and solving anew over the rationals."""
-    from orbitkernels.theory.cyclotomics import ZERO, root_of_unity
-
-    from .dense_exact import rational_matrix, refit
-    from .exact_checks import fraction
+    from orbitkernels.theory.rational_gram import as_fraction, exact_leave_out, rational_matrix
+    from orbitkernels.theory.scalar_spectra import exact_two_orbit_error
 
     size = 2 * case.poses
-    symbol = exact_instance(SymbolCase(f"C{size}", 1), rng).phi[0, 0]
+    row = exact_instance(SymbolCase(f"C{size}", 1), rng).phi[0, 0]
     points = np.arange(size)
-    K = rational_matrix(symbol[(points[None, :] - points[:, None]) % size])
-    y = rational_matrix(1 - 2 * (points[:, None] % 2))
-    spectrum = [
-        sum((root_of_unity(size, j * k % size) * int(symbol[j]) for j in range(size)), ZERO) for k in range(size)
-    ]
-    mean = (sum((value.inverse() for value in spectrum), ZERO) * Fraction(1, size)).as_fraction()
-    label_mode = spectrum[case.poses].as_fraction()
-    errors = [fraction(refit(K, y, [i])[0][0, 0]) for i in range(size)]
-    right = [(error * sign < 1) for error, sign in zip(errors, (1, -1) * case.poses, strict=True)]
+    K = rational_matrix(row[(points[None, :] - points[:, None]) % size])
+    signs = (1, -1) * case.poses
+    across = row[1::2]  # k(A_0, B_j)
+    phi = [[row[::2], across], [np.roll(across[::-1], 1), row[::2]]]
+    refitted = [exact_leave_out(K, signs, [i])[0][0] for i in range(size)]
+    inverse = K.inv()
+    harmonic_mean = size / sum(as_fraction(inverse[i, i]) for i in range(size))
+    criterion = sum(sign * int(value) for sign, value in zip(signs, row, strict=True)) > harmonic_mean
+    right = [sign * (sign - error) > 0 for sign, error in zip(signs, refitted, strict=True)]
     name = str(case)
     return joint(
         [
-            compare_exactly(name, "|error|", [1 / (label_mode * mean)] * size, [abs(error) for error in errors]),
-            compare_exactly(name, "right sign", [label_mode > 1 / mean] * size, right),
+            compare_exactly(name, "error", [exact_two_orbit_error(phi) * sign for sign in signs], refitted),
+            compare_exactly(name, "right sign", [criterion] * size, right),
         ]
     )
 

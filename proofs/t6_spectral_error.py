@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .evidence import Comparison, compare_exactly, compare_numerically, joint
+from .image_instances import ImageCase, image_cases, image_orbits
+from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .theorem import Procedure, Theorem
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+
 TITLE = "Spectral error of a missing pose"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) for two classes of a cyclic group"
 HYPOTHESES = (
@@ -16,4 +31,194 @@ STATEMENT = (
     r" \text{ and with stabilisers } \mathrm{error}_c = \frac{\sqrt{N_c}\,"
     r" \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c}"
     r"{\sum_\rho d_\rho \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]}."
+)
+
+
+def derivation() -> Derivation:
+    """T6: labels constant on orbits live in the trivial irrep; the rest of K^-1 enters through its diagonal"
+    " only."""
+    from . import irrep_checks, stabiliser_checks
+    from .derivation import Derivation, argued
+    from .irrep_checks import witnessed
+
+    steps = (
+        argued(
+            "averaging over a subgroup",
+            r"$\rho(h)$ leaves $\sum_g \rho(g)$ as it is, for every $h$; so its columns are vectors fixed by all"
+            r" of $G$. A nontrivial irrep has none but zero. A function that is constant on orbits is therefore"
+            r" orthogonal to every mode but those of the trivial irrep.",
+            r"\sum_g \rho(g) = 0 \quad (\rho \neq \mathbf 1)",
+            on=witnessed(irrep_checks.sums_over_the_group_vanish),
+            label="vanish",
+        ),
+        argued(
+            "substitution",
+            r"The label vector is $t_b$ at every pose of orbit $b$. In row $(a,g)$ of $K y$ put $s = g^{-1}h$:"
+            r" the sum over $s$ no longer depends on $g$. So $K$ maps a vector that is constant on orbits to"
+            r" another one, by the matrix $\hat K(\mathbf 1)$, and $K^{-1}$ does so by its inverse.",
+            r"[K y]_{(a,g)} = \sum_b t_b \sum_s \varphi_{ab}(s) = [\hat K(\mathbf 1)\, t]_a, \qquad"
+            r" [K^{-1} y]_{(c,g)} = [\hat K(\mathbf 1)^{-1} t]_c",
+            on=witnessed(stabiliser_checks.labels_stay_constant),
+            label="numerator",
+            uses=("vanish", "T2"),
+        ),
+        argued(
+            "theorem",
+            r"Put $a = b = c$ and $g = h$ into the inverse of T2; $\rho(e)$ is the identity.",
+            r"[K^{-1}]_{(c,g),(c,g)} = \frac1n \sum_\rho d_\rho \operatorname{tr}\bigl[(\hat"
+            r" K(\rho)^{-1})_{cc}\bigr]",
+            on=witnessed(stabiliser_checks.diagonal_of_inverse),
+            label="denominator",
+            uses=("T2",),
+        ),
+        argued(
+            "theorem",
+            r"Divide, by T1. The error is the same for every pose of the orbit. The instances leave a pose out and"
+            r" solve anew, for three orbits.",
+            r"y - p = \frac{[K^{-1} y]_{(c,g)}}{[K^{-1}]_{(c,g),(c,g)}} = \frac{n\, [\hat K(\mathbf 1)^{-1} t]_c}"
+            r"{\sum_\rho d_\rho \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{cc}\bigr]}",
+            on=witnessed(stabiliser_checks.errors_by_refitting),
+            label="free",
+            uses=("numerator", "denominator", "T1"),
+        ),
+        argued(
+            "theorem",
+            r"With stabilisers use the modes of T4. The mode of the trivial irrep on orbit $b$ is the constant"
+            r" $1/\sqrt{N_b}$, in which the labels have the coordinates $\sqrt{N_b}\, t_b$; the value of the"
+            r" solution at a pose of orbit $c$ is its coordinate divided by $\sqrt{N_c}$. The diagonal of"
+            r" $K^{-1}$ is constant on orbit $c$: it is the trace over that orbit divided by $N_c$.",
+            r"[K^{-1}y]_{(c,g)} = \frac{1}{\sqrt{N_c}} \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c,"
+            r" \qquad [K^{-1}]_{(c,g),(c,g)} = \frac{1}{N_c} \sum_\rho d_\rho"
+            r" \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]",
+            on=[(name, partial(stabiliser_checks.errors_by_refitting, name, True)) for name in irrep_checks.WITNESSES],
+            uses=("vanish", "free", "T1", "T4"),
+        ),
+        argued(
+            "counterexample",
+            r"The block of orbit $c$ matters: one ratio over the whole spectrum would give both orbits one error."
+            r" For two orbits of $S_3$ with the symbols $\varphi_{11} = \varphi_{22}$ and $\varphi_{12}$ below"
+            r" (elements as permutations in lexicographic order) the errors differ; they are what leaving a pose"
+            r" out gives.",
+            r"\varphi_{11} = (8, 1, -1, -1, -1, 0), \quad \varphi_{12} = (0, 0, 1, 0, -1, -1):"
+            r" \qquad \frac{13495}{13098} \neq \frac{13495}{13203}",
+            on=[("S3", stabiliser_checks.orbits_have_different_errors)],
+            uses=("free",),
+        ),
+    )
+    return Derivation(TITLE, STATEMENT, steps, HYPOTHESES, SOURCE, "T6")
+
+
+# ---------------------------------------------------------------------- checks
+
+
+@dataclass(frozen=True)
+class CounterexampleCase:
+    """Two orbits of S3 on which one ratio of the whole spectrum is not the error, but T6 is."""
+
+    group: str = "S3"
+
+    def __str__(self) -> str:
+        return "S3, two orbits whose errors are not one ratio of the whole spectrum"
+
+
+#: |error| on the two orbits of the counterexample.
+COUNTEREXAMPLE_ERRORS = [Fraction(13495, 13203), Fraction(13495, 13098)]
+
+
+def exact_cases(quick: bool) -> list[SymbolCase | CounterexampleCase]:
+    """Free and other orbits of the small groups, and the counterexample to the formula for abelian groups."""
+    groups = SMALL_GROUPS[5:12] if quick else SMALL_GROUPS
+    return [CounterexampleCase(), *symbol_cases(groups, stabilisers=(False, True), variants=1, offset=3)]
+
+
+def exact_compare(case: SymbolCase | CounterexampleCase, rng: np.random.Generator) -> Comparison:
+    """The error from exact irreps, against dropping one pose of each orbit and solving anew over the rationals."""
+    if isinstance(case, CounterexampleCase):
+        return _compare_counterexample(case)
+    from orbitkernels.theory.rational_gram import exact_gram, exact_leave_out
+    from orbitkernels.theory.spectra import exact_spectral_error
+
+    instance = exact_instance(case, rng)
+    targets, sizes = instance.targets.tolist(), instance.sizes.tolist()
+    K = exact_gram(instance.group, instance.phi, instance.stabilisers, case.ridge)
+    labels = [row for row, size in zip(targets, sizes, strict=True) for _ in range(size)]
+    poses = [sum(sizes[:c]) + int(rng.integers(size)) for c, size in enumerate(sizes)]
+    errors = exact_spectral_error(instance.group, instance.phi, targets, instance.stabilisers, case.ridge)
+    return compare_exactly(str(case), "error", errors, [exact_leave_out(K, labels, [i])[0] for i in poses])
+
+
+def _compare_counterexample(case: CounterexampleCase) -> Comparison:
+    """Both orbits by T6 and by refitting; one ratio of the whole spectrum gives neither."""
+    from orbitkernels.theory.counterexample import counterexample
+
+    found, name = counterexample(), str(case)
+    sizes = sorted(abs(error) for error in found.theorem)
+    return joint(
+        [
+            compare_exactly(name, "error", found.theorem, found.brute_force),
+            compare_exactly(name, "|error|", sizes, COUNTEREXAMPLE_ERRORS),
+            compare_exactly(name, "whole spectrum among the errors", [found.whole_spectrum in sizes], [False]),
+        ]
+    )
+
+
+def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
+    """Free and other orbits of every group of the list, and orbits of handwritten digits under D4."""
+    groups = QUICK_GROUPS if quick else GROUPS
+    cases = symbol_cases(groups, stabilisers=(False, True), variants=1 if quick else 2, offset=3)
+    return [*cases, *image_cases(quick)]
+
+
+def numeric_compare(case: SymbolCase | ImageCase, rng: np.random.Generator) -> Comparison:
+    """The spectral error, against leave-one-out at every pose and dropping one pose of each orbit."""
+    if isinstance(case, ImageCase):
+        return _compare_images(case, rng)
+    from orbitkernels.numerics import dense, fourier
+
+    from .routes import NumericRoutes
+
+    routes = NumericRoutes(float_instance(case, rng))
+    targets, orbits = routes.instance.targets, routes.orbit_of_point
+    labels = targets[orbits].astype(np.float64)
+    errors = fourier.spectral_errors(routes.blocks, targets)
+    poses = [int(rng.choice(np.flatnonzero(orbits == c))) for c in range(case.orbits)]
+    refitted = np.concatenate([dense.refit(routes.gram, labels, [i]) for i in poses])
+    name, level = str(case), {"size": routes.size, "condition": routes.condition}
+    return joint(
+        [
+            compare_numerically(name, "error", errors, refitted, **level),
+            compare_numerically(
+                name, "error at every pose", errors[orbits], dense.leave_one_out(routes.gram, labels), **level
+            ),
+        ]
+    )
+
+
+def _compare_images(case: ImageCase, rng: np.random.Generator) -> Comparison:
+    """The spectral error of a kernel on images, against dropping a pose and solving anew."""
+    from orbitkernels.numerics.dense import condition_number
+
+    from .spectral import dense_gram, leave_out_error, spectral_error
+
+    orbits = image_orbits(case, rng)
+    K = dense_gram(case.kernel, orbits, case.ridge)
+    return compare_numerically(
+        str(case),
+        "error",
+        spectral_error(case.kernel, orbits, ridge=case.ridge),
+        leave_out_error(case.kernel, orbits, ridge=case.ridge),
+        size=len(K),
+        condition=condition_number(K),
+    )
+
+
+THEOREM = Theorem(
+    id="T6",
+    title=TITLE,
+    source=SOURCE,
+    statement=STATEMENT,
+    hypotheses=HYPOTHESES,
+    exact=Procedure(exact_cases, exact_compare),
+    numeric=Procedure(numeric_cases, numeric_compare),
+    derivation=derivation,
 )

@@ -81,19 +81,20 @@ class Theorem:
         return hashlib.sha256("\n".join([*self.hypotheses, self.statement]).encode()).hexdigest()
 
 
+@cache
+def _loaded() -> dict[str, Theorem]:
+    theorems = [import_module(f"orbitkernels.proofs.{name}").THEOREM for name in MODULES]
+    return {theorem.id: theorem for theorem in theorems}
+
+
 class _Registry(Mapping[str, Theorem]):
     """All theorems by id, imported when first looked at."""
 
-    @cache  # noqa: B019  (one registry lives as long as the program)
-    def _load(self) -> dict[str, Theorem]:
-        theorems = [import_module(f"orbitkernels.proofs.{name}").THEOREM for name in MODULES]
-        return {theorem.id: theorem for theorem in theorems}
-
     def __getitem__(self, key: str) -> Theorem:
-        return self._load()[key]
+        return _loaded()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._load())
+        return iter(_loaded())
 
     def __len__(self) -> int:
         return len(MODULES)

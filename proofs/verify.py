@@ -193,19 +193,24 @@ def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Compar
 
 
 def _derive(theorem: Theorem) -> DerivationEvidence:
-    """Makes the derivation, which checks each step, and those of the theorems it uses: no chain is stronger than
-    its weakest link.
-    """
-    assert theorem.derivation is not None
+    """What making the derivation shows; its steps are checked when they are made."""
     try:
-        derivation = theorem.derivation()
-        used = [find_theorem(name) for name in sorted(derivation.theorems)]
-        links = [_derive(each).level if each.derivation else Level.NUMERIC for each in used]
+        return _chain(theorem, ())
     except Exception as error:
         return DerivationEvidence(False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}")
-    return DerivationEvidence(
-        True, weakest([derivation.level, *links]), len(derivation.steps), tuple(each.id for each in used)
-    )
+
+
+def _chain(theorem: Theorem, above: tuple[str, ...]) -> DerivationEvidence:
+    """The derivation and those of the theorems it uses: a chain is as strong as its weakest link."""
+    if theorem.id in above:
+        raise ValueError(f"the reasons go in a circle: {', '.join((*above, theorem.id))}")
+    if theorem.derivation is None:
+        return DerivationEvidence(True, Level.NUMERIC)
+    derivation = theorem.derivation()
+    used = [find_theorem(name) for name in sorted(derivation.theorems)]
+    links = [_chain(each, (*above, theorem.id)).level for each in used]
+    names = tuple(dict.fromkeys(each.id for each in used))
+    return DerivationEvidence(True, weakest([derivation.level, *links]), len(derivation.steps), names)
 
 
 # ---------------------------------------------------------------------- results
