@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 GROUP_TARGETS = ("spectrum", "error")
 
 
-def derive(
-    target: str, group: str | FiniteGroup | None = None, kernel: str | Kernel | None = None
-) -> Derivation:
+def derive(target: str, group: str | FiniteGroup | None = None, kernel: str | Kernel | None = None) -> Derivation:
     """Derivation of a theorem, or of the spectrum or the error of one pair of orbits in closed form.
 
     Every step is checked while the derivation is made; a step that cannot be checked raises.
 
     Args:
-        target: ``"T1"`` ... ``"T6"``; ``"spectrum"`` or ``"error"`` for a given group; ``"T6"`` with a group is the
-            error of that group.
+        target: ``"T1"`` ... ``"T6"``; ``"spectrum"`` or ``"error"`` for a given group; ``"T6"`` with a group is
+            the error of that group.
         group: Group, or its name; needed by ``spectrum`` and ``error``.
         kernel: Kernel, or a call such as ``"ntk(depth=2)"``, put in for the symbol.
 
@@ -50,7 +48,9 @@ def derive(
     if wanted not in theorems:
         known = [*THEOREMS, *GROUP_TARGETS]
         nearest = get_close_matches(str(target), known, n=1, cutoff=0.0)[0]
-        raise InputError(f"Argument 'target' must be one of {', '.join(known)}, not '{target}'; nearest: '{nearest}'.")
+        raise InputError(
+            f"Argument 'target' must be one of {', '.join(known)}, not '{target}'; the nearest is '{nearest}'."
+        )
     if group is not None or kernel is not None:
         raise InputError(
             f"Argument 'target' is '{target}', a theorem for all groups and kernels; leave out group and kernel, "

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from flint import fmpq, fmpq_mat
 
 from orbitkernels.theory.cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
+from orbitkernels.theory.exact_matrices import Matrix, combination, identity, product
 
 from .instances import SymbolCase, exact_instance, named_group
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
 
     from .instances import Instance
-
-#: A matrix as rows of cyclotomic numbers.
-Matrix = tuple[tuple[Cyclotomic, ...], ...]
 
 
 def sample(group: str, orbits: int = 2, seed: int = 0, **kinds: bool) -> Instance:
@@ -87,18 +85,6 @@ def refit_error(K: Any, y: Sequence[Any], missing: int) -> Fraction:
 # ---------------------------------------------------------------------- matrices of cyclotomic numbers
 
 
-def product(left: Matrix, right: Matrix) -> Matrix:
-    """Matrix product, each entry reduced once."""
-    columns = list(zip(*right, strict=True))
-    ones = [1] * len(columns[0])
-    return tuple(tuple(weighted_sum(ones, row, col) for col in columns) for row in left)
-
-
-def identity(size: int) -> Matrix:
-    """Identity matrix."""
-    return tuple(tuple(ONE if i == j else ZERO for j in range(size)) for i in range(size))
-
-
 def scaled(factor: Any, matrix: Matrix) -> Matrix:
     """A multiple of a matrix."""
     return tuple(tuple(entry * factor for entry in row) for row in matrix)
@@ -109,13 +95,6 @@ def trace(matrix: Matrix) -> Cyclotomic:
     return weighted_sum([1] * len(matrix), [matrix[i][i] for i in range(len(matrix))])
 
 
-def combination(weights: Sequence[Any], matrices: Sequence[Matrix]) -> Matrix:
-    """Sum of w_g A_g over rational weights."""
-    factors = [Fraction(int(w)) if isinstance(w, np.integer) else Fraction(w) for w in weights]
-    size = range(len(matrices[0]))
-    return tuple(tuple(weighted_sum(factors, [matrix[i][j] for matrix in matrices]) for j in size) for i in size)
-
-
 def block(blocks: Sequence[Sequence[Matrix]]) -> Matrix:
     """One matrix from a square array of square blocks of one size."""
     return tuple(tuple(entry for part in row for entry in part[i]) for row in blocks for i in range(len(row[0])))
@@ -124,26 +103,6 @@ def block(blocks: Sequence[Sequence[Matrix]]) -> Matrix:
 def sub_block(matrix: Matrix, a: int, b: int, size: int) -> Matrix:
     """Block (a, b) of a matrix made of square blocks."""
     return tuple(row[b * size : (b + 1) * size] for row in matrix[a * size : (a + 1) * size])
-
-
-def inverse(matrix: Matrix) -> Matrix:
-    """Inverse by Gauss-Jordan elimination.
-
-    Raises:
-        ZeroDivisionError: If the matrix is singular.
-    """
-    size = len(matrix)
-    rows = [list(row) + list(unit) for row, unit in zip(matrix, identity(size), strict=True)]
-    for k in range(size):
-        pivot = next((i for i in range(k, size) if rows[i][k]), k)
-        rows[k], rows[pivot] = rows[pivot], rows[k]
-        factor = rows[k][k].inverse()
-        rows[k] = [entry * factor for entry in rows[k]]
-        for i in range(size):
-            if i != k and rows[i][k]:
-                head = rows[i][k]
-                rows[i] = [a - head * b for a, b in zip(rows[i], rows[k], strict=True)]
-    return tuple(tuple(row[size:]) for row in rows)
 
 
 def characteristic_polynomial(matrix: Matrix) -> list[Cyclotomic]:

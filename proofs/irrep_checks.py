@@ -6,25 +6,22 @@ equals in a unitary basis.  Spectra, traces and inverses do not depend on the ba
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orbitkernels.theory.cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
+from orbitkernels.theory.exact_matrices import Matrix, combination, identity, inverse, product
 
 from .exact_checks import (
-    Matrix,
     characteristic_polynomial,
-    combination,
     fourier_block,
     gram,
-    identity,
-    inverse,
     irreps,
     matrices,
     polynomial_product,
-    product,
     rational_characteristic_polynomial,
     sample,
     scaled,
@@ -40,6 +37,11 @@ if TYPE_CHECKING:
 
 #: Groups with irreps of every kind: real and of degree 2, quaternionic, complex of degrees 1 and 3.
 WITNESSES = ("S3", "Q8", "A4", "C7:C3")
+
+
+def witnessed(*checks: Callable[[str], bool]) -> list[tuple[str, Callable[[], bool]]]:
+    """Instances of a step: on every witness all the checks hold."""
+    return [(name, lambda name=name: all(check(name) for check in checks)) for name in WITNESSES]
 
 
 # ---------------------------------------------------------------------- the kernel and one irrep

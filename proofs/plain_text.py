@@ -7,8 +7,8 @@ import unicodedata
 
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
-    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Lambda": "Λ",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Lambda": "Λ",
     "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
 }  # fmt: skip
 _SYMBOLS = {
@@ -21,11 +21,25 @@ _SYMBOLS = {
     "rvert": "|", "mid": "|", "ast": "*", "prime": "′", "quad": "   ", "qquad": "     ", ",": " ", ";": " ",
     ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "det": "det", "exp": "exp",
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "min": "min", "max": "max", "dim": "dim", "ln": "ln",
-    "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%", "&": "&",
-    "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
+    "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
+    "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
 }  # fmt: skip
 _RELATIONS = set("=≤≥≠≅≈≡⇔∈⊂→↦±⊗⊕<>∖∩∪")
-_SPACED_WORDS = {"log", "det", "exp", "sin", "cos", "tan", "cot", "arccos", "arcsin", "arctan", "min", "max", "dim"}
+_SPACED_WORDS = {
+    "log",
+    "det",
+    "exp",
+    "sin",
+    "cos",
+    "tan",
+    "cot",
+    "arccos",
+    "arcsin",
+    "arctan",
+    "min",
+    "max",
+    "dim",
+}
 _IGNORED = {
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "bigg", "displaystyle",
     "limits", "nolimits", "textstyle", "nonumber",
@@ -136,7 +150,9 @@ class _Parser:
         if name not in _SYMBOLS:
             raise ValueError(f"unknown LaTeX command \\{name}")
         symbol = _SYMBOLS[name]
-        return f" {symbol} " if symbol in _RELATIONS or symbol in _SPACED_WORDS else symbol
+        if symbol in _SPACED_WORDS:
+            return f" {symbol}"
+        return f" {symbol} " if symbol in _RELATIONS else symbol
 
     def _wrapped(self, name: str) -> str:
         """Words as they stand; letters of an alphabet if it has them."""
@@ -145,7 +161,7 @@ class _Parser:
             return plain_prose(raw)
         inner = self._argument()
         if name == "operatorname":
-            return f" {inner}"
+            return f" {inner}"  # no space after it: tr[, tr(
         return _LETTERS.get(name, {}).get(inner, inner)
 
     def _raw_group(self) -> str:
@@ -166,7 +182,7 @@ class _Parser:
             return inner
         if inner and all(c in table for c in inner):
             return "".join(table[c] for c in inner)
-        joined = len(inner) == 1 or (mark == "_" and inner.isalnum())
+        joined = len(inner) == 1 or (mark == "_" and inner.isalnum()) or re.fullmatch(r"\([^()]*\)", inner)
         return mark + (inner if joined else f"({inner})")
 
     @staticmethod
@@ -187,7 +203,10 @@ def _gap(before: list[str], piece: str) -> str:
     begins_factor = unicodedata.category(piece[0]) in _LETTER_OR_DIGIT or piece[0] in "√∑∏∂"
     after_script = last[:1] in "_^" and (last[-1:].isalpha() or last[-1:] == ")")
     after_fraction = "/" in last[1:-1]
-    joined = (after_script and begins_factor) or (after_fraction and (begins_factor or piece[0] in "(["))
+    after_word = last[:1] == " " and last[1:].isalpha()
+    joined = ((after_script or after_word) and begins_factor) or (
+        after_fraction and (begins_factor or piece[0] in "([")
+    )
     return " " if last and joined and last[-1] != " " else ""
 
 
@@ -198,6 +217,6 @@ _ATOM = r"[∂√]?\w[\u0302\u0304]?(?:_\w+|_\([^()]*\)|[⁰-⁹₀-₉²³¹⁺
 def _grouped(text: str, product: bool = False) -> str:
     """In brackets unless it is one factor; a numerator may be a product."""
     text = text.strip()
-    one = rf"(?:\d+|∂|{_ATOM}|\([^()]*\))"
+    one = rf"(?:\d+|∂|√?\|[^|]*\||{_ATOM}|\([^()]*\))"
     many = rf"(?:{one} ?)+" if product else rf"(?:{one}|{_ATOM}\([^()]*\)|{_ATOM}\(\))"
     return text if re.fullmatch(many, text) else f"({text})"

@@ -167,8 +167,10 @@ def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
 
 def to_latex(derivation: Derivation) -> str:
     """A complete article for pdflatex."""
-    document = _templates().get_template("derivation.tex").render(
-        _fields(derivation, _latex_prose, lambda latex: rf"\[ {latex} \]")
+    document = (
+        _templates()
+        .get_template("derivation.tex")
+        .render(_fields(derivation, _latex_prose, lambda latex: rf"\[ {latex} \]"))
     )
     return re.sub(r"\n{3,}", "\n\n", document)
 
@@ -214,7 +216,7 @@ def to_html(derivation: Derivation) -> str:
     import markupsafe
 
     page = _templates().get_template("derivation.html")
-    body = markupsafe.Markup(html_body(derivation))  # noqa: S704  (made by the template below, escaped there)
+    body = markupsafe.Markup(html_body(derivation))
     return page.render(title=title(derivation), body=body)
 
 
@@ -229,7 +231,7 @@ def _mathml(latex: str, display: str) -> Any:
     import markupsafe
     from latex2mathml.converter import convert
 
-    return markupsafe.Markup(convert(latex, display=display))  # noqa: S704  (the converter escapes)
+    return markupsafe.Markup(convert(latex, display=display))
 
 
 def _html_prose(text: str) -> Any:
@@ -316,7 +318,7 @@ class _Environments:
 
         loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
         self.html = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-        self.latex = jinja2.Environment(  # noqa: S701  (LaTeX, not HTML)
+        self.latex = jinja2.Environment(
             loader=loader,
             autoescape=False,
             trim_blocks=True,

@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, weighted_sum
+from orbitkernels.theory.exact_matrices import Matrix, combination, identity, inverse, product
 
 from .exact_checks import (
-    Matrix,
     block,
     characteristic_polynomial,
     column,
-    combination,
     fraction,
     gram,
-    identity,
-    inverse,
     irreps,
     matrices,
     polynomial_product,
-    product,
     rational_characteristic_polynomial,
     refit_error,
     sample,
@@ -219,3 +215,19 @@ def errors_by_refitting(name: str, stabilisers: bool = False) -> bool:
         if any(error != refit_error(K, y, i) for i in (poses[0], poses[-1])):
             return False
     return True
+
+
+def orbits_have_different_errors() -> bool:
+    """The two errors of the S3 example in exact arithmetic, by refitting and by the formula."""
+    from .instances import Instance
+
+    group = named_group("S3")
+    one, other = np.array([8, 1, -1, -1, -1, 0]), np.array([0, 0, 1, 0, -1, -1])
+    phi = np.array([[one, other], [other[group.inverse(np.arange(6))], one]])
+    trivial = group.subgroup([])
+    instance = Instance(group, phi, (trivial, trivial), np.array([[1], [-1]]), Fraction(0))
+    K, y = gram(group, phi), [1] * 6 + [-1] * 6
+    refitted = {abs(refit_error(K, y, pose)) for pose in (0, 6)}
+    by_formula = errors_by_formula(instance, "S3")
+    agree = by_formula[0] == refit_error(K, y, 0) and by_formula[1] == refit_error(K, y, 6)
+    return agree and refitted == {Fraction(13495, 13098), Fraction(13495, 13203)}

@@ -46,9 +46,9 @@ def derivation() -> Derivation:
             label="symbol",
         ),
         define(
-            r"For each irrep $\rho$, row $i$, orbit $b$ and column $j$ let $u$ be the function on the points that"
-            r" is $\rho_{ij}$ on orbit $b$ and zero on the others. Collect those of one $\rho$ and $i$ in a matrix"
-            r" $U^{\rho,i}$ with $C d_\rho$ columns.",
+            r"The modes: for each irrep $\rho$ and row $i$ a matrix $U^{\rho,i}$ with one row a point $(a, g)$"
+            r" and one column for each orbit $b$ and index $j$, $C d_\rho$ columns in all. Each column is a"
+            r" matrix entry of $\rho$ on one orbit and zero on the others.",
             r"U^{\rho,i}_{(a,g),(b,j)} = \sqrt{\frac{d_\rho}{n}}\; \delta_{ab}\, \rho(g)_{ij}",
             label="modes",
         ),

@@ -71,8 +71,7 @@ def derivation() -> Derivation:
         define(
             r"A row of $\rho(g) U_b$ depends on the coset $gH_b$ only. So the modes of T2, multiplied by $U_b$,"
             r" are functions on the points:",
-            r"V^{\rho,i}_{aH,\,bj} = \delta_{ab} \sqrt{\frac{d_\rho |H_b|}{n}}\; [\rho(g)\, U_b]_{ij}"
-            r" \text{ at the point } gH_a",
+            r"V^{\rho,i}_{(a,gH_a),(b,j)} = \delta_{ab} \sqrt{\frac{d_\rho |H_b|}{n}}\; [\rho(g)\, U_b]_{ij}",
             label="modes",
         ),
         argued(

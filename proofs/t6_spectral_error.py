@@ -90,7 +90,10 @@ def derivation() -> Derivation:
             r"[K^{-1}y]_{(c,g)} = \frac{1}{\sqrt{N_c}} \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c,"
             r" \qquad [K^{-1}]_{(c,g),(c,g)} = \frac{1}{N_c} \sum_\rho d_\rho"
             r" \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]",
-            on=[(name, partial(stabiliser_checks.errors_by_refitting, name, True)) for name in irrep_checks.WITNESSES],
+            on=[
+                (name, partial(stabiliser_checks.errors_by_refitting, name, True))
+                for name in irrep_checks.WITNESSES
+            ],
             uses=("vanish", "free", "T1", "T4"),
         ),
         argued(
