@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
+from .cyclotomic_forms import nearest_complex
 from .cyclotomics import Cyclotomic
 from .dixon import SpectralCharacters, spectral_characters
 from .groups import FiniteGroup
@@ -40,7 +41,7 @@ class CharacterTable:
         characters: Which eigenvalues each character has on each class.
         degrees: Array [k].
         indicators: Array [k] of Frobenius-Schur indicators: 1 real, 0 complex, -1 quaternionic.
-        prime: The prime of the proof of orthogonality.
+        primes: The primes of the proof of orthogonality.
 
     Raises:
         CharacterTableError: If an exact check fails.
@@ -57,7 +58,7 @@ class CharacterTable:
     def __init__(self, group: FiniteGroup, characters: SpectralCharacters) -> None:
         self.group, self.classes, self.characters = group, group.conjugacy_classes, characters
         proof = prove_orthogonality(group, characters)
-        self.prime, self.indicators = proof.prime, proof.indicators
+        self.primes, self.indicators = proof.primes, proof.indicators
         self.degrees: IntArray = np.array(
             [dict(characters.spectra[s])[0] for s in characters.index[:, 0]], dtype=np.int64
         )
@@ -105,8 +106,9 @@ class CharacterTable:
     @cached_property
     def numeric(self) -> npt.NDArray[np.complex128]:
         """Array [k, k] of the values, each part correct to one unit in the last place, zeros exactly zero."""
-        distinct = np.array([complex(x) for x in self.distinct_values], dtype=np.complex128)
-        return distinct[self.characters.index]
+        e = self.group.exponent
+        distinct = [nearest_complex(e, spectrum) for spectrum in self.characters.spectra]
+        return np.array(distinct, dtype=np.complex128)[self.characters.index]
 
     def multiplicities(self, i: int, j: int) -> IntArray:
         """Array [o]: how often E(o)^l is an eigenvalue of rho_i(g), g in class j of element order o.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq, fmpz
 
-from .cyclotomics import Cyclotomic, prime_divisors, root_of_unity, totient
+from .cyclotomics import Cyclotomic, Exact, prime_divisors, root_of_unity, totient
 
 if TYPE_CHECKING:
     import sympy
@@ -191,24 +191,30 @@ def _latex_fraction(c: Fraction) -> str:
     return str(c) if c.denominator == 1 else rf"\frac{{{c.numerator}}}{{{c.denominator}}}"
 
 
-def nearest_complex(x: Cyclotomic) -> complex:
-    """The number to within one unit in the last place of each part; parts that vanish are exactly 0.
+def nearest_complex(conductor: int, terms: Sequence[tuple[int, Exact]]) -> complex:
+    """The sum of c E(N)^j over pairs (j, c), each part to one unit in the last place; zero parts exactly 0.
 
-    Whether a part vanishes is decided exactly (x = conj x, x = -conj x); the other part is enclosed by ball
-    arithmetic whose precision grows until the ball is small beside its distance from zero.
+    Both parts are enclosed by ball arithmetic, whose precision grows until the ball is small beside its distance
+    from zero; whether a part vanishes is decided exactly (x = conj x, x = -conj x).
+
+    Example:
+        >>> nearest_complex(4, [(1, 3)]), nearest_complex(7, [(j, 1) for j in range(7)])
+        (3j, 0j)
     """
-    conjugate = x.conjugate()
-    real = 0.0 if x == -conjugate else _enclosed_sum(x, "cos_pi_fmpq")
-    return complex(real, 0.0 if x == conjugate else _enclosed_sum(x, "sin_pi_fmpq"))
+    return complex(_part(arb.cos_pi_fmpq, -1, conductor, terms), _part(arb.sin_pi_fmpq, 1, conductor, terms))
 
 
-def _enclosed_sum(x: Cyclotomic, function: str) -> float:
-    """The nonzero sum of c_j cos(2 pi j/N) or c_j sin(2 pi j/N) to 60 bits."""
-    terms = [(fmpq(2 * j, x.conductor), fmpq(c.numerator, c.denominator)) for j, c in zumbroich_terms(x).items()]
+def _part(function: Any, sign: int, conductor: int, terms: Sequence[tuple[int, Exact]]) -> float:
+    """The sum of c times the function of 2 pi j/N; it vanishes exactly if x = sign conj(x)."""
+    summands = [(fmpq(2 * j, conductor), fmpq(c.numerator, c.denominator)) for j, c in terms]
     precision = 96
     while True:
         with ctx.workprec(precision):
-            total = sum((getattr(arb, function)(angle) * c for angle, c in terms), arb(0))
-            if total.rel_accuracy_bits() >= 60:
-                return float(total.mid())
+            ball = sum((function(angle) * c for angle, c in summands), arb(0))
+        if ball.rel_accuracy_bits() >= 60:
+            return float(ball.mid())
+        if precision == 96:
+            x = Cyclotomic.from_terms(conductor, terms)
+            if x == x.conjugate() * sign:
+                return 0.0
         precision *= 2

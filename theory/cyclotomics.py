@@ -211,7 +211,7 @@ class Cyclotomic:
     def __complex__(self) -> complex:
         from .cyclotomic_forms import nearest_complex
 
-        return nearest_complex(self)
+        return nearest_complex(self.conductor, [(j, c) for j, c in enumerate(self.coefficients) if c])
 
     def to_sympy(self) -> Any:
         """A SymPy number: radicals if a sum of square roots, else cosines (if real) or exp(2 pi i k/N).

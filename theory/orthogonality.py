@@ -1,18 +1,18 @@
-"""An exact proof that a table of characters is orthogonal, by integers modulo one prime."""
+"""An exact proof that a table of characters is orthogonal, by integers modulo a few primes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
 from .cyclotomics import prime_divisors
-from .dixon import SpectralCharacters, character_prime, galois_spectrum, modular_matrix, modular_root
+from .dixon import SpectralCharacters, galois_spectrum
 from .groups import FiniteGroup
 from .laws import IntArray
+from .modular import character_prime, modular_product, modular_root
 
 
 class CharacterTableError(ArithmeticError):
@@ -24,11 +24,11 @@ class OrthogonalityProof:
     """What :func:`prove_orthogonality` found.
 
     Attributes:
-        prime: The prime q of the argument.
+        primes: The primes q of the argument.
         indicators: Array [k]: the Frobenius-Schur indicators, 1 (real), 0 (complex) or -1 (quaternionic).
     """
 
-    prime: int
+    primes: tuple[int, ...]
     indicators: IntArray
 
 
@@ -41,26 +41,37 @@ def prove_orthogonality(group: FiniteGroup, characters: SpectralCharacters) -> O
        prime p that divides the exponent e and for generators p of the units modulo e (-1, inversion, is among
        their products).  So the automorphism sigma_s of Q(E(e)) takes chi(g) to chi(g^s).
     3. alpha = sum_C |C| chi_i(C) conj(chi_k(C)) - n [i = k] is thus fixed by every sigma_s, which only permutes
-       classes of one size: alpha is a rational integer.  |alpha| <= n d_i d_k + n <= n^2 + n < q.
-    4. q = 1 mod e is a prime; sending E(e) to a root of unity w of order e modulo q is a ring homomorphism
-       Z[E(e)] -> F_q.  It takes every alpha to 0, so q divides alpha, and alpha = 0.
+       classes of one size: alpha is a rational integer.  |alpha| <= n d_i d_k + n <= n D^2 + n, D the largest
+       degree.
+    4. For a prime q = 1 mod e, sending E(e) to a root of unity w of order e modulo q is a ring homomorphism
+       Z[E(e)] -> F_q.  If it takes alpha to 0, then q divides alpha.  This is done for primes q (mostly one)
+       whose product exceeds n D^2 + 2 n, so that alpha = 0.
     5. beta = sum_i chi_i(C) conj(chi_i(D)) - [C = D] n/|C| is an integer, because sigma_s permutes the rows, and
-       |beta| <= 2n < q vanishes by the same argument.
-    6. sum_C |C| chi(C^2) is an integer of absolute value at most n d for the same reason; it is n, 0 or -n.
+       |beta| <= 2n vanishes by the same argument.
+    6. sum_C |C| chi(C^2) is an integer of absolute value at most n d for the same reason; that it is n, 0 or -n
+       modulo every q proves that it is.
 
     Raises:
         CharacterTableError: If a check fails.
     """
     _check_degrees(group, characters)
     _check_power_maps(group, characters)
-    q = character_prime(group.exponent, group.order**2 + group.order)
-    images = _images(characters, group.exponent, q)
-    table = _image_matrix(images, characters.index, q)
-    _check_products(
-        group, table, _image_matrix(images, characters.index[:, group.conjugacy_classes.inverse], q), q
-    )
-    squares = _image_matrix(images, characters.index[:, group.power_map(2)], q)
-    return OrthogonalityProof(q, _indicators(group, characters, squares, q))
+    largest = max(m for spectrum in characters.spectra for _, m in spectrum)
+    primes = _primes(group.exponent, group.order * largest**2 + 2 * group.order)
+    every = []
+    for q in primes:
+        images = _images(characters, group.exponent, q)
+        _check_products(group, characters, images, q)
+        every.append(_square_sums(group, characters, images, q))
+    return OrthogonalityProof(primes, _indicators(group, characters, every))
+
+
+def _primes(exponent: int, bound: int) -> tuple[int, ...]:
+    """Primes q = 1 modulo the exponent whose product exceeds the bound."""
+    found = [character_prime(exponent, 2**30)]
+    while prod(found) <= bound:
+        found.append(character_prime(exponent, found[-1]))
+    return tuple(found)
 
 
 def _fail(what: str, group: FiniteGroup) -> None:
@@ -135,38 +146,36 @@ def _images(characters: SpectralCharacters, exponent: int, q: int) -> IntArray:
     powers = [1]
     for _ in range(exponent - 1):
         powers.append(powers[-1] * w % q)
-    return np.array(
-        [sum(m * powers[a] for a, m in spectrum) % q for spectrum in characters.spectra], dtype=np.int64
-    )
+    sums = [sum(m * powers[a] for a, m in spectrum) % q for spectrum in characters.spectra]
+    return np.array(sums, dtype=np.int64)
 
 
-def _image_matrix(images: npt.NDArray[np.integer], index: npt.NDArray[np.integer], q: int) -> Any:
-    return modular_matrix(images[index], q)
-
-
-def _check_products(group: FiniteGroup, table: Any, conjugate: Any, q: int) -> None:
+def _check_products(group: FiniteGroup, characters: SpectralCharacters, images: IntArray, q: int) -> None:
     """Steps 4 and 5: X diag(|C|) X^* = n I and X^* X = diag(n/|C|) modulo q, X^* the conjugate transpose."""
-    sizes = group.conjugacy_classes.sizes
-    every = np.eye(sizes.size, dtype=np.int64)
-    adjoint = conjugate.transpose()
-    if table * modular_matrix(np.diag(sizes), q) * adjoint != modular_matrix(group.order * every, q):
+    classes, index = group.conjugacy_classes, characters.index
+    table, adjoint = images[index], images[index[:, classes.inverse]].T
+    rows = modular_product(table * classes.sizes % q, adjoint, q)
+    if not np.array_equal(rows, np.diag(np.full(len(classes), group.order))):
         _fail("the rows are not orthogonal", group)
-    if adjoint * table != modular_matrix(np.diag(group.order // sizes), q):
+    if not np.array_equal(modular_product(adjoint, table, q), np.diag(group.order // classes.sizes)):
         _fail("the columns are not orthogonal", group)
 
 
-def _indicators(group: FiniteGroup, characters: SpectralCharacters, squares: Any, q: int) -> IntArray:
+def _square_sums(group: FiniteGroup, characters: SpectralCharacters, images: IntArray, q: int) -> IntArray:
+    """Array [k]: sum_C |C| chi(C^2) modulo q, as 1, 0 or -1 times n, else 2."""
+    sizes = group.conjugacy_classes.sizes[:, None]
+    sums = modular_product(images[characters.index[:, group.power_map(2)]], sizes, q)[:, 0]
+    return np.select([sums == 0, sums == group.order, sums == q - group.order], [0, 1, -1], default=2)
+
+
+def _indicators(group: FiniteGroup, characters: SpectralCharacters, found: list[IntArray]) -> IntArray:
     """Step 6, and two checks: indicator 0 means not real; sum_i indicator times degree is #{x : x^2 = 1}."""
-    classes, n = group.conjugacy_classes, group.order
-    sums = [int(entry) for entry in (squares * modular_matrix(classes.sizes[:, None], q)).entries()]
-    meaning = {0: 0, n: 1, q - n: -1}
-    if not set(sums) <= set(meaning):
+    classes, indicators = group.conjugacy_classes, found[0]
+    if np.any(indicators == 2) or any(np.any(other != indicators) for other in found):
         _fail("a Frobenius-Schur indicator is not 1, 0 or -1", group)
-    found = np.array([meaning[s] for s in sums], dtype=np.int64)
     real = np.all(characters.index == characters.index[:, classes.inverse], axis=1)
     degrees = np.array([dict(characters.spectra[s])[0] for s in characters.index[:, 0]], dtype=np.int64)
-    if np.any(real != (found != 0)) or int(found @ degrees) != int(
-        classes.sizes[classes.element_orders <= 2].sum()
-    ):
+    involutions = int(classes.sizes[classes.element_orders <= 2].sum())
+    if np.any(real != (indicators != 0)) or int(indicators @ degrees) != involutions:
         _fail("the Frobenius-Schur indicators contradict the conjugates or the number of involutions", group)
-    return found
+    return indicators

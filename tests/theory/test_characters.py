@@ -18,14 +18,13 @@ from orbitkernels.theory.characters import MAX_CLASSES, CharacterTable
 from orbitkernels.theory.cyclotomics import Cyclotomic, root_of_unity
 from orbitkernels.theory.dixon import (
     SpectralCharacters,
-    character_prime,
     class_matrix,
     modular_characters,
-    modular_root,
     spectral_characters,
 )
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.linear_characters import linear_characters
+from orbitkernels.theory.modular import character_prime, modular_product, modular_root, modular_solution
 from orbitkernels.theory.names import group
 from orbitkernels.theory.orthogonality import CharacterTableError, prove_orthogonality, unit_generators
 
@@ -210,6 +209,30 @@ def test_two_ways_to_linear_characters(name) -> None:
     chain = {tuple(pow(w, int(a), p) for a in row) for row in exponents}
     assert {tuple(row) for row in modular_characters(G, p).tolist()} == chain
     assert len(chain) == G.order
+
+
+@given(st.integers(1, 4), st.integers(1, 300), st.integers(0, 2**32))
+def test_products_modulo_a_prime_are_exact(rows, inner, seed) -> None:
+    p = character_prime(12, 2**31 - 2000)
+    assert p < 2**31
+    random = np.random.default_rng(seed)
+    a, b = random.integers(p - 9, p, size=(rows, inner)), random.integers(p // 2, p, size=(inner, 3))
+    exact = a.astype(object) @ b.astype(object) % p
+    assert modular_product(a, b, p).tolist() == exact.tolist()
+
+
+def test_products_modulo_a_large_prime_are_refused() -> None:
+    one = np.ones((1, 1), dtype=np.int64)
+    with pytest.raises(ValueError, match="too large"):
+        modular_product(one, one, character_prime(1, 2**31))
+
+
+def test_linear_equations_modulo_a_prime() -> None:
+    a, b = np.array([[1, 2], [3, 4]]), np.array([[5], [6]])
+    x = modular_solution(a, b, 101)
+    assert x is not None
+    assert modular_product(a, x, 101).tolist() == b.tolist()
+    assert modular_solution(np.array([[1, 2], [2, 4]]), b, 101) is None
 
 
 def test_linear_characters_need_an_abelian_group() -> None:
