@@ -79,7 +79,8 @@ def _symmetrised(case: ImageCase, image: FloatArray, always: bool, rng: np.rando
     low = 1 if always else 0
     subgroup = group.subgroup([int(rng.integers(low, group.order))])
     poses = image_action(group, *image.shape).apply(image.ravel())
-    return poses[subgroup.elements].mean(axis=0).reshape(image.shape)
+    mean: FloatArray = poses[subgroup.elements].mean(axis=0).reshape(image.shape)
+    return mean
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Symbol = npt.NDArray[Any]  # [C, C, n], int64 or float64
 
 #: Groups whose exact irreps are quick; every exact check runs on them.
 SMALL_GROUPS = (
@@ -83,7 +84,7 @@ class Instance:
     """
 
     group: FiniteGroup
-    phi: npt.NDArray[np.float64] | npt.NDArray[np.int64]
+    phi: Symbol
     stabilisers: tuple[Subgroup, ...]
     targets: IntArray
     ridge: Fraction
@@ -164,7 +165,7 @@ def _instance(case: SymbolCase, rng: np.random.Generator, integer: bool, class_f
     return Instance(group, phi, chosen or (trivial,) * case.orbits, random_targets(case, rng), case.ridge)
 
 
-def convolution_square(group: FiniteGroup, beta: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def convolution_square(group: FiniteGroup, beta: Symbol) -> Symbol:
     """Symbol of B B^T for B[(a,g),(c,k)] = beta_ac(g^-1 k): phi_ab(g) = sum_{c,k} beta_ac(k) beta_bc(g^-1 k).
 
     Args:
@@ -180,7 +181,8 @@ def convolution_square(group: FiniteGroup, beta: npt.NDArray[np.generic]) -> npt
     left = beta.reshape(orbits, -1)  # [a, (c, k)]
     right = beta[:, :, shifted]  # [b, c, g, k]
     flat = right.transpose(1, 3, 0, 2).reshape(left.shape[1], -1)  # [(c, k), (b, g)]
-    return (left @ flat).reshape(orbits, orbits, group.order)
+    product: Symbol = left @ flat
+    return product.reshape(orbits, orbits, group.order)
 
 
 def random_stabilisers(group: FiniteGroup, orbits: int, rng: np.random.Generator) -> tuple[Subgroup, ...]:
@@ -193,9 +195,7 @@ def random_stabilisers(group: FiniteGroup, orbits: int, rng: np.random.Generator
     return tuple(chosen)
 
 
-def symmetrised(
-    group: FiniteGroup, phi: npt.NDArray[np.generic], stabilisers: Sequence[Subgroup]
-) -> npt.NDArray[np.generic]:
+def symmetrised(group: FiniteGroup, phi: Symbol, stabilisers: Sequence[Subgroup]) -> Symbol:
     """Sum of phi_ab(h g h') over h in H_a and h' in H_b: the symbol of seeds summed over their stabilisers.
 
     The points of the new orbits are sums of disjoint sets of old points, so the Gram matrix of the different

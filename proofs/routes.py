@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.numerics import dense, fourier
+from orbitkernels.numerics.blocks import FourierBlocks
 
 from .instances import FloatArray, Instance, IntArray
 from .irreps import unitary_irreps
@@ -30,7 +31,7 @@ class NumericRoutes:
         return [irrep.matrices for irrep in unitary_irreps(self.instance.group)]
 
     @cached_property
-    def blocks(self) -> fourier.FourierBlocks:
+    def blocks(self) -> FourierBlocks:
         """Fourier blocks, ridge included."""
         stabilisers = [subgroup.elements for subgroup in self.instance.stabilisers]
         return fourier.fourier_blocks(self.instance.phi, self.matrices, stabilisers, self.ridge)
@@ -73,10 +74,10 @@ class NumericRoutes:
     @property
     def dense_spectrum(self) -> FloatArray:
         """All eigenvalues of the dense matrix, ascending."""
-        return np.linalg.eigvalsh(self.gram)
+        return np.asarray(np.linalg.eigvalsh(self.gram), dtype=np.float64)
 
 
-def repeated_spectrum(blocks: fourier.FourierBlocks) -> FloatArray:
+def repeated_spectrum(blocks: FourierBlocks) -> FloatArray:
     """Eigenvalues of all blocks, ascending, each as often as it occurs in the Gram matrix."""
     values, multiplicities, _ = fourier.block_spectrum(blocks)
     return np.sort(np.repeat(values, multiplicities))

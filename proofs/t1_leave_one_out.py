@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,7 +172,7 @@ def exact_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
     alone = [exact_leave_out(K, [[*y[j], rows[j][i]] for j in each], [i])[0] for i in each]
     together = exact_leave_out(K, [[*y[j], *(rows[j][i] for i in S)] for j in each], S)
     errors = fraction_matrix(block * rational_matrix([dual[i] for i in S]))
-    pairs = {
+    pairs: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {
         "leave-one-out error": (
             [[a / inverse[i][i] for a in dual[i]] for i in each],
             [list(e[:-1]) for e in alone],
@@ -191,16 +193,17 @@ def numeric_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
     y = rng.standard_normal((case.size, case.columns))
     missing = np.sort(rng.choice(case.size, case.missing, replace=False))
     each = range(case.size)
-    level = {"size": case.size, "condition": dense.condition_number(K)}
-    pairs = {
-        "leave-one-out error": (dense.leave_one_out(K, y), np.concatenate([dense.refit(K, y, [i]) for i in each])),
-        "error on the missing set": (dense.leave_out(K, y, missing), dense.refit(K, y, missing)),
-        "posterior variance": (
-            dense.posterior_variances(K),
-            np.array([dense.refit_variance(K, [i])[0, 0] for i in each]),
-        ),
-    }
-    return joint([compare_numerically(str(case), what, *pair, **level) for what, pair in pairs.items()])
+    alone = np.concatenate([dense.refit(K, y, [i]) for i in each])
+    variances = np.array([dense.refit_variance(K, [i])[0, 0] for i in each])
+    condition = dense.condition_number(K)
+    compare = partial(compare_numerically, str(case), size=case.size, condition=condition)
+    return joint(
+        [
+            compare("leave-one-out error", dense.leave_one_out(K, y), alone),
+            compare("error on the missing set", dense.leave_out(K, y, missing), dense.refit(K, y, missing)),
+            compare("posterior variance", dense.posterior_variances(K), variances),
+        ]
+    )
 
 
 THEOREM = Theorem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,7 +173,7 @@ def _compare_walks(case: CayleyCase, classes: IntArray) -> Comparison:
     There are at most k different eigenvalues, so these sums determine them with their multiplicities.  A walk is
     counted from neighbour to neighbour; the number of walks from 1 to g depends on the class of g only.
     """
-    from orbitkernels.theory.cyclotomics import ZERO
+    from orbitkernels.theory.cyclotomics import ONE, ZERO
     from orbitkernels.theory.scalar_spectra import character_blocks
 
     group = named_group(case.group)
@@ -181,7 +182,7 @@ def _compare_walks(case: CayleyCase, classes: IntArray) -> Comparison:
     values = [(matrix[0][0], weight) for matrix, weight in character_blocks(group, [[indicator]])]
     steps = _class_neighbours(group, classes).astype(object)  # [class, class]
     walks = np.eye(len(every), dtype=object)[0]
-    powers, sums, counts = [1] * len(values), [], []
+    powers, sums, counts = [ONE] * len(values), [], []
     for _ in range(len(every) + 1):
         sums.append(sum((power * weight for power, (_, weight) in zip(powers, values, strict=True)), ZERO))
         counts.append(group.order * int(walks[0]))
@@ -222,15 +223,12 @@ def _compare_class_functions(case: SymbolCase, rng: np.random.Generator) -> Comp
     blocks = fourier.class_function_blocks(values, characters, classes.sizes, routes.ridge)
     labels = instance.targets[routes.orbit_of_point]
     errors = fourier.spectral_errors(blocks, instance.targets)[routes.orbit_of_point]
-    level = {"size": routes.size, "condition": routes.condition}
+    everywhere = dense.leave_one_out(routes.gram, labels)
+    compare = partial(compare_numerically, str(case), size=routes.size)
     return joint(
         [
-            compare_numerically(
-                str(case), "spectrum", repeated_spectrum(blocks), routes.dense_spectrum, size=routes.size
-            ),
-            compare_numerically(
-                str(case), "error by characters", errors, dense.leave_one_out(routes.gram, labels), **level
-            ),
+            compare("spectrum", repeated_spectrum(blocks), routes.dense_spectrum),
+            compare("error by characters", errors, everywhere, condition=routes.condition),
         ]
     )
 

@@ -230,12 +230,12 @@ def numeric_compare(case: RingsCase, rng: np.random.Generator) -> Comparison:
     K = dense_gram + case.ridge * np.eye(len(points))
     labels = np.tile([1.0, -1.0], case.poses)
     refitted = np.array([dense.refit(K, labels, [i])[0, 0] for i in range(len(points))])
-    level = {"size": len(points), "condition": dense.condition_number(K)}
     name = str(case)
+    compare = partial(compare_numerically, name, size=len(points))
     harmonic_mean = 1 / np.mean(1 / spectrum)
     found = [
-        compare_numerically(name, "error", error * labels, refitted, **level),
-        compare_numerically(name, "spectrum", np.sort(spectrum), np.linalg.eigvalsh(K), size=len(points)),
+        compare("error", error * labels, refitted, condition=dense.condition_number(K)),
+        compare("spectrum", np.sort(spectrum), np.linalg.eigvalsh(K)),
     ]
     if abs(error - 1) > ROUNDING_MULTIPLE * found[0].rounding:
         right = labels * (labels - refitted) > 0  # the sign of the prediction

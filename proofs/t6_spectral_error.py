@@ -186,15 +186,9 @@ def numeric_compare(case: SymbolCase | ImageCase, rng: np.random.Generator) -> C
     errors = fourier.spectral_errors(routes.blocks, targets)
     poses = [int(rng.choice(np.flatnonzero(orbits == c))) for c in range(case.orbits)]
     refitted = np.concatenate([dense.refit(routes.gram, labels, [i]) for i in poses])
-    name, level = str(case), {"size": routes.size, "condition": routes.condition}
-    return joint(
-        [
-            compare_numerically(name, "error", errors, refitted, **level),
-            compare_numerically(
-                name, "error at every pose", errors[orbits], dense.leave_one_out(routes.gram, labels), **level
-            ),
-        ]
-    )
+    everywhere = dense.leave_one_out(routes.gram, labels)
+    compare = partial(compare_numerically, str(case), size=routes.size, condition=routes.condition)
+    return joint([compare("error", errors, refitted), compare("error at every pose", errors[orbits], everywhere)])
 
 
 def _compare_images(case: ImageCase, rng: np.random.Generator) -> Comparison:
