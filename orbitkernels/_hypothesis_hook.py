@@ -24,8 +24,9 @@ def register() -> None:
     Example:
         >>> import hypothesis.strategies as st
         >>> from orbitkernels.theory.groups import FiniteGroup
-        >>> st.from_type(FiniteGroup)
-        groups()
+        >>> from hypothesis import find
+        >>> find(st.from_type(FiniteGroup), lambda G: G.order > 4).name
+        'C5'
     """
     module = sys.modules.get(TARGET)
     if module is not None and hasattr(module, "FiniteGroup"):
