@@ -242,7 +242,7 @@ def coset_row_sums(
         for c, basis in enumerate(stack.bases):
             columns = stack.inverse_factors[:, :, stack.orbit(c)]
             inner = basis.conj().swapaxes(1, 2) @ sums.conj().swapaxes(1, 2) @ basis
-            total[c] += stack.weight * float(np.sum(columns.conj() * (columns @ inner.swapaxes(1, 2))).real)
+            total[c] += stack.weight * float(np.sum(columns.conj() * (columns @ inner)).real)
     return total / blocks.sizes / (1 if overlaps is None else np.asarray(overlaps, dtype=np.float64))
 
 
