@@ -86,7 +86,7 @@ def verify(
     console = _console(stderr=False)
     _writable_folder(out)
     ids = theorem_ids(theorems)
-    certificate = _run_with_progress(ids, quick, jobs, seed, out if resume else None)
+    certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume)
     for line in certificate.lines():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     certificate.write(out / "certificate.json")
@@ -224,9 +224,9 @@ def _progress() -> Any:
 
 
 def _run_with_progress(
-    ids: list[str], quick: bool, jobs: int | None, seed: int, resume: Path | None
+    ids: list[str], quick: bool, jobs: int | None, seed: int, path: Path, resume: bool
 ) -> Certificate:
-    """Run the verification with one bar over all theorems."""
+    """Run the verification with one bar over all theorems; what is done is written, for a run that is stopped."""
     from orbitkernels.proofs.verify import verify as verify_theorems
 
     done: dict[str, tuple[int, int]] = {}
@@ -248,7 +248,8 @@ def _run_with_progress(
             jobs=jobs,
             seed=seed,
             progress=update,
-            resume=None if resume is None else resume / "certificate.json",
+            resume=path if resume else None,
+            save=path,
         )
 
 

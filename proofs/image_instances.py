@@ -55,7 +55,7 @@ def image_cases(quick: bool, symmetric: bool = False) -> list[ImageCase]:
     kernels = KERNELS[:2] if quick else KERNELS
     pairs = [(group, kernel, ridge) for group in groups for kernel, ridge in kernels]
     return [
-        ImageCase(group, kernel, 2 + turn % (2 if "x" in group else 4), symmetric, ridge)
+        ImageCase(group, kernel, 2 + (turn + turn // 4) % (2 if "x" in group else 4), symmetric, ridge)
         for turn, (group, kernel, ridge) in enumerate(pairs)
     ]
 
