@@ -10,19 +10,12 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
+from .enumeration import MAX_PERMUTATION_BYTES, enumerate_permutations, permutation_limit
 from .graphs import components
 from .groups import MAX_ORDER, FiniteGroup
 from .homomorphisms import extend_homomorphism, extend_permutations
-from .integer_input import check_permutations
-from .laws import (
-    MAX_PERMUTATION_BYTES,
-    CyclicLaw,
-    IntArray,
-    MetacyclicLaw,
-    PermutationLaw,
-    SemidirectLaw,
-    enumerate_permutations,
-)
+from .integer_input import check_permutations, is_integer, shown
+from .laws import CyclicLaw, IntArray, MetacyclicLaw, PermutationLaw, SemidirectLaw
 from .matrix_groups import matrix_group
 from .presentations import presented_group
 from .subgroups import Subgroup
@@ -95,9 +88,7 @@ def _too_large(generators: IntArray) -> str:
         order = PermutationGroup([Permutation(row) for row in generators.tolist()]).order()
         size = f"order {order}"
     else:
-        width = np.min_scalar_type(max(degree - 1, 1)).itemsize
-        limit = min(MAX_ORDER, MAX_PERMUTATION_BYTES // (degree * width))
-        size = f"order above {limit} (degree {degree})"
+        size = f"order above {permutation_limit(degree, MAX_ORDER)} (degree {degree})"
     return (
         f"Argument 'permutations' generates a group of {size}, beyond the limit of {MAX_ORDER} elements "
         f"or {MAX_PERMUTATION_BYTES // 2**20} MiB of permutations; choose fewer generators or a smaller group."
@@ -132,6 +123,8 @@ def cyclic(order: int, name: str | None = None) -> FiniteGroup:
         >>> cyclic(100_000).exponent
         100000
     """
+    if not is_integer(order) or order < 1:
+        raise InputError(f"Argument 'order' must be a positive integer, not {shown(order)}.")
     name = name or f"C{order}"
     check_order(name, order)
     return FiniteGroup(CyclicLaw(order), [1] if order > 1 else [], name)

@@ -49,3 +49,26 @@ def renumbered(labels: IntArray) -> IntArray:
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first)] = np.arange(first.size)
     return rank[labels]
+
+
+def tree_levels(order: IntArray, parent: IntArray) -> list[IntArray]:
+    """Nodes of a breadth-first tree at distance 1, 2, ... from its root.
+
+    What is defined along a tree is computed level by level, one array operation each.
+
+    Args:
+        order: Array [n]: the nodes, breadth-first, the root first.
+        parent: Array [n]: the parent of each node; unused at the root.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.theory.graphs import tree_levels
+        >>> [level.tolist() for level in tree_levels(np.array([0, 2, 1, 3]), np.array([-1, 0, 0, 2]))]
+        [[2, 1], [3]]
+    """
+    depth = [0] * order.size
+    parents, nodes = parent.tolist(), order.tolist()
+    for node in nodes[1:]:
+        depth[node] = depth[parents[node]] + 1
+    starts = np.flatnonzero(np.diff(np.array(depth, dtype=np.int64)[order])) + 1
+    return np.split(order, starts)[1:]

@@ -245,8 +245,8 @@ class FiniteGroup:
 
         Example:
             >>> D4 = FiniteGroup.from_permutations([[1, 2, 3, 0], [0, 3, 2, 1]], "D4", ["r", "s"])
-            >>> D4.word_string(D4.element("s*r*s^-1"))
-            'r^3'
+            >>> D4.element("s*r*s^-1") == D4.element("r^-1")
+            True
         """
         from .words import parse_word
 

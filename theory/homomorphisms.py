@@ -8,6 +8,7 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 
+from .graphs import tree_levels
 from .groups import FiniteGroup
 from .integer_input import integer_row, shown
 from .laws import IntArray
@@ -49,8 +50,9 @@ def extend_homomorphism(
             f"{shown(row.tolist())}."
         )
     values = np.zeros(source.order, dtype=np.int64)
-    for level, parents, letters in levels(source):
-        values[level] = target.multiply(values[parents], row[letters])
+    tree = source.spanning_tree
+    for level in tree_levels(tree.order, tree.parent):
+        values[level] = target.multiply(values[tree.parent[level]], row[tree.letter[level]])
     for position, image in enumerate(row):
         wrong = values[source.right_translations[position]] != target.multiply(values, image)
         if wrong.any():
@@ -75,8 +77,10 @@ def extend_permutations(group: FiniteGroup, images: IntArray, argument: str = "i
     """
     permutations = np.empty((group.order, images.shape[1]), dtype=np.int64)
     permutations[0] = np.arange(images.shape[1])
-    for level, parents, letters in levels(group):
-        permutations[level] = np.take_along_axis(permutations[parents], images[letters], axis=1)
+    tree = group.spanning_tree
+    for level in tree_levels(tree.order, tree.parent):
+        parents = permutations[tree.parent[level]]
+        permutations[level] = np.take_along_axis(parents, images[tree.letter[level]], axis=1)
     check_edges(group, permutations, images, argument)
     return permutations
 
@@ -95,23 +99,6 @@ def check_edges(group: FiniteGroup, permutations: IntArray, images: IntArray, ar
             wrong = (permutations[heads[part]] != permutations[part][:, image]).any(axis=1)
             if wrong.any():
                 raise InputError(_broken_relation(group, argument, start + int(np.argmax(wrong)), position))
-
-
-def levels(group: FiniteGroup) -> list[tuple[IntArray, IntArray, IntArray]]:
-    """Spheres of the Cayley graph about the identity: (elements, their parents, their letters), nearest first.
-
-    A sphere is computed from the one before it in one array operation.  Long thin graphs, such as that of a
-    cyclic group, have as many spheres as elements.
-    """
-    tree = group.spanning_tree
-    depth = np.zeros(group.order, dtype=np.int64)
-    parents = tree.parent.tolist()
-    for element in tree.order[1:].tolist():
-        depth[element] = depth[parents[element]] + 1
-    sorted_depth = depth[tree.order]
-    starts = np.flatnonzero(np.diff(sorted_depth)) + 1
-    spheres = np.split(tree.order, starts)[1:]
-    return [(sphere, tree.parent[sphere], tree.letter[sphere]) for sphere in spheres]
 
 
 def _broken_relation(group: FiniteGroup, argument: str, element: int, position: int) -> str:

@@ -17,9 +17,6 @@ from orbitkernels.errors import InputError
 
 IntArray = npt.NDArray[np.int64]
 
-#: Bytes that the permutations of one group may fill before the group is refused.
-MAX_PERMUTATION_BYTES = 2 * 1024**3
-
 #: Largest order for which a full Cayley table is built on request.
 MAX_TABLE_ORDER = 10_000
 
@@ -153,7 +150,6 @@ class PermutationLaw:
     """Composition of permutations of {0, ..., degree - 1}: (g h)(x) = g(h(x)).
 
     An element is found from its images of a *base*: points so many that no two elements agree on all of them.
-    The images are hashed to 64 bits; that no two elements share a hash is checked, so a look-up is exact.
 
     Args:
         elements: Array [n, degree] of all elements as rows of images, the identity first.
@@ -162,16 +158,12 @@ class PermutationLaw:
     def __init__(self, elements: npt.NDArray[np.integer]) -> None:
         self.elements = elements
         self.order, self.degree = elements.shape
-        self.base = _base(elements)
-        self._multipliers, keys = _separating_hash(elements[:, self.base])
-        self._by_key = np.argsort(keys, kind="stable")
-        self._sorted_keys = keys[self._by_key]
+        self.base = separating_columns(elements)
+        self._index = RowIndex(elements[:, self.base])
 
     def lookup(self, base_images: npt.NDArray[np.integer]) -> IntArray:
         """Indices of the elements whose images of the base are the rows of the argument."""
-        keys = _hash_rows(base_images, self._multipliers)
-        found = np.minimum(np.searchsorted(self._sorted_keys, keys), self.order - 1)
-        return np.asarray(self._by_key[found], dtype=np.int64)
+        return self._index.positions(base_images)
 
     def product(self, g: IntArray, h: IntArray) -> IntArray:
         """Base images of g h are g applied to the base images of h."""
@@ -190,8 +182,29 @@ class PermutationLaw:
         for start in range(0, self.order, step):
             block = self.elements[start : start + step]
             # g^-1(b) is the position at which b stands among the images of g
-            inverses[start : start + step] = self.lookup(np.argsort(block, axis=1)[:, self.base])
+            back = [np.argmax(block == point, axis=1) for point in self.base]
+            inverses[start : start + step] = self.lookup(np.stack(back, axis=1))
         return inverses
+
+
+class RowIndex:
+    """Finds a row among different rows of small numbers.
+
+    Rows are hashed to 64 bits; that no two of them share a hash is checked, so that finding one is exact.
+
+    Args:
+        rows: Array [n, k] of different rows.
+    """
+
+    def __init__(self, rows: npt.NDArray[np.integer]) -> None:
+        self._multipliers, keys = _separating_hash(rows)
+        self._by_key = np.argsort(keys, kind="stable")
+        self._sorted_keys = keys[self._by_key]
+
+    def positions(self, rows: npt.NDArray[np.integer]) -> IntArray:
+        """Array [m]: where each row of [m, k] stands; rows that are not there get any number."""
+        found = np.searchsorted(self._sorted_keys, _hash_rows(rows, self._multipliers))
+        return np.asarray(self._by_key[np.minimum(found, self._by_key.size - 1)], dtype=np.int64)
 
 
 def _hash_rows(rows: npt.NDArray[np.integer], multipliers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -213,8 +226,15 @@ def _separating_hash(rows: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.uint
     raise InputError("Argument 'elements' must hold different permutations; two rows are equal.")
 
 
-def _base(elements: npt.NDArray[np.integer]) -> IntArray:
-    """Points whose images together tell all elements apart, taken greedily from the left."""
+def separating_columns(elements: npt.NDArray[np.integer]) -> IntArray:
+    """Columns that together tell all rows apart, taken greedily from the left.
+
+    Rows that agree on the chosen columns so far agree on every column before the next one, so that the chosen
+    columns alone decide the lexicographic order of the rows.
+
+    Args:
+        elements: Array [n, degree] of different rows of numbers below the degree.
+    """
     order, degree = elements.shape
     cells = np.zeros(order, dtype=np.int64)
     count, base = 1, []
@@ -228,43 +248,3 @@ def _base(elements: npt.NDArray[np.integer]) -> IntArray:
             cells, count = inverse.astype(np.int64), int(values.size)
             base.append(point)
     return np.array(base or [0], dtype=np.int64)
-
-
-def enumerate_permutations(generators: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.integer] | None:
-    """All products of the generators, sorted lexicographically; None if there are more than `limit`.
-
-    Breadth-first on the Cayley graph of the generators and their inverses.  Neighbours of one sphere lie in that
-    sphere, the one before or the one after, so only those two are searched for repetitions.
-
-    Args:
-        generators: Array [m, degree] of permutations.
-        limit: Largest order wanted.
-
-    Returns:
-        Array [n, degree], the identity first, or None.
-    """
-    degree = generators.shape[1]
-    dtype = np.min_scalar_type(max(degree - 1, 1))
-    limit = min(limit, MAX_PERMUTATION_BYTES // max(degree * dtype.itemsize, 1))
-    steps = np.unique(np.concatenate([generators, np.argsort(generators, axis=1)]), axis=0)
-    before = np.empty((0, degree), dtype=dtype)
-    sphere = np.arange(degree, dtype=dtype)[None, :]
-    spheres, total = [sphere], 1
-    while sphere.shape[0]:
-        candidates = np.concatenate([sphere[:, step] for step in steps])
-        fresh = _new_rows(candidates, np.concatenate([before, sphere]))
-        total += fresh.shape[0]
-        if total > limit:
-            return None
-        before, sphere = sphere, fresh
-        spheres.append(sphere)
-    elements = np.concatenate(spheres)
-    return np.asarray(elements[np.lexsort(elements.T[::-1])])
-
-
-def _new_rows(candidates: npt.NDArray[np.integer], known: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
-    """Rows of `candidates`, once each, that are not rows of `known`; compared byte by byte."""
-    both = np.ascontiguousarray(np.concatenate([known, candidates]))
-    rows = both.view(np.dtype((np.void, both.dtype.itemsize * both.shape[1]))).ravel()
-    first = np.unique(rows, return_index=True)[1]
-    return np.asarray(both[first[first >= known.shape[0]]])

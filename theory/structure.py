@@ -106,7 +106,9 @@ def _falling(first: Subgroup, following: Callable[[Subgroup], Subgroup]) -> tupl
 
 
 def is_simple(group: FiniteGroup) -> bool:
-    """Whether n > 1 and every class but that of 1 generates the whole group.
+    """Whether n > 1 and every element of prime order generates G as a normal subgroup.
+
+    That is enough, because a normal subgroup other than 1 holds an element of prime order.
 
     Example:
         >>> from orbitkernels.theory.names import group
@@ -116,9 +118,11 @@ def is_simple(group: FiniteGroup) -> bool:
     """
     if group.is_abelian:
         return is_prime(group.order)
-    return all(
-        normal_closure(group, [int(g)]).order == group.order for g in group.conjugacy_classes.representatives[1:]
-    )
+    classes = group.conjugacy_classes
+    prime = [
+        int(g) for g, order in zip(classes.representatives, classes.element_orders, strict=True) if is_prime(order)
+    ]
+    return all(normal_closure(group, [g]).order == group.order for g in prime)
 
 
 def abelian_invariants(group: FiniteGroup) -> tuple[int, ...]:
