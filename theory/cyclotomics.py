@@ -206,6 +206,9 @@ class Cyclotomic:
         """The complex conjugate."""
         return self.galois(-1)
 
+    def __reduce__(self) -> tuple[type[Cyclotomic], tuple[int, tuple[Fraction, ...]]]:
+        return Cyclotomic, (self.conductor, self.coefficients)
+
     # ------------------------------------------------------------------ display
 
     def __complex__(self) -> complex:

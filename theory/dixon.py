@@ -27,6 +27,9 @@ Spectrum = tuple[tuple[int, int], ...]
 #: Products of group elements made in one call; bounds the memory of a class matrix.
 _CHUNK = 2**21
 
+#: Columns of a Krylov basis made at once; more of them cost more squarings of the matrix.
+_BLOCK = 64
+
 
 @dataclass(frozen=True)
 class SpectralCharacters:
@@ -110,15 +113,20 @@ def _degree(square: int, order: int) -> int:
 
 
 def _common_eigenvectors(group: FiniteGroup, p: int) -> IntArray:
-    """Array [k, k] whose columns are the k vectors omega, found from ever more classes, smallest classes first."""
-    sizes = group.conjugacy_classes.sizes
-    by_size = np.argsort(sizes, kind="stable")
+    """Array [k, k] whose columns are the k vectors omega.
+
+    The classes of the generators (they tell linear characters apart) and the smallest classes mostly suffice; all
+    classes always do.
+    """
+    classes = group.conjugacy_classes
+    by_size = np.argsort(classes.sizes, kind="stable")
+    elements = np.cumsum(classes.sizes[by_size])
     random = np.random.default_rng(0)
-    for divisor in (64, 8, 1, 1, 1):
-        budget = max(group.order // divisor, _CHUNK // sizes.size)
-        used = by_size[: max(2, int(np.searchsorted(np.cumsum(sizes[by_size]), budget, side="right")))]
-        weights = np.zeros(sizes.size, dtype=np.int64)
-        weights[used] = random.integers(1, p, size=used.size)
+    for budget in (max(group.order // 64, _CHUNK // len(classes)), group.order, group.order, group.order):
+        weights = np.zeros(len(classes), dtype=np.int64)
+        weights[by_size[elements <= budget]] = 1
+        weights[classes.labels[list(group.generators)]] = 1
+        weights *= random.integers(1, p, size=weights.size)
         vectors = _simple_eigenvectors(class_matrix(group, weights, p), p, random)
         if vectors is not None:
             return vectors
@@ -186,15 +194,15 @@ def _simple_eigenvectors(matrix: IntArray, p: int, random: np.random.Generator) 
 
 
 def _krylov(matrix: IntArray, start: IntArray, p: int) -> IntArray:
-    """Array [k, k + 1] of the columns v, Mv, ..., M^k v; V = [v, ..., M^(m-1) v] doubles to [V, M^m V]."""
+    """Array [k, k + 1] of the columns v, Mv, ..., M^k v, made in blocks [M^m w, ...] from the last m columns w."""
     wanted = matrix.shape[0] + 1
-    vectors, power = start.reshape(-1, 1), matrix
-    while True:
-        following = modular_product(power, vectors[:, : wanted - vectors.shape[1]], p)
+    vectors, power, step = start.reshape(-1, 1), matrix, 1
+    while vectors.shape[1] < wanted:
+        following = modular_product(power, vectors[:, -step:], p)
         vectors = np.concatenate([vectors, following], axis=1)
-        if vectors.shape[1] == wanted:
-            return vectors
-        power = modular_product(power, power, p)
+        if step < _BLOCK and vectors.shape[1] < wanted:
+            power, step = modular_product(power, power, p), 2 * step
+    return vectors[:, :wanted]
 
 
 # ---------------------------------------------------------------------- lifting

@@ -1,6 +1,7 @@
 """Character tables against GAP, against brute force, and against planted mistakes."""
 
 import json
+import pickle
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd
@@ -498,6 +499,13 @@ def test_numeric_values_that_are_integers_or_vanish_are_exact() -> None:
                 assert z == complex(x.as_fraction())
             if x.is_real:
                 assert z.imag == 0
+
+
+def test_table_survives_pickling() -> None:
+    table = group("C7:C3").character_table()
+    again = pickle.loads(pickle.dumps(table))
+    assert again.values == table.values
+    assert np.array_equal(again.numeric, table.numeric)
 
 
 def test_class_names_are_orders_and_letters() -> None:

@@ -1,6 +1,7 @@
 """Cyclotomic numbers: a field, canonical, printed as GAP prints them, evaluated to the last place."""
 
 import json
+import pickle
 from fractions import Fraction
 from math import gcd
 
@@ -239,6 +240,11 @@ def test_bad_input_gets_one_line(wrong, message) -> None:
     with pytest.raises(InputError, match=message) as caught:
         wrong()
     assert "\n" not in str(caught.value)
+
+
+@given(numbers)
+def test_numbers_survive_pickling(x) -> None:
+    assert pickle.loads(pickle.dumps(x)) == x
 
 
 def test_floats_do_not_mix_in() -> None:
