@@ -42,8 +42,8 @@ __all__ = [
 #: Largest degree for which the order of a group that is too large is computed by Schreier-Sims for the message.
 SCHREIER_SIMS_DEGREE = 40
 
-#: Orders are computed up to here; a larger one is called "more than 10^300".
-ORDER_CEILING = 10**300
+#: Orders are computed up to here.  They are shown below 10^30; a capped order stays above that when it is divided.
+ORDER_CEILING = 10**120
 
 
 def check_order(name: str, order: int) -> None:
@@ -57,8 +57,7 @@ def check_order(name: str, order: int) -> None:
         >>> check_order("C12", 12)
     """
     if order > MAX_ORDER:
-        size = f"order {order}" if order < 10**30 else f"order of about 10^{len(str(order)) - 1}"
-        size = "more than 10^300 elements" if order >= ORDER_CEILING else size
+        size = f"order {order}" if order < 10**30 else "more than 10^30 elements"
         raise InputError(
             f"Argument 'group' = {name!r} has {size}, beyond the limit of {MAX_ORDER}; choose a smaller group."
         )

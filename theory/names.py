@@ -26,6 +26,9 @@ from .integer_input import shown
 #: Longest name that is read.
 MAX_NAME_LENGTH = 200
 
+#: Deepest nesting of parentheses in a name.
+MAX_DEPTH = 20
+
 #: The catalogue: (form, description, order, example).
 NAMES: tuple[tuple[str, str, str, str], ...] = (
     *((family.form, family.description, family.order_formula, family.example) for family in FAMILIES),
@@ -155,7 +158,10 @@ class _NameParser:
     def atom(self) -> _Node:
         if self.operator(r"\("):
             self.depth += 1
+            if self.depth > MAX_DEPTH:
+                self.fail(f"at most {MAX_DEPTH} nested parentheses")
             node = self.product()
+            self.depth -= 1
             if not self.operator(r"\)"):
                 self.fail("')'")
             return node
@@ -183,9 +189,7 @@ class _NameParser:
 def _member(family: Family, text: str, digits: list[str]) -> _Node:
     """One member of a family, its parameters checked."""
     if any(len(number) > 12 or int(number) < 1 for number in digits):
-        raise InputError(
-            f"Argument 'group' = {shown(text)} must have parameters from 1 to 12 digits, not 0 or longer."
-        )
+        raise InputError(f"Argument 'group' = {shown(text)} must have parameters of 1 to 12 digits, at least 1.")
     parameters = [int(number) for number in digits]
     name = family.name(*parameters)
     order = family.order(*parameters)

@@ -380,7 +380,7 @@ def test_products_beyond_the_limit_are_refused_before_they_are_made() -> None:
     refused(lambda: direct_product(cyclic(1000), cyclic(101)), "order 101000, beyond the limit of 100000")
     refused(lambda: cyclic(10**9), "'C1000000000' has order 1000000000, beyond the limit")
     refused(lambda: wreath_product(cyclic(3), group("S7")), "order 11022480, beyond the limit")
-    refused(lambda: wreath_product(cyclic(2), cyclic(50_000)), "more than 10\\^300 elements|order of about")
+    refused(lambda: wreath_product(cyclic(2), cyclic(50_000)), r"more than 10\^30 elements")
 
 
 def test_direct_products_of_names_and_no_factors() -> None:

@@ -1,0 +1,364 @@
+"""Names of groups: every form of the catalogue, precedence, limits and the message for what cannot be read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orbitkernels.errors import InputError
+from orbitkernels.theory.families import FAMILIES, capped_factorial, capped_power
+from orbitkernels.theory.groups import MAX_ORDER
+from orbitkernels.theory.names import NAMES, group, least_unit
+from orbitkernels.theory.structure import structure
+
+
+def message_of(spec: object) -> str:
+    """The message with which a name is refused; it must be one line."""
+    with pytest.raises(InputError) as caught:
+        group(spec)  # type: ignore[arg-type]
+    text = str(caught.value)
+    assert "\n" not in text
+    assert len(text) < 400
+    return text
+
+
+# ---------------------------------------------------------------------- forms
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "exponent", "classes"),
+    [
+        ("C12", 12, 12, 12),
+        ("D4", 8, 4, 5),
+        ("S5", 120, 60, 7),
+        ("A5", 60, 30, 5),
+        ("Q8", 8, 4, 5),
+        ("C2^3", 8, 2, 8),
+        ("C7:C3", 21, 21, 5),
+        ("SL(2,5)", 120, 60, 9),
+        ("PSL(2,7)", 168, 84, 6),
+        ("M11", 7920, 1320, 10),
+        ("Heis(3)", 27, 3, 11),
+        ("S3xC2", 12, 6, 6),
+        ("C2wrS3", 48, 12, 10),
+        ("D1", 2, 2, 2),
+        ("D2", 4, 2, 4),
+        ("S1", 1, 1, 1),
+        ("A1", 1, 1, 1),
+        ("A2", 1, 1, 1),
+        ("Dic1", 4, 4, 4),
+        ("GL(1,7)", 6, 6, 6),
+        ("SL(1,7)", 1, 1, 1),
+        ("PSL(1,3)", 1, 1, 1),
+        ("AGL(1,2)", 2, 2, 2),
+        ("Q2048", 2048, 1024, 515),
+        ("C1^9", 1, 1, 1),
+        ("S3^1", 6, 6, 3),
+    ],
+)
+def test_names_of_the_design(name: str, order: int, exponent: int, classes: int) -> None:
+    G = group(name)
+    assert (G.order, G.exponent, len(G.conjugacy_classes)) == (order, exponent, classes)
+    assert G.spanning_tree.order.size == order
+
+
+def test_every_example_of_the_catalogue_works() -> None:
+    tried = 0
+    for form, description, _, example in NAMES:
+        assert form
+        assert description
+        if not example.startswith("@"):
+            assert group(example).order >= 1
+            tried += 1
+    assert tried == len(NAMES) - 1 == len(FAMILIES) + 5
+
+
+def test_order_formulas_agree_with_the_groups() -> None:
+    tried = 0
+    for family in FAMILIES:
+        for parameters in {
+            0: [()],
+            1: [(n,) for n in (1, 2, 3, 5, 7, 8, 16)],
+            2: [(1, 4), (2, 2), (2, 3), (2, 4)],
+        }[family.parameters]:
+            try:
+                expected = family.order(*parameters)
+            except InputError:
+                continue
+            if expected > MAX_ORDER:
+                continue
+            G = group(family.name(*parameters))
+            assert G.order == expected
+            if family.degree and hasattr(G.law, "degree"):
+                assert G.law.degree == family.degree(*parameters)
+            tried += 1
+    assert tried >= 50
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("C7:C3xC2", "(C7:C3)xC2"),
+        ("C2xC2^2", "C2^3"),
+        ("C2xS3wrC2", "C2x(S3wrC2)"),
+        ("C2wrC2wrC2", "(C2wrC2)wrC2"),
+        ("((D4))", "D4"),
+        (" S3 x C2 ", "S3xC2"),
+        ("S3 × C2", "S3xC2"),
+        ("C7 ⋊ C3", "C7:C3"),
+        ("SL( 2 , 3 )", "SL(2,3)"),
+        ("Q8", "Dic2"),
+        ("D3", "S3"),
+        ("D6", "S3xC2"),
+        ("C3:C4", "Dic3"),
+        ("V4", "C2^2"),
+        ("D2", "V4"),
+        ("Heis(2)", "D4"),
+        ("C2wrC2", "D4"),
+        ("PSL(2,4)", "A5"),
+        ("PSL(2,5)", "A5"),
+        ("PSL(2,9)", "A6"),
+        ("PGL(2,3)", "S4"),
+        ("PSL(2,7)", "GL(3,2)"),
+        ("GL(2,2)", "S3"),
+        ("AGL(1,5)", "C5:C4"),
+        ("AGL(1,4)", "A4"),
+        ("AGL(2,2)", "S4"),
+        ("C8:C2", "SD16"),
+        ("C15", "C3xC5"),
+        ("(C2^2)wrC2", "C2^2wrC2"),
+    ],
+)
+def test_different_names_of_one_group(name: str, same: str) -> None:
+    assert structure(group(name)) == structure(group(same))
+
+
+def test_names_are_written_one_way() -> None:
+    assert group(" S3 x  C2").name == "S3xC2"
+    assert group("C7:C3xC2").name == "(C7:C3)xC2"
+    assert group("(C2xC2)^2").name == "(C2xC2)^2"
+    assert group("SL( 2, 3)").name == "SL(2,3)"
+    assert group("C08").name == "C8"
+
+
+def test_generators_of_d4_are_a_quarter_turn_and_a_flip() -> None:
+    D4 = group("D4")
+    r, s = D4.generators
+    assert D4.generator_names == ("r", "s")
+    assert D4.permutation(r).tolist() == [1, 2, 3, 0]
+    assert D4.permutation(s).tolist() == [0, 3, 2, 1]
+    for name in ("D4", "D1000", "D1001", "D2"):
+        G = group(name)
+        r, s = G.generators
+        assert G.power(s, 2) == 0
+        assert G.conjugate(r, s) == G.inverse(r)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "unit"),
+    [
+        (7, 3, 2),
+        (5, 4, 2),
+        (3, 4, 2),
+        (9, 3, 4),
+        (8, 2, 3),
+        (13, 12, 2),
+        (5, 8, 2),
+        (15, 2, 4),
+        (21, 6, 2),
+        (3, 5, 1),
+    ],
+)
+def test_semidirect_action_is_faithful_if_it_can_be(a: int, b: int, unit: int) -> None:
+    assert least_unit(a, b) == unit
+    if unit > 1:
+        G = group(f"C{a}:C{b}")
+        x, y = G.generators
+        assert G.conjugate(x, y) == G.power(x, unit)
+        assert (int(G.element_orders[x]), int(G.element_orders[y])) == (a, b)
+
+
+@given(st.integers(1, 60), st.integers(1, 12))
+def test_least_unit_by_brute_force(a: int, b: int) -> None:
+    from math import gcd
+
+    orders = {}
+    for r in range(1, max(a, 2)):
+        if gcd(r, a) == 1:
+            orders[r] = next(k for k in range(1, a + 1) if pow(r, k, a) == 1 % a)
+    allowed = {r: order for r, order in orders.items() if b % order == 0}
+    best = max(allowed.values())
+    assert least_unit(a, b) == min(r for r, order in allowed.items() if order == best)
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Z12", "'Z12' is unknown; did you mean C12?"),
+        ("c12", "did you mean C12?"),
+        ("sl(2,5)", "did you mean SL(2,5)?"),
+        ("Sym5", "did you mean S5?"),
+        ("Dih4", "did you mean D4?"),
+        ("L(2,7)", "did you mean PSL(2,7)?"),
+        ("PSU(3,3)", "did you mean PSL(3,3)?"),
+        ("Hei(3)", "did you mean Heis(3)?"),
+        ("M13", "did you mean"),
+        ("Foo", "or give a group by file, as @group.json with"),
+        ("D", "did you mean D4?"),
+        ("SL(2)", "did you mean SL(2,5)?"),
+        ("S(5)", "did you mean S5?"),
+        ("Heis3", "did you mean Heis(3)?"),
+        ("M11(2)", "did you mean M11?"),
+        ("C999999999999999999999999999", "must have parameters of 1 to 12 digits, at least 1"),
+        ("C0", "must have parameters of 1 to 12 digits, at least 1"),
+        ("Q12", "must be a power of two from 8, not 12; the dicyclic group of order 12 is Dic3"),
+        ("Q4", "must be a power of two from 8, not 4"),
+        ("SD8", "must be a power of two from 16, not 8"),
+        ("SL(2,6)", "'q' must be a prime power, not 6"),
+        ("GL(2,1)", "'q' must be a prime power, not 1"),
+        ("Heis(4)", "'p' of Heis(p) must be a prime, not 4"),
+        ("C3:C5", "no non-trivial action: no unit modulo 3 has an order above 1 that divides 5"),
+        ("C3:C5", "the direct product is C3xC5"),
+        ("C2^2:C3", "':' is for two cyclic groups, such as C7:C3; use semidirect_product()"),
+        ("D4x", "expected a group at position 3, not the end"),
+        ("xD4", "did you mean"),
+        ("(S3", "expected ')' at position 3, not the end"),
+        ("S3)", "expected x, :, wr, ^ or the end at position 2, not ')'"),
+        ("C2^", "expected a positive exponent of at most 9 digits at position 3, not the end"),
+        ("C2^0", "expected a positive exponent of at most 9 digits at position 3, not '0'"),
+        ("C2^-1", "expected a positive exponent"),
+        ("S3-C2", "at position 2, not '-C2'"),
+        ("", "must be a name of at most 200 characters such as 'D4', not ''"),
+        ("C2x" * 100 + "C2", "must be a name of at most 200 characters"),
+        ("(" * 199, "expected at most 20 nested parentheses at position 21"),
+        ("D4; import os", "cannot be read"),
+    ],
+)
+def test_names_that_cannot_be_read(name: str, part: str) -> None:
+    assert part in message_of(name)
+
+
+@pytest.mark.parametrize("spec", [None, 4, ["D4"], b"D4"])
+def test_other_types_are_refused(spec: object) -> None:
+    assert "'group' must be a name such as 'D4' or '@group.json', not" in message_of(spec)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("S9", "order 362880"),
+        ("A9", "order 181440"),
+        ("C100001", "order 100001"),
+        ("D50001", "order 100002"),
+        ("C2^17", "order 131072"),
+        ("S5^3", "order 1728000"),
+        ("SL(2,47)", "order 103776"),
+        ("GL(4,3)", "order 24261120"),
+        ("Heis(47)", "order 103823"),
+        ("AGL(2,5)xC100", "order 1200000"),
+        ("S5wrC3", "order 5184000"),
+        ("C2wrM12", "order 389283840"),
+        ("C400:C400", "order 160000"),
+        ("Dic30000", "order 120000"),
+        ("Q131072", "order 131072"),
+        ("S25", "order 15511210043330985984000000"),
+        ("S30", "more than 10^30 elements"),
+        ("S1000000000", "more than 10^30 elements"),
+        ("A999999999999", "more than 10^30 elements"),
+        ("C2^100000000", "more than 10^30 elements"),
+        ("(C2^999999999)^999999999", "more than 10^30 elements"),
+        ("GL(99,3)", "more than 10^30 elements"),
+        ("GL(999999999,999999999989)", "more than 10^30 elements"),
+        ("PSL(50,2)", "more than 10^30 elements"),
+        ("AGL(2,999999999989)", "more than 10^30 elements"),
+        ("C3wrC99999", "more than 10^30 elements"),
+    ],
+)
+def test_orders_beyond_the_limit_are_refused_with_the_order(name: str, size: str) -> None:
+    text = message_of(name)
+    assert f"has {size}, beyond the limit of 100000; choose a smaller group." in text
+
+
+@given(st.text(alphabet="CDSAQVMxwr:^()@,0123456789 ", max_size=12))
+def test_no_name_fails_other_than_by_its_one_line(text: str) -> None:
+    message = ""
+    try:
+        G = group(text)
+    except InputError as error:
+        message = str(error)
+    else:
+        assert 1 <= G.order <= MAX_ORDER
+        assert G.spanning_tree.order[0] == 0
+    assert "\n" not in message
+
+
+def test_capped_orders() -> None:
+    assert [capped_factorial(n) for n in (0, 1, 2, 5)] == [1, 1, 2, 120]
+    assert capped_power(1, 10**9) == 1
+    assert capped_power(7, 3) == 343
+    assert capped_power(2, 10**9) == capped_factorial(10**9) == 10**120
+
+
+# ---------------------------------------------------------------------- files
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "klein.json"
+    path.write_text(text, encoding="utf-8")
+    return f"@{path}"
+
+
+def test_groups_from_files(tmp_path: Path) -> None:
+    G = group(write(tmp_path, json.dumps({"permutations": [[1, 0, 2, 3], [0, 1, 3, 2]]})))
+    assert (G.name, G.order, G.exponent) == ("klein", 4, 2)
+    H = group(write(tmp_path, json.dumps({"cayley_table": [[1, 0], [0, 1]], "name": "two"})))
+    assert (H.name, H.order) == ("two", 2)
+    S3 = group("S3")
+    again = group(write(tmp_path, json.dumps({"permutations": S3.permutation(np.array(S3.generators)).tolist()})))
+    assert np.array_equal(again.table, S3.table)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{", "is not valid JSON ("),
+        ("", "is not valid JSON ("),
+        ("[" * 100_000, "is not valid JSON ("),
+        ("[1, 2]", "not a list"),
+        ("3", "not a int"),
+        ("{}", 'must hold {"permutations": [[...]]} with images counted from 0, or {"cayley_table": [[...]]}'),
+        ('{"permutation": [[0]]}', "its keys are ['permutation']"),
+        ('{"permutations": [[0]], "cayley_table": [[0]]}', "its keys are ['cayley_table', 'permutations']"),
+        ('{"permutations": [[0]], "degree": 1}', "its keys are ['degree', 'permutations']"),
+        ('{"permutations": [[0]], "name": 3}', "must hold a text under 'name', not 3"),
+        ('{"permutations": 3}', "'permutations' must be a list of lists of integers, not 3"),
+        ('{"permutations": []}', "'permutations' must hold at least one row"),
+        ('{"permutations": [[0, 0]]}', "'permutations[0]' must be a permutation; the image 0 is repeated"),
+        ('{"permutations": [[0, 1.0]]}', "'permutations[0]' must hold integers; entry 1 is 1.0"),
+        ('{"permutations": [[0, NaN]]}', "'permutations[0]' must hold integers; entry 1 is nan"),
+        ('{"permutations": [[0, 1], [0]]}', "permutations[0] has length 2, permutations[1] has length 1"),
+        ('{"permutations": {"a": [0]}}', "'permutations' must be a list of lists of integers"),
+        ('{"cayley_table": [[0, 1], [1, 1]]}', "'cayley_table' must be a Latin square; row 1 holds 1 2 times"),
+        ('{"cayley_table": [[0, 1], [1, 5]]}', "row 1, column 1 holds 5"),
+        ('{"cayley_table": "0 1"}', "'cayley_table' must be a list of lists of integers, not '0 1'"),
+    ],
+)
+def test_bad_files_are_refused_in_one_line(tmp_path: Path, text: str, part: str) -> None:
+    message = message_of(write(tmp_path, text))
+    assert part in message
+    assert message.startswith("File ")
+
+
+def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
+    assert "cannot be read: No such file or directory" in message_of("@nowhere.json")
+    assert "cannot be read: Is a directory" in message_of(f"@{tmp_path}")
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
+    assert "is not valid JSON" in message_of(f"@{tmp_path / 'binary.json'}")
+    assert "cannot be read" in message_of("@")
+    assert "embedded null" in message_of("@a\0b.json")
