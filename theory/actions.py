@@ -261,15 +261,15 @@ def set_action(group: FiniteGroup, members: int, features: int) -> PermutationAc
         >>> set_action(S2, 2, 3).apply([1, 2, 3, 4, 5, 6])[1].tolist()
         [4, 5, 6, 1, 2, 3]
     """
-    _check_shape(members, features)
+    _check_shape(members, features, ("members", "features"))
     rows = coordinate_action(group, members).permutations[np.array(group.generators, dtype=np.int64)]
     columns = np.arange(features, dtype=np.int64)
     images = (rows[:, :, None] * features + columns).reshape(len(group.generators), members * features)
     return PermutationAction.from_generators(group, images)
 
 
-def _check_shape(height: int, width: int) -> None:
+def _check_shape(height: int, width: int, names: tuple[str, str] = ("height", "width")) -> None:
     """Raise unless both are positive integers."""
-    for argument, value in (("height", height), ("width", width)):
+    for argument, value in zip(names, (height, width), strict=True):
         if not is_integer(value) or value < 1:
             raise InputError(f"Argument '{argument}' must be a positive integer, not {shown(value)}.")
