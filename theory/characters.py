@@ -73,8 +73,8 @@ class CharacterTable:
         k = len(group.conjugacy_classes)
         if k > MAX_CLASSES:
             raise InputError(
-                f"The character table of {group.name} would have {k} x {k} entries (about "
-                f"{28 * k * k / 2**30:.1f} GiB); use a group with at most {MAX_CLASSES} conjugacy classes."
+                f"The character table of {group.name} would have {k} x {k} entries and need about "
+                f"{270 * k * k / 2**30:.1f} GiB; use a group with at most {MAX_CLASSES} conjugacy classes."
             )
         return cls(group, spectral_characters(group))
 

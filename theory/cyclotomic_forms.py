@@ -213,8 +213,14 @@ def _part(function: Any, sign: int, conductor: int, terms: Sequence[tuple[int, E
             ball = sum((function(angle) * c for angle, c in summands), arb(0))
         if ball.rel_accuracy_bits() >= 60:
             return float(ball.mid())
-        if precision == 96:
-            x = Cyclotomic.from_terms(conductor, terms)
-            if x == x.conjugate() * sign:
-                return 0.0
+        if precision == 96 and _mirrored(sign, conductor, terms):
+            return 0.0
         precision *= 2
+
+
+def _mirrored(sign: int, conductor: int, terms: Sequence[tuple[int, Exact]]) -> bool:
+    """Whether x = sign conj(x): at once if the terms show it, else by reduction to a canonical form."""
+    if sorted((-j % conductor, sign * c) for j, c in terms) == sorted((j % conductor, c) for j, c in terms):
+        return True
+    x = Cyclotomic.from_terms(conductor, terms)
+    return x == x.conjugate() * sign
