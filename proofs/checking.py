@@ -124,6 +124,7 @@ class Argued:
     Args:
         instances: Pairs of a name and a function that tells whether the claim holds there.
         every_symbol: The instances hold for every symbol phi on the group named, not for sampled ones.
+        decided: The claim is about the instances only, so that no argument is needed beside the check.
 
     Example:
         >>> from orbitkernels.proofs.checking import Argued
@@ -133,6 +134,7 @@ class Argued:
 
     instances: Sequence[tuple[str, Callable[[], bool]]]
     every_symbol: bool = False
+    decided: bool = False
 
     def run(self) -> StepEvidence:
         """EXACT evidence on all instances."""
@@ -143,7 +145,8 @@ class Argued:
                 raise DerivationError(f"The claim fails on {name}.")
         names = ", ".join(name for name, _ in self.instances)
         scope = " for every symbol" if self.every_symbol else ""
-        return StepEvidence(Level.EXACT, f"argument; exactly{scope}, on {names}", len(self.instances))
+        kind = "" if self.decided else "argument; "
+        return StepEvidence(Level.EXACT, f"{kind}exactly{scope}, on {names}", len(self.instances))
 
 
 def _entries(left: Any, right: Any) -> list[Pair]:

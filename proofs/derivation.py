@@ -111,6 +111,7 @@ def argued(
     *lines: Line,
     on: Sequence[tuple[str, Any]],
     every_symbol: bool = False,
+    decided: bool = False,
     label: str = "",
     uses: tuple[str, ...] = (),
     section: str = "",
@@ -123,11 +124,12 @@ def argued(
         lines: What is shown.
         on: Pairs of an instance's name and a function that tells whether the claim holds there.
         every_symbol: The instances hold for every symbol on the group named.
+        decided: The claim is about the instances only.
         label: Name for later reference.
         uses: Labels of earlier steps or theorems.
         section: Heading.
     """
-    return Step(rule, text, lines, Argued(on, every_symbol), label, uses, section)
+    return Step(rule, text, lines, Argued(on, every_symbol, decided), label, uses, section)
 
 
 @dataclass(frozen=True)

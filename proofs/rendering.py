@@ -87,8 +87,10 @@ def sentence(statement: str) -> str:
 
 
 def title(derivation: Derivation) -> str:
-    """Id and title."""
-    return f"{derivation.name}. {derivation.title}" if derivation.name else derivation.title
+    """The title, after the id if it is a theorem's."""
+    from .derivation import is_theorem_id
+
+    return f"{derivation.name}. {derivation.title}" if is_theorem_id(derivation.name) else derivation.title
 
 
 def closing(derivation: Derivation) -> str:

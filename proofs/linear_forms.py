@@ -1,0 +1,181 @@
+"""Linear forms in the values of a symbol: the entries of Fourier blocks, exact, and how they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from orbitkernels.theory.cyclotomics import ONE, Cyclotomic, root_of_unity, weighted_sum
+
+from .plain_text import plain
+
+if TYPE_CHECKING:
+    import sympy
+
+#: A name such as ``("varphi", 3)``, shown as phi_3.
+Name = tuple[str, int]
+
+#: Columns that one displayed line may take as plain text.
+LINE = 88
+
+
+@dataclass(frozen=True)
+class LinearForm:
+    """A sum of cyclotomic numbers times named values.
+
+    Attributes:
+        terms: Pairs of a name and its coefficient, sorted by name, none zero.
+
+    Example:
+        >>> from orbitkernels.proofs.linear_forms import LinearForm
+        >>> from orbitkernels.theory.cyclotomics import root_of_unity
+        >>> z = root_of_unity(3)
+        >>> form = LinearForm.of([(("varphi", 0), z**0), (("varphi", 1), z), (("varphi", 1), z**2)])
+        >>> print(form.latex())
+        \\varphi_{0} - \\varphi_{1}
+    """
+
+    terms: tuple[tuple[Name, Cyclotomic], ...]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[Name, Cyclotomic]]) -> LinearForm:
+        """Sum of coefficient times name over pairs, names collected."""
+        collected: dict[Name, list[Cyclotomic]] = {}
+        for name, coefficient in pairs:
+            collected.setdefault(name, []).append(coefficient)
+        sums = {name: weighted_sum([1] * len(found), found) for name, found in collected.items()}
+        return cls(tuple(sorted((name, c) for name, c in sums.items() if c)))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __add__(self, other: LinearForm) -> LinearForm:
+        return LinearForm.of([*self.terms, *other.terms])
+
+    def __sub__(self, other: LinearForm) -> LinearForm:
+        return self + other.scaled(-1)
+
+    def scaled(self, factor: Cyclotomic | int | Fraction) -> LinearForm:
+        """A multiple."""
+        return LinearForm.of([(name, c * factor) for name, c in self.terms])
+
+    def conjugate(self) -> LinearForm:
+        """Complex conjugate; the named values are real."""
+        return LinearForm(tuple((name, c.conjugate()) for name, c in self.terms))
+
+    @property
+    def real(self) -> LinearForm:
+        """Real part."""
+        return (self + self.conjugate()).scaled(Fraction(1, 2))
+
+    @property
+    def imaginary(self) -> LinearForm:
+        """Imaginary part, a real form."""
+        return (self - self.conjugate()).scaled(root_of_unity(4, 3) * Fraction(1, 2))
+
+    def value(self, values: Mapping[Name, int | Fraction]) -> Cyclotomic:
+        """Exact value for rational values of the names."""
+        return weighted_sum([values[name] for name, _ in self.terms], [c for _, c in self.terms])
+
+    def to_sympy(self) -> sympy.Expr:
+        """SymPy sum in real symbols."""
+        import sympy
+
+        return sympy.Add(*(coefficient_sympy(c) * symbol(name) for name, c in self.terms))
+
+    def latex(self) -> str:
+        """One line; names that share a coefficient stand in brackets behind it."""
+        return joined(self.pieces()) or "0"
+
+    def pieces(self) -> list[str]:
+        """Signed terms such as ``+ 2 (\\varphi_{1} + \\varphi_{2})``."""
+        groups: dict[Cyclotomic, list[tuple[Name, int]]] = {}
+        for name, c in self.terms:
+            sign = -1 if -c in groups or (c not in groups and _negative(c)) else 1
+            groups.setdefault(c * sign, []).append((name, sign))
+        out = []
+        for c, members in groups.items():
+            if c == ONE:
+                out += _runs(members)
+            elif len(members) == 1:
+                name, sign = members[0]
+                out.append(f"{'-' if sign < 0 else '+'} {coefficient_latex(c)} {latex_name(name)}")
+            else:
+                first = members[0][1]
+                inner = joined(_runs([(name, sign * first) for name, sign in members]))
+                out.append(rf"{'-' if first < 0 else '+'} {coefficient_latex(c)} \left({inner}\right)")
+        return out
+
+
+def symbol(name: Name) -> sympy.Symbol:
+    """The real SymPy symbol of a name."""
+    import sympy
+
+    return sympy.Symbol(f"{name[0]}_{name[1]}", real=True)
+
+
+def latex_name(name: Name) -> str:
+    r"""``\varphi_{3}``."""
+    return rf"\{name[0]}_{{{name[1]}}}"
+
+
+@lru_cache(maxsize=4096)
+def coefficient_sympy(c: Cyclotomic) -> sympy.Expr:
+    """The coefficient in radicals or cosines."""
+    return c.to_sympy()
+
+
+@lru_cache(maxsize=4096)
+def coefficient_latex(c: Cyclotomic) -> str:
+    """LaTeX of a coefficient as a factor: in brackets if it is a sum."""
+    import sympy
+
+    expression = sympy.together(coefficient_sympy(c))
+    text = str(sympy.latex(expression))
+    return rf"\left({text}\right)" if expression.is_Add else text
+
+
+def _negative(c: Cyclotomic) -> bool:
+    """Whether to print a minus sign: a negative real number."""
+    value = complex(c)
+    return value.imag == 0 and value.real < 0
+
+
+def _runs(members: Sequence[tuple[Name, int]]) -> list[str]:
+    """Terms with coefficient one; five or more in a row are shortened by dots."""
+    out: list[str] = []
+    position = 0
+    while position < len(members):
+        (kind, index), sign = members[position]
+        end = position
+        while end + 1 < len(members) and members[end + 1] == ((kind, members[end][0][1] + 1), sign):
+            end += 1
+        mark = "-" if sign < 0 else "+"
+        if end - position >= 4:
+            last = members[end][0]
+            out += [f"{mark} {latex_name((kind, index))}", rf"{mark} \cdots {mark} {latex_name(last)}"]
+        else:
+            out += [f"{mark} {latex_name(name)}" for name, _ in members[position : end + 1]]
+        position = end + 1
+    return out
+
+
+def joined(pieces: Sequence[str]) -> str:
+    """Signed terms as a sum, without a leading plus."""
+    return " ".join(pieces).removeprefix("+ ")
+
+
+def sum_lines(left: str, pieces: Sequence[str], relation: str = "=") -> list[str]:
+    """The equation ``left = sum`` broken into displayed lines that fit a page."""
+    lines, current = [], f"{left} {relation}"
+    for number, piece in enumerate(pieces or ["0"]):
+        term = piece.removeprefix("+ ") if number == 0 else piece
+        if len(plain(current)) + len(plain(term)) > LINE and number:
+            lines.append(current)
+            current = rf"\qquad {term}"
+        else:
+            current = f"{current} {term}"
+    return [*lines, current]
