@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import factorial
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,12 @@ from hypothesis.extra.numpy import arrays
 
 from orbitkernels.errors import InputError
 from orbitkernels.proofs.instances import Instance, convolution_square, named_group, symmetrised
-from orbitkernels.proofs.orbits import Orbits
 from orbitkernels.theory.actions import PermutationAction
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.subgroups import Subgroup
+
+if TYPE_CHECKING:
+    from orbitkernels.proofs.orbits import Orbits
 
 FloatArray = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -250,6 +252,8 @@ def orbits(
         >>> find(orbits(group("C4")), lambda found: not found.is_free).sizes.tolist()
         [1, 1]
     """
+    from orbitkernels.proofs.orbits import Orbits
+
     G = group if isinstance(group, FiniteGroup) else draw(groups() if group is None else group)
     number = _number(draw, count)
     permutes = draw(permutation_actions(G)) if stabilisers else PermutationAction.on_cosets(G.subgroup([]))
