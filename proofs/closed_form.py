@@ -176,6 +176,15 @@ def _setting(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
                 label="kernel",
             )
         )
+        steps.append(
+            equal(
+                "substitution",
+                r"Every point has the cosine 1 with itself.",
+                rf"\varphi_0 = \omega_0 = k(1) = {checks.value_at_one(kernel)[1]}",
+                pairs=[checks.value_at_one(kernel)],
+                uses=("kernel",),
+            )
+        )
     return steps
 
 

@@ -26,6 +26,8 @@ from .orbit_pair import Forms, Irrep, OrbitPair, evaluated
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
 
+    from .kernels import Kernel
+
 #: Largest Gram matrix that is solved or whose characteristic polynomial is taken, exactly.
 MAX_DENSE = 130
 
@@ -82,6 +84,18 @@ def exchange_pair() -> tuple[Any, Any]:
     return (
         sympy.MatMul(signs / 2, sympy.Matrix([[P, Q], [Q, P]]), signs),
         sympy.Matrix([[P + Q, 0], [0, P - Q]]),
+    )
+
+
+def value_at_one(kernel: Kernel) -> tuple[Any, Any]:
+    """k(1), put in and simplified."""
+    import sympy
+
+    u = sympy.Symbol("u")
+    expression = sympy.sympify(kernel.expression)
+    unevaluated = sympy.Subs(expression, u, 1)
+    return (unevaluated if expression.has(u) else sympy.Subs(u * expression, u, 1)), sympy.simplify(
+        expression.subs(u, 1)
     )
 
 

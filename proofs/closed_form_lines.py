@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .closed_form_checks import renamed
 from .linear_forms import LINE, LinearForm, joined, sum_lines
@@ -46,20 +46,21 @@ def _word_latex(word: str) -> str:
 
 
 def kernel_lines(kernel: Kernel) -> list[str]:
-    """The kernel as an expression in u, and the values in terms of it."""
+    """The kernel as an expression in u, with names for what occurs twice, and the symbol in terms of it."""
     import sympy
 
-    u = sympy.Symbol("u")
-    expression = sympy.sympify(kernel.expression)
-    terms = sympy.Add.make_args(expression)
-    pieces = [_signed(sympy.latex(term)) for term in terms]
-    at_one = sympy.simplify(
-        expression.subs({symbol: 1 for symbol in expression.free_symbols if str(symbol) == "u"})
-    )
+    found, (expression,) = sympy.cse(sympy.sympify(kernel.expression))
+    names: dict[Any, Any] = {}  # constants are put back, the rest is named in order
+    parts = []
+    for name, part in found:
+        value = part.subs(names)
+        names[name] = sympy.Symbol(f"s_{len(parts) + 1}") if value.free_symbols else value
+        parts += [(names[name], value)] if value.free_symbols else []
+    expression = expression.subs(names)
     return [
-        *sum_lines(f"k({sympy.latex(u)})", pieces),
-        r"\varphi_i = k(u_i), \qquad \psi_i = k(v_i), \qquad \omega_i = k(w_i), \qquad"
-        rf" \varphi_0 = \omega_0 = k(1) = {sympy.latex(at_one)}",
+        *[f"{sympy.latex(name)} = {sympy.latex(part)}" for name, part in parts],
+        *sum_lines("k(u)", [_signed(sympy.latex(term)) for term in sympy.Add.make_args(expression)]),
+        r"\varphi_i = k(u_i), \qquad \psi_i = k(v_i), \qquad \omega_i = k(w_i)",
     ]
 
 
@@ -165,19 +166,19 @@ def theta_forms(irrep: Irrep) -> Forms:
 
 def error_lines(pair: OrbitPair) -> list[str]:
     """T6 with the blocks put in."""
-    n, one = pair.group.order, pair.trivial().number
+    n, k = pair.group.order, pair.trivial().number
+    A, B, D, Delta = (f"{letter}_{{{k}}}" for letter in ("A", "B", "D", r"\Delta"))
     sums = [
         line
         for c, letter, variable in ((1, "D", r"\varphi"), (2, "A", r"\omega"))
         for line in sum_lines(f"S_{c}", [_trace_term(pair, irrep, letter, variable) for irrep in pair.irreps])
     ]
     return [
-        rf"\mathrm{{error}}_1 = \frac{{{n}\, (D_{{{one}}} t_1 - B_{{{one}}} t_2)}}{{\Delta_{{{one}}}\, S_1}},"
-        rf" \qquad \mathrm{{error}}_2 = \frac{{{n}\, (A_{{{one}}} t_2 - B_{{{one}}} t_1)}}{{\Delta_{{{one}}}\, S_2}}",
+        rf"\mathrm{{error}}_1 = \frac{{{n}\, ({D} t_1 - {B} t_2)}}{{{Delta}\, S_1}}, \qquad"
+        rf" \mathrm{{error}}_2 = \frac{{{n}\, ({A} t_2 - {B} t_1)}}{{{Delta}\, S_2}}",
         *sums,
-        rf"t = (1, -1): \qquad \mathrm{{error}}_1 = \frac{{{n}\, (D_{{{one}}} + B_{{{one}}})}}"
-        rf"{{\Delta_{{{one}}}\, S_1}}, \qquad \mathrm{{error}}_2 ="
-        rf" - \frac{{{n}\, (A_{{{one}}} + B_{{{one}}})}}{{\Delta_{{{one}}}\, S_2}}",
+        rf"t = (1, -1): \qquad \mathrm{{error}}_1 = \frac{{{n}\, ({D} + {B})}}{{{Delta}\, S_1}}, \qquad"
+        rf" \mathrm{{error}}_2 = - \frac{{{n}\, ({A} + {B})}}{{{Delta}\, S_2}}",
     ]
 
 
@@ -268,8 +269,8 @@ def exchange_eigenvalue_lines(pair: OrbitPair) -> list[str]:
             lines.append(rf"\lambda_{{{k}}}^\pm = x_{{{k}}}^\pm" + _times(times * irrep.size))
         elif irrep.size == 2:
             lines.append(
-                rf"\frac12 \operatorname{{tr}} X_{{{k}}}^\pm + \frac12"
-                rf" \sqrt{{(\operatorname{{tr}} X_{{{k}}}^\pm)^2 - 4 \det X_{{{k}}}^\pm}} \text{{ and the same with }} - \text{{ before the root}}"
+                rf"\tfrac12 \tau_{{{k}}}^\pm + \tfrac12 \sqrt{{D_{{{k}}}^\pm}} \text{{ and }} \tfrac12 \tau_{{{k}}}^\pm"
+                rf" - \tfrac12 \sqrt{{D_{{{k}}}^\pm}}, \quad \tau = \operatorname{{tr}} X,\ D = \tau^2 - 4 \det X"
                 + _times(times)
             )
         else:

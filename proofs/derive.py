@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Targets that need a group.
 GROUP_TARGETS = ("spectrum", "error")
 
+#: Kernels with a derivation of their own.
+KERNEL_TARGETS = ("kappa0", "kappa1")
+
 
 def derive(target: str, group: str | FiniteGroup | None = None, kernel: str | Kernel | None = None) -> Derivation:
     """Derivation of a theorem, or of the spectrum or the error of one pair of orbits in closed form.
@@ -26,7 +29,7 @@ def derive(target: str, group: str | FiniteGroup | None = None, kernel: str | Ke
 
     Args:
         target: ``"T1"`` ... ``"T6"``; ``"spectrum"`` or ``"error"`` for a given group; ``"T6"`` with a group is
-            the error of that group.
+            the error of that group; ``"kappa0"``, ``"kappa1"``: the arc-cosine kernels.
         group: Group, or its name; needed by ``spectrum`` and ``error``.
         kernel: Kernel, or a call such as ``"ntk(depth=2)"``, put in for the symbol.
 
@@ -45,17 +48,21 @@ def derive(target: str, group: str | FiniteGroup | None = None, kernel: str | Ke
         wanted = "error"
     if wanted in GROUP_TARGETS:
         return _for_group(wanted, group, kernel)
-    if wanted not in theorems:
-        known = [*THEOREMS, *GROUP_TARGETS]
+    if wanted not in (*theorems, *KERNEL_TARGETS):
+        known = [*THEOREMS, *GROUP_TARGETS, *KERNEL_TARGETS]
         nearest = get_close_matches(str(target), known, n=1, cutoff=0.0)[0]
         raise InputError(
             f"Argument 'target' must be one of {', '.join(known)}, not '{target}'; the nearest is '{nearest}'."
         )
     if group is not None or kernel is not None:
         raise InputError(
-            f"Argument 'target' is '{target}', a theorem for all groups and kernels; leave out group and kernel, "
-            "or derive 'spectrum' or 'error'."
+            f"Argument 'target' is '{target}', which is derived for all groups and kernels; leave out group and "
+            "kernel, or derive 'spectrum' or 'error'."
         )
+    if wanted in KERNEL_TARGETS:
+        from .arc_cosine_derivation import derive_kappa
+
+        return derive_kappa(wanted)
     return theorems[wanted].derivation()
 
 

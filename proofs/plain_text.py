@@ -8,8 +8,8 @@ import unicodedata
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
     "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Lambda": "Λ",
-    "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ",
+    "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
 }  # fmt: skip
 _SYMBOLS = {
     **_GREEK,
@@ -98,7 +98,8 @@ class _Parser:
             if token == stop or (stop == "\\end" and token.startswith("\\end")):
                 return "".join(out)
             if piece := self._one(token, out):
-                out.append(_gap(out, piece) + piece)
+                opened = bool(out) and out[-1][-1] in "(["
+                out.append(piece.lstrip() if opened else _gap(out, piece) + piece)
         if stop is not None:
             raise ValueError(f"'{stop}' is missing in the formula {''.join(self.tokens)}")
         return "".join(out)
@@ -193,6 +194,8 @@ class _Parser:
 
 def _is_binary(before: str) -> bool:
     """Whether a sign after this text joins two terms."""
+    if before and not before.strip():
+        return True  # a sum that goes on in a new line
     before = before.rstrip()
     return bool(before) and before[-1] not in "([{=,;≤≥<>/^_·⊗⇔≅&"
 

@@ -35,8 +35,9 @@ RULES = {
     "quadratic formula": "The roots of a quadratic polynomial.",
     "determinant of a block matrix": "det [[P, Q], [Q, P]] = det(P + Q) det(P - Q).",
     "theorem": "An earlier theorem of this collection.",
-    "comparison": "A positive factor does not change a sign.",
+    "comparison": "A positive factor does not change a sign; the larger of two lower bounds counts.",
     "counterexample": "One instance that refutes a general claim.",
+    "change of variables": "An integral in new coordinates, with the Jacobian determinant.",
     "Gaussian integral": "An expectation over jointly Gaussian variables.",
 }
 
