@@ -29,19 +29,25 @@ Symbol = npt.NDArray[Any]  # [C, C, n], int64 or float64
 #: Groups whose exact irreps are quick; every exact check runs on them.
 SMALL_GROUPS = (
     "C2", "C3", "C4", "C5", "C6", "C2^2", "C3^2", "S3", "D4", "D5", "D6", "Q8", "A4", "C3:C4", "C7:C3", "S3xC2",
+    "Q16", "C5:C4", "SL(2,3)", "S4", "Heis(3)", "C13:C3", "A5",
 )  # fmt: skip
 
 #: Groups of the numeric checks: abelian, dihedral, with quaternionic irreps (Q8, Q16, SL(2,3), SL(2,5)), with complex
-#: ones of degree above 1 (C7:C3, Heis(3), SL(2,3), C13:C3, PSL(2,7)), soluble and simple groups.
+#: ones of degree above 1 (C7:C3, Heis(3), SL(2,3), C13:C3, PSL(2,7)); soluble and simple groups.
 GROUPS = (
     *SMALL_GROUPS,
-    "C1", "C7", "C8", "C9", "C12", "C4xC2", "C2^3", "C6xC2", "C4^2", "D7", "D8", "D9", "Q8xC2", "Q16", "C5:C4",
-    "C9:C3", "Heis(3)", "SL(2,3)", "S4", "A4xC2", "C2wrS3", "S3xC3", "D4xC2", "C13:C3", "S3xS3", "C2wrC4", "C7:C6",
-    "A5", "SL(2,5)", "S5", "PSL(2,7)",
+    "C1", "C7", "C8", "C9", "C12", "C4xC2", "C2^3", "C6xC2", "C4^2", "D7", "D8", "D9", "Q8xC2", "C9:C3", "A4xC2", "C2wrS3",
+    "S3xC3", "D4xC2", "S3xS3", "C2wrC4", "C7:C6", "SL(2,5)", "S5", "PSL(2,7)",
 )  # fmt: skip
 
 #: Groups that a quick run takes: each kind once.
 QUICK_GROUPS = ("C6", "C2^3", "D4", "Q8", "C7:C3", "SL(2,3)", "Heis(3)", "S4", "A5")
+
+#: Groups that a quick run takes for exact checks.
+QUICK_SMALL_GROUPS = ("C4", "C3^2", "S3", "Q8", "A4", "C7:C3")
+
+#: Points that an exact check may have, because characteristic polynomials over the rationals grow.
+MAX_EXACT_POINTS = 130
 
 #: Groups too large for a dense Gram matrix, checked through characters only.
 LARGE_GROUPS = ("M11",)
@@ -102,7 +108,12 @@ def named_group(name: str) -> FiniteGroup:
 
 
 def symbol_cases(
-    groups: Sequence[str], *, stabilisers: Sequence[bool] = (False,), variants: int = 2, offset: int = 0
+    groups: Sequence[str],
+    *,
+    stabilisers: Sequence[bool] = (False,),
+    variants: int = 2,
+    offset: int = 0,
+    points: int | None = None,
 ) -> list[SymbolCase]:
     """Cases for each group: the number of orbits runs through 2, ..., 5 and the ridge through 0, 1/2, 0, 3.
 
@@ -111,6 +122,7 @@ def symbol_cases(
         stabilisers: Kinds of orbits, taken in turn.
         variants: Cases a group and kind.
         offset: Start of the rotation, so that theorems see different combinations.
+        points: Most points C n; fewer orbits are taken where that is exceeded, but two at least.
 
     Example:
         >>> from orbitkernels.proofs.instances import symbol_cases
@@ -122,7 +134,10 @@ def symbol_cases(
     for name in groups:
         for kind in stabilisers:
             for _ in range(variants):
-                cases.append(SymbolCase(name, 2 + turn % 4, kind, (1, 3, 2)[turn % 3], ridges[turn % 4]))
+                orbits = 2 + turn % 4
+                if points is not None:
+                    orbits = max(2, min(orbits, points // named_group(name).order))
+                cases.append(SymbolCase(name, orbits, kind, (1, 3, 2)[turn % 3], ridges[turn // 2 % 4]))
                 turn += 1
     return cases
 

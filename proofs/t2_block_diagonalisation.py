@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .evidence import Comparison, compare_exactly, compare_numerically, joint
-from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .instances import (
+    GROUPS,
+    MAX_EXACT_POINTS,
+    QUICK_GROUPS,
+    QUICK_SMALL_GROUPS,
+    SMALL_GROUPS,
+    SymbolCase,
+    exact_instance,
+    float_instance,
+    symbol_cases,
+)
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
@@ -121,7 +131,7 @@ def derivation() -> Derivation:
 
 def exact_cases(quick: bool) -> list[SymbolCase]:
     """Free orbits of the small groups."""
-    return symbol_cases(SMALL_GROUPS[5:12] if quick else SMALL_GROUPS, variants=1)
+    return symbol_cases(QUICK_SMALL_GROUPS if quick else SMALL_GROUPS, variants=1, points=MAX_EXACT_POINTS)
 
 
 def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
@@ -152,7 +162,7 @@ def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
 
 def numeric_cases(quick: bool) -> list[SymbolCase]:
     """Free orbits of every group of the list."""
-    return symbol_cases(QUICK_GROUPS if quick else GROUPS, variants=1 if quick else 2)
+    return symbol_cases(QUICK_GROUPS if quick else GROUPS, variants=1 if quick else 4)
 
 
 def numeric_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:

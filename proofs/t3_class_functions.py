@@ -13,7 +13,9 @@ from .evidence import Comparison, compare_exactly, compare_numerically, joint
 from .instances import (
     GROUPS,
     LARGE_GROUPS,
+    MAX_EXACT_POINTS,
     QUICK_GROUPS,
+    QUICK_SMALL_GROUPS,
     SMALL_GROUPS,
     FloatArray,
     IntArray,
@@ -125,14 +127,14 @@ def _cayley_cases(groups: Sequence[str]) -> list[CayleyCase]:
 
 def exact_cases(quick: bool) -> list[SymbolCase | CayleyCase]:
     """Class functions on small groups; Cayley graphs also of M11."""
-    groups = SMALL_GROUPS[5:12] if quick else SMALL_GROUPS
-    return [*symbol_cases(groups, variants=1, offset=1), *_cayley_cases(groups)]
+    groups = QUICK_SMALL_GROUPS if quick else SMALL_GROUPS
+    return [*symbol_cases(groups, variants=1, offset=1, points=MAX_EXACT_POINTS), *_cayley_cases(groups)]
 
 
 def numeric_cases(quick: bool) -> list[SymbolCase | CayleyCase]:
     """Class functions and Cayley graphs on every group of the list; Cayley graphs also of M11."""
     groups = QUICK_GROUPS if quick else GROUPS
-    return [*symbol_cases(groups, variants=1, offset=1), *_cayley_cases(groups)]
+    return [*symbol_cases(groups, variants=1 if quick else 4, offset=1), *_cayley_cases(groups)]
 
 
 def exact_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) -> Comparison:

@@ -8,7 +8,17 @@ import numpy as np
 
 from .evidence import Comparison, compare_exactly, compare_numerically
 from .image_instances import ImageCase, image_cases, image_orbits
-from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .instances import (
+    GROUPS,
+    MAX_EXACT_POINTS,
+    QUICK_GROUPS,
+    QUICK_SMALL_GROUPS,
+    SMALL_GROUPS,
+    SymbolCase,
+    exact_instance,
+    float_instance,
+    symbol_cases,
+)
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
@@ -107,8 +117,8 @@ def derivation() -> Derivation:
 
 def exact_cases(quick: bool) -> list[SymbolCase]:
     """Orbits with stabilisers of the small groups."""
-    groups = SMALL_GROUPS[5:12] if quick else SMALL_GROUPS
-    return symbol_cases(groups, stabilisers=(True,), variants=1 if quick else 2, offset=2)
+    groups, variants = (QUICK_SMALL_GROUPS, 1) if quick else (SMALL_GROUPS, 2)
+    return symbol_cases(groups, stabilisers=(True,), variants=variants, offset=2, points=MAX_EXACT_POINTS)
 
 
 def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
@@ -132,7 +142,7 @@ def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
 def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
     """Orbits with stabilisers of every group of the list, and symmetric images of handwritten digits."""
     groups = QUICK_GROUPS if quick else GROUPS
-    cases = symbol_cases(groups, stabilisers=(True,), variants=1 if quick else 2, offset=2)
+    cases = symbol_cases(groups, stabilisers=(True,), variants=1 if quick else 4, offset=2)
     return [*cases, *image_cases(quick, symmetric=True)]
 
 

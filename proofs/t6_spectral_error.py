@@ -11,7 +11,17 @@ import numpy as np
 
 from .evidence import Comparison, compare_exactly, compare_numerically, joint
 from .image_instances import ImageCase, image_cases, image_orbits
-from .instances import GROUPS, QUICK_GROUPS, SMALL_GROUPS, SymbolCase, exact_instance, float_instance, symbol_cases
+from .instances import (
+    GROUPS,
+    MAX_EXACT_POINTS,
+    QUICK_GROUPS,
+    QUICK_SMALL_GROUPS,
+    SMALL_GROUPS,
+    SymbolCase,
+    exact_instance,
+    float_instance,
+    symbol_cases,
+)
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
@@ -130,8 +140,9 @@ COUNTEREXAMPLE_ERRORS = [Fraction(13495, 13203), Fraction(13495, 13098)]
 
 def exact_cases(quick: bool) -> list[SymbolCase | CounterexampleCase]:
     """Free and other orbits of the small groups, and the counterexample to the formula for abelian groups."""
-    groups = SMALL_GROUPS[5:12] if quick else SMALL_GROUPS
-    return [CounterexampleCase(), *symbol_cases(groups, stabilisers=(False, True), variants=1, offset=3)]
+    groups = QUICK_SMALL_GROUPS if quick else SMALL_GROUPS
+    cases = symbol_cases(groups, stabilisers=(False, True), variants=1, offset=3, points=MAX_EXACT_POINTS)
+    return [CounterexampleCase(), *cases]
 
 
 def exact_compare(case: SymbolCase | CounterexampleCase, rng: np.random.Generator) -> Comparison:
@@ -168,7 +179,7 @@ def _compare_counterexample(case: CounterexampleCase) -> Comparison:
 def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
     """Free and other orbits of every group of the list, and orbits of handwritten digits under D4."""
     groups = QUICK_GROUPS if quick else GROUPS
-    cases = symbol_cases(groups, stabilisers=(False, True), variants=1 if quick else 2, offset=3)
+    cases = symbol_cases(groups, stabilisers=(False, True), variants=1 if quick else 4, offset=3)
     return [*cases, *image_cases(quick)]
 
 

@@ -195,22 +195,26 @@ def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Compar
 def _derive(theorem: Theorem) -> DerivationEvidence:
     """What making the derivation shows; its steps are checked when they are made."""
     try:
-        return _chain(theorem, ())
+        return _chain(theorem, (), {})
     except Exception as error:
         return DerivationEvidence(False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}")
 
 
-def _chain(theorem: Theorem, above: tuple[str, ...]) -> DerivationEvidence:
+def _chain(theorem: Theorem, above: tuple[str, ...], known: dict[str, DerivationEvidence]) -> DerivationEvidence:
     """The derivation and those of the theorems it uses: a chain is as strong as its weakest link."""
+    if theorem.id in known:
+        return known[theorem.id]
     if theorem.id in above:
         raise ValueError(f"the reasons go in a circle: {', '.join((*above, theorem.id))}")
     if theorem.derivation is None:
         return DerivationEvidence(True, Level.NUMERIC)
     derivation = theorem.derivation()
     used = [find_theorem(name) for name in sorted(derivation.theorems)]
-    links = [_chain(each, (*above, theorem.id)).level for each in used]
+    links = [_chain(each, (*above, theorem.id), known).level for each in used]
     names = tuple(dict.fromkeys(each.id for each in used))
-    return DerivationEvidence(True, weakest([derivation.level, *links]), len(derivation.steps), names)
+    level = weakest([derivation.level, *links])
+    known[theorem.id] = DerivationEvidence(True, level, len(derivation.steps), names)
+    return known[theorem.id]
 
 
 # ---------------------------------------------------------------------- results
