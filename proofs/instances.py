@@ -32,12 +32,12 @@ SMALL_GROUPS = (
     "Q16", "C5:C4", "SL(2,3)", "S4", "Heis(3)", "C13:C3", "A5",
 )  # fmt: skip
 
-#: Groups of the numeric checks: abelian, dihedral, with quaternionic irreps (Q8, Q16, SL(2,3), SL(2,5)), with complex
-#: ones of degree above 1 (C7:C3, Heis(3), SL(2,3), C13:C3, PSL(2,7)); soluble and simple groups.
+#: Groups of the numeric checks: abelian, dihedral, with quaternionic irreps (Q8, Q16, SL(2,3), SL(2,5)), with
+#: complex ones of degree above 1 (C7:C3, Heis(3), SL(2,3), C13:C3, PSL(2,7)); soluble and simple groups.
 GROUPS = (
     *SMALL_GROUPS,
-    "C1", "C7", "C8", "C9", "C12", "C4xC2", "C2^3", "C6xC2", "C4^2", "D7", "D8", "D9", "Q8xC2", "C9:C3", "A4xC2", "C2wrS3",
-    "S3xC3", "D4xC2", "S3xS3", "C2wrC4", "C7:C6", "SL(2,5)", "S5", "PSL(2,7)",
+    "C1", "C7", "C8", "C9", "C12", "C4xC2", "C2^3", "C6xC2", "C4^2", "D7", "D8", "D9", "Q8xC2", "C9:C3", "A4xC2",
+    "C2wrS3", "S3xC3", "D4xC2", "S3xS3", "C2wrC4", "C7:C6", "SL(2,5)", "S5", "PSL(2,7)",
 )  # fmt: skip
 
 #: Groups that a quick run takes: each kind once.
@@ -115,7 +115,8 @@ def symbol_cases(
     offset: int = 0,
     points: int | None = None,
 ) -> list[SymbolCase]:
-    """Cases for each group: the number of orbits runs through 2, ..., 5 and the ridge through 0, 1/2, 0, 3.
+    """Cases for each group: the number of orbits runs through 2, ..., 5 and the ridge through
+    0, 0, 1/2, 1/2, 0, 0, 3, 3.
 
     Args:
         groups: Names.
@@ -127,7 +128,7 @@ def symbol_cases(
     Example:
         >>> from orbitkernels.proofs.instances import symbol_cases
         >>> [str(case) for case in symbol_cases(["Q8"], variants=2)]
-        ['Q8, 2 orbits, ridge 0', 'Q8, 3 orbits, 3 label columns, ridge 1/2']
+        ['Q8, 2 orbits, ridge 0', 'Q8, 3 orbits, 3 label columns, ridge 0']
     """
     ridges = (Fraction(0), Fraction(1, 2), Fraction(0), Fraction(3))
     cases, turn = [], offset

@@ -1,4 +1,4 @@
-"""The six theorems: what they say, how many instances stand behind them, and that mistakes in formulas are found."""
+"""The six theorems: what they say, how many instances stand behind them, and that mistakes are found."""
 
 from collections import Counter
 from collections.abc import Callable
