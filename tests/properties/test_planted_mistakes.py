@@ -4,6 +4,8 @@ C7:C3 is not abelian and has complex irreps of degree 3, so no conjugate, transp
 """
 
 import importlib.util
+import inspect
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 
 from orbitkernels.numerics import dense, fourier
+from orbitkernels.proofs import verify as verify_module
 from orbitkernels.proofs.instances import SymbolCase, float_instance
 from orbitkernels.proofs.irreps import unitary_irreps
+from orbitkernels.proofs.theorem import Procedure, find_theorem
 
 SOURCE = Path(fourier.__file__).read_text(encoding="utf-8")
 
@@ -20,7 +24,7 @@ SOURCE = Path(fourier.__file__).read_text(encoding="utf-8")
 MISTAKES = [
     ("ridge with the wrong sign", "[...] += ridge", "[...] -= ridge", "T6"),
     (
-        "sum over the wrong sign of the blocks",
+        "sign of the inverse flipped",
         "a.conj().swapaxes(1, 2) @ b for b",
         "-a.conj().swapaxes(1, 2) @ b for b",
         "T2",
@@ -135,3 +139,43 @@ def test_formulas_without_a_mistake_agree_with_dense_algebra():
 @pytest.mark.parametrize(("old", "new"), [m[1:3] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
 def test_comparison_with_dense_algebra_catches_a_mistake(old, new):
     assert fails(planted(old, new))
+
+
+# ---------------------------------------------------------------------- verify itself
+
+
+def verify_on_C7_C3(monkeypatch, theorem: str, formulas: ModuleType):
+    """The result of `verify` with other Fourier formulas, on the cases of C7:C3 and one exact case."""
+    whole = find_theorem(theorem)
+    numeric = Procedure(
+        lambda quick: [case for case in whole.numeric.cases(quick) if case.group == "C7:C3"], whole.numeric.compare
+    )
+    exact = Procedure(lambda quick: whole.exact.cases(quick)[:1], whole.exact.compare)
+    small = replace(whole, numeric=numeric, exact=exact, derivation=None)
+    monkeypatch.setattr(verify_module, "THEOREMS", {theorem: small})
+    monkeypatch.setattr(verify_module, "find_theorem", {theorem: small}.__getitem__)
+    for name, value in vars(fourier).items():
+        if inspect.isfunction(value) and value.__module__ == fourier.__name__:
+            monkeypatch.setattr(fourier, name, getattr(formulas, name))
+    return verify_module.verify([theorem]).results[0]
+
+
+@pytest.mark.parametrize("theorem", ["T2", "T3", "T4", "T6"])
+def test_verify_holds_without_a_mistake(monkeypatch, theorem):
+    result = verify_on_C7_C3(monkeypatch, theorem, module(SOURCE))
+    assert result.holds
+    assert result.numeric.instances >= 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "theorem"),
+    [(old, new, theorem) for _, old, new, theorems in MISTAKES for theorem in theorems.split()],
+    ids=[f"{theorem}: {name}" for name, _, _, theorems in MISTAKES for theorem in theorems.split()],
+)
+def test_verify_fails_on_a_mistake(monkeypatch, old, new, theorem):
+    result = verify_on_C7_C3(monkeypatch, theorem, planted(old, new))
+    assert result.exact.holds
+    assert not result.numeric.holds
+    assert not result.holds
+    # found out by comparison, not by formulas that do not run
+    assert not any(crash in result.numeric.detail for crash in ("NameError", "AttributeError", "TypeError"))
