@@ -98,12 +98,20 @@ def matrix_lines(name: str, forms: Forms) -> list[str]:
     if width <= LINE - len(plain(name)):
         rows = r" \\ ".join(" & ".join(row) for row in entries)
         return [rf"{name} = \begin{{pmatrix}} {rows} \end{{pmatrix}}"]
-    return [
-        line
-        for i in range(size)
-        for j in range(size)
-        for line in sum_lines(rf"({name})_{{{i + 1}{j + 1}}}", forms[i][j].pieces())
-    ]
+    return [line for left, form in _entries(name, forms) for line in sum_lines(left, form.pieces())]
+
+
+def _entries(name: str, forms: Forms) -> list[tuple[str, LinearForm]]:
+    """Entries with their names; two that mirror each other and are equal are shown once."""
+    found = []
+    for i, row in enumerate(forms):
+        for j, form in enumerate(row):
+            here, mirrored = f"({name})_{{{i + 1}{j + 1}}}", f"({name})_{{{j + 1}{i + 1}}}"
+            if i == j or forms[j][i] != form:
+                found.append((here, form))
+            elif i < j:
+                found.append((f"{here} = {mirrored}", form))
+    return found
 
 
 def _bracketed(form: LinearForm) -> list[str]:
@@ -268,11 +276,9 @@ def exchange_eigenvalue_lines(pair: OrbitPair) -> list[str]:
         elif is_scalar(X):
             lines.append(rf"\lambda_{{{k}}}^\pm = x_{{{k}}}^\pm" + _times(times * irrep.size))
         elif irrep.size == 2:
-            lines.append(
-                rf"\tfrac12 \tau_{{{k}}}^\pm + \tfrac12 \sqrt{{D_{{{k}}}^\pm}} \text{{ and }} \tfrac12 \tau_{{{k}}}^\pm"
-                rf" - \tfrac12 \sqrt{{D_{{{k}}}^\pm}}, \quad \tau = \operatorname{{tr}} X,\ D = \tau^2 - 4 \det X"
-                + _times(times)
-            )
+            half, root = rf"\tfrac12 \operatorname{{tr}} X_{{{k}}}^\pm", rf"\tfrac12 \sqrt{{\delta_{{{k}}}^\pm}}"
+            lines.append(rf"\delta_{{{k}}} = (\operatorname{{tr}} X_{{{k}}})^2 - 4 \det X_{{{k}}}")
+            lines.append(rf"{half} + {root} \text{{ and }} {half} - {root}" + _times(times))
         else:
             lines.append(
                 rf"\text{{the roots of }} x^3 - x^2 \operatorname{{tr}} X_{{{k}}}^\pm + x\, \sigma_{{{k}}}^\pm -"

@@ -21,6 +21,9 @@ Name = tuple[str, int]
 #: Columns that one displayed line may take as plain text.
 LINE = 88
 
+#: Names that one bracket may hold, so that a sum can be broken between brackets.
+SHARED = 9
+
 
 @dataclass(frozen=True)
 class LinearForm:
@@ -100,14 +103,19 @@ class LinearForm:
         for c, members in groups.items():
             if c == ONE:
                 out += _runs(members)
-            elif len(members) == 1:
-                name, sign = members[0]
-                out.append(f"{'-' if sign < 0 else '+'} {coefficient_latex(c)} {latex_name(name)}")
             else:
-                first = members[0][1]
-                inner = joined(_runs([(name, sign * first) for name, sign in members]))
-                out.append(rf"{'-' if first < 0 else '+'} {coefficient_latex(c)} \left({inner}\right)")
+                out += [_shared(c, members[start : start + SHARED]) for start in range(0, len(members), SHARED)]
         return out
+
+
+def _shared(c: Cyclotomic, members: Sequence[tuple[Name, int]]) -> str:
+    """One coefficient before one name or several in brackets."""
+    first = members[0][1]
+    mark = f"{'-' if first < 0 else '+'} {coefficient_latex(c)}"
+    if len(members) == 1:
+        return f"{mark} {latex_name(members[0][0])}"
+    inner = joined(_runs([(name, sign * first) for name, sign in members]))
+    return rf"{mark} \left({inner}\right)"
 
 
 def symbol(name: Name) -> sympy.Symbol:
