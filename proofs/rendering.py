@@ -222,6 +222,11 @@ def to_html(derivation: Derivation) -> str:
     return page.render(title=title(derivation), body=body)
 
 
+def page(template: str, **fields: Any) -> str:
+    """One HTML file from a template of this folder; text is escaped unless it is marked as HTML."""
+    return str(_templates().get_template(template).render(fields))
+
+
 def html_body(derivation: Derivation) -> str:
     """The derivation as a fragment of HTML, for a page or a notebook."""
     fields = _fields(derivation, _html_prose, lambda latex: _mathml(latex, "block"))
