@@ -75,9 +75,8 @@ class Kernel(ABC):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             gram = self._gram(x, y)
         if not np.all(np.isfinite(gram)):
-            row = int(np.argmin(np.all(np.isfinite(gram), axis=1)))
             raise InputError(
-                f"Argument 'X' gives kernel values beyond floating point in row {row}; scale the inputs."
+                f"Argument 'X' gives values of {self.spec} beyond floating point; scale the inputs down."
             )
         return gram
 

@@ -1,8 +1,8 @@
 """Kernels as users meet them: one object with a SymPy expression and a Gram function.
 
-The expression comes from :mod:`orbitkernels.theory.kernels`, the Gram matrix from
-:mod:`orbitkernels.numerics.kernels`; neither is made from the other.  Only :class:`Formula` compiles its Gram function
-from its expression.
+The expression comes from :mod:`orbitkernels.theory.kernels` and the Gram matrix from
+:mod:`orbitkernels.numerics.kernels`, each on its own.  Only :class:`Formula` compiles its Gram function from its
+expression.
 """
 
 from __future__ import annotations

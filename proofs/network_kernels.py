@@ -54,6 +54,8 @@ class _Network(Kernel):
     def expression(self) -> Any:
         """SymPy expression in u for inputs with |x|^2 = |y|^2 = d, written out (depth at most 8; erf 4).
 
+        For numbers use `profile`: evaluated as it stands, arccos loses half of the digits near u = 1.
+
         Raises:
             InputError: If the net is deeper.
         """

@@ -68,7 +68,7 @@ def test_derived_forms():
 
 @pytest.mark.parametrize("derive", [derive_kappa0, derive_kappa1])
 def test_every_step_holds_in_numbers(derive):
-    """The sides of each equation agree at 30 digits where the symbols have values, integrals over r and phi by quadrature."""
+    """The sides of each equation agree at 30 digits; integrals over r and phi by quadrature."""
     derivation = derive()
     assert len(derivation.steps) == 10
     numbers = {theta: sympy.Rational(7, 5), u: sympy.Rational(3, 10), sympy.Symbol("r", positive=True): 2}

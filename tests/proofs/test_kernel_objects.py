@@ -1,0 +1,438 @@
+"""Kernel objects: the symbolic and the numeric room meet, planted mistakes do not, bad input gets one line."""
+
+import importlib.util
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orbitkernels.errors import InputError
+from orbitkernels.numerics import angles as angles_module
+from orbitkernels.numerics import kernels as numerics
+from orbitkernels.proofs.kernels import (
+    KERNELS,
+    NNGP,
+    NTK,
+    Formula,
+    Gaussian,
+    Kernel,
+    Laplace,
+    Polynomial,
+    kernel,
+)
+from orbitkernels.theory.formula import u
+from orbitkernels.theory.kernels import general_nngp_expression, general_ntk_expression
+
+VARIANCES = [(1, 1), (2, 0), ("1.4", "0.05"), ("0.7", 3)]
+VARIANCES = [(Fraction(weight), Fraction(bias)) for weight, bias in VARIANCES]
+
+ULP = np.finfo(float).eps
+HARD = [1.0, 1 - ULP / 2, 1 + ULP, 1 - 1e-15, 1 - 1e-12, 1 - 1e-8, 1 - 1e-5, 1 - 1e-2, 0.0, 1e-300]
+COSINES = np.array(
+    [*HARD, *(-value for value in HARD), *np.linspace(-1, 1, 21), *np.random.default_rng(0).uniform(-1, 1, 30)]
+)
+
+
+# At u = 1 the expression as it stands has a quarter of its digits: sqrt(1 - u^2) keeps half of those of u, and
+# the arccos of the next layer half of those.  Hence 150 digits, and ends that may be passed by rounding only.
+def _within(value, least, most):
+    assert least - mpmath.mpf("1e-70") <= value <= most + mpmath.mpf("1e-70")
+    return max(least, min(most, value))
+
+
+REAL = [
+    {"acos": lambda t: mpmath.acos(_within(t, -1, 1)), "sqrt": lambda t: mpmath.sqrt(_within(t, 0, mpmath.inf))},
+    "mpmath",
+]
+
+
+def to_many_digits(expression, cosines):
+    """Values of an expression at exact floats; |u| beyond 1 is taken as 1."""
+    function = sympy.lambdify(u, expression, REAL, cse=True)
+    with mpmath.workdps(150):
+        return [mpmath.mpf(function(mpmath.mpf(float(t)))) for t in np.clip(cosines, -1, 1)]
+
+
+def worst_error(found, exact):
+    """Largest difference in units of the largest value."""
+    scale = max(abs(value) for value in exact)
+    pairs = zip(np.asarray(found).ravel(), exact, strict=True)
+    return max(float(abs(mpmath.mpf(float(value)) - known) / scale) for value, known in pairs)
+
+
+@pytest.mark.parametrize("cls", [NTK, NNGP])
+@pytest.mark.parametrize("depth", range(1, 7))
+def test_the_two_rooms_meet(cls, depth):
+    for weight, bias in VARIANCES:
+        k = cls(depth=depth, weight_variance=weight, bias_variance=bias)
+        found, exact = k.profile(COSINES), to_many_digits(k.expression, COSINES)
+        assert worst_error(found, exact) < 1e-14
+        # the three cosines that are, or round to, 1 give the same value
+        assert found[0] == found[2]
+        assert found[len(HARD)] == found[len(HARD) + 2]
+    assert len(COSINES) == 71
+
+
+@pytest.mark.parametrize("cls", [NTK, NNGP])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_the_two_rooms_meet_for_erf(cls, depth):
+    for weight, bias in VARIANCES:
+        k = cls(depth=depth, activation="erf", weight_variance=weight, bias_variance=bias)
+        assert worst_error(k.profile(COSINES), to_many_digits(k.expression, COSINES)) < 1e-14
+
+
+@pytest.mark.parametrize(
+    "k",
+    [
+        Gaussian(length_scale=0.5),
+        Laplace(length_scale=1.25),
+        Polynomial(degree=3, offset=1, scale=0.5),
+        Formula("(sqrt(1-u^2) + (pi-acos(u))*u)/pi"),
+        Formula("exp(-2*(1-u))"),
+        Formula("1/(1.5-u)"),
+        Formula("3"),
+    ],
+    ids=str,
+)
+def test_the_two_rooms_meet_for_other_kernels(k):
+    # a formula is compiled as it stands, and arccos keeps half of its digits near u = 1
+    bound = 1e-12 if isinstance(k, Formula) else 1e-14
+    assert worst_error(k.profile(COSINES), to_many_digits(k.expression, COSINES)) < bound
+
+
+def general_error(module, depth, weight, bias, ntk):
+    """Profile against the expression in u, and Gram of vectors of unequal norms against (q_x, q_y, u)."""
+    k = (NTK if ntk else NNGP)(depth=depth, weight_variance=weight, bias_variance=bias)
+    cosines = COSINES[:35]
+    first = worst_error(
+        module.relu_profile(cosines, depth, float(weight), float(bias), ntk), to_many_digits(k.expression, cosines)
+    )
+    X = np.array([[3.0, 1.0], [0.5, 0.2], [-3.0, -1.0], [3.0, 1.0001], [-2.0, 5.0], [-3.001, -1.0]])
+    write = general_ntk_expression if ntk else general_nngp_expression
+    weight, bias = (sympy.Rational(value.numerator, value.denominator) for value in (weight, bias))
+    expression = write(depth, weight, bias)
+    function = sympy.lambdify((*sympy.symbols("q_x q_y", positive=True), u), expression, REAL, cse=True)
+    gram = module.relu_gram(X, None, depth, float(weight), float(bias), ntk)
+    with mpmath.workdps(150):
+        rows = [[mpmath.mpf(float(value)) for value in row] for row in X]
+        exact = [function(*_norms_and_cosine(x, y)) for x in rows for y in rows]
+    return max(first, worst_error(gram, exact))
+
+
+def _norms_and_cosine(x, y):
+    """(|x|^2/d, |y|^2/d, cosine)."""
+    squares = [mpmath.fsum(value**2 for value in vector) for vector in (x, y)]
+    cosine = mpmath.fsum(a * b for a, b in zip(x, y, strict=True)) / mpmath.sqrt(squares[0] * squares[1])
+    return squares[0] / len(x), squares[1] / len(x), max(min(cosine, mpmath.mpf(1)), mpmath.mpf(-1))
+
+
+MEETINGS = [(2, Fraction(7, 5), Fraction(1, 5), True), (2, Fraction(2), Fraction(0), False)]
+
+
+def meeting_error(module):
+    """What the meeting tests see of a module."""
+    return max(general_error(module, *meeting) for meeting in MEETINGS)
+
+
+def test_the_two_rooms_meet_at_unequal_norms():
+    assert meeting_error(numerics) < 1e-14
+
+
+# file, text of the source (which occurs once), planted mistake
+MISTAKES = [
+    ("kernels", "kappa1 = _sine_minus(angle) / pi", "kappa1 = _sine_minus(angle)"),
+    ("kernels", "deficit = gap - _sine_minus(angle) / pi", "deficit = gap - _sine_minus(angle)"),
+    ("kernels", "deficit = gap - _sine_minus(angle) / pi", "deficit = gap + _sine_minus(angle) / pi"),
+    ("kernels", "return 1.0 - angle / pi, 1.0 - deficit", "return 1.0 - angle, 1.0 - deficit"),
+    ("kernels", "return 1.0 - angle / pi, 1.0 - deficit", "return angle / pi, 1.0 - deficit"),
+    ("kernels", "return angle / pi, kappa1", "return 1.0 - angle / pi, kappa1"),
+    ("kernels", "half = weight_variance / 2", "half = weight_variance"),
+    (
+        "kernels",
+        "tangent = covariance + half * kappa0 * tangent",
+        "tangent = covariance - half * kappa0 * tangent",
+    ),
+    (
+        "kernels",
+        "tangent = covariance + half * kappa0 * tangent",
+        "tangent = covariance + half * kappa1 * tangent",
+    ),
+    ("kernels", "tangent = covariance + half * kappa0 * tangent", "tangent = half * kappa0 * tangent"),
+    ("kernels", "bias + old * cosine, below", "old * cosine, below"),
+    ("kernels", "bias * gain * (a - b) ** 2", "bias * gain * (a - b)"),
+    ("kernels", "/ (new + bias + old) + old * gap", "/ (new + bias + old) - old * gap"),
+    ("kernels", "/ (new + old) + bias + old * rest", "/ (new + old) + old * rest"),
+    ("kernels", "(2 * k + 2) / factorial", "(2 * k + 1) / factorial"),
+    ("kernels", "for k in range(12)", "for k in range(6)"),
+    ("kernels", "gain = weight_variance / x.shape[1]", "gain = weight_variance"),
+    (
+        "kernels",
+        "return tangent if ntk else covariance\n\n\n@jit\ndef _erf",
+        "return covariance\n\n\n@jit\ndef _erf",
+    ),
+    ("angles", "gap[i, j] = 0.5 * _square_of_difference", "gap[i, j] = _square_of_difference"),
+    ("angles", "rest[i, j] = 0.5 * _square_of_difference(x[i], y[j], -1.0)", "rest[i, j] = 0.0"),
+    ("angles", "difference = x[i] - sign * y[i]", "difference = x[i] + sign * y[i]"),
+    ("angles", "lengths * scale[:, 0]", "lengths"),
+]
+
+
+def module_with(mistake, tmp_path, monkeypatch):
+    """The numerics modules as plain Python, with one mistake in one of them."""
+    plain = [("cast(Function, numba.njit(function))", "function")]
+    plain.append(('cast(Function, numba.njit(fastmath={"reassoc", "contract"})(function))', "function"))
+    for name, original in (("angles", angles_module), ("kernels", numerics)):
+        source = Path(original.__file__).read_text(encoding="utf-8")
+        if mistake is not None and mistake[0] == name:
+            assert source.count(mistake[1]) == 1, mistake
+            source = source.replace(mistake[1], mistake[2])
+        if name == "angles":
+            assert all(source.count(text) == 1 for text, _ in plain)
+            for text, replacement in plain:
+                source = source.replace(text, replacement)
+        else:
+            source = source.replace("from .angles import", "from planted_angles import")
+        path = tmp_path / f"planted_{name}.py"
+        path.write_text(source, encoding="utf-8")
+        specification = importlib.util.spec_from_file_location(f"planted_{name}", path)
+        module = importlib.util.module_from_spec(specification)
+        monkeypatch.setitem(sys.modules, f"planted_{name}", module)
+        specification.loader.exec_module(module)
+    return module
+
+
+def test_plain_python_meets_too(tmp_path, monkeypatch):
+    """The machinery of the next test finds nothing where nothing is planted."""
+    assert meeting_error(module_with(None, tmp_path, monkeypatch)) < 1e-14
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[2].replace("\n", " ")[:60])
+def test_planted_mistakes_are_caught(mistake, tmp_path, monkeypatch):
+    with np.errstate(all="ignore"):
+        try:
+            error = meeting_error(module_with(mistake, tmp_path, monkeypatch))
+        except ValueError:  # a square root of a negative number is as good as a wrong value
+            error = np.inf
+    assert not error < 1e-12
+
+
+_positive = st.one_of(
+    st.integers(1, 20),
+    st.floats(1e-6, 1e6),
+    st.fractions(Fraction(1, 50), 50, max_denominator=60),
+)
+_networks = st.builds(
+    lambda cls, depth, activation, weight, bias: cls(depth, activation, weight, bias),
+    st.sampled_from([NTK, NNGP]),
+    st.integers(1, 30),
+    st.sampled_from(["relu", "erf"]),
+    _positive,
+    st.one_of(st.just(0), _positive),
+)
+_kernels = st.one_of(
+    _networks,
+    st.builds(Gaussian, _positive),
+    st.builds(Laplace, _positive),
+    st.builds(Polynomial, st.integers(1, 9), st.one_of(st.just(0), _positive), _positive),
+    st.builds(lambda a, b: Formula(f"exp(-{a}*(1-u)) + {b}*u^2"), st.integers(1, 9), st.integers(0, 9)),
+)
+
+
+@given(_kernels)
+def test_specifications_read_back(k):
+    again = kernel(k.spec)
+    assert again == k
+    assert hash(again) == hash(k)
+    assert again.spec == k.spec
+    assert kernel(k) is k
+
+
+@given(_kernels, _kernels)
+def test_equality_is_equality_of_specifications(first, second):
+    assert (first == second) == (first.spec == second.spec)
+    assert first != first.spec
+
+
+def test_two_ways_of_writing_a_formula_are_equal():
+    assert Formula("exp(-2*(1-u))") == Formula(" exp(2*u - 2)")
+    assert hash(Formula("u^2")) == hash(Formula("u*u"))
+    assert Formula("u^2") != Formula("u^3")
+    assert NTK(depth=1) != NNGP(depth=1)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("ntk(depth=3)", NTK(depth=3)),
+        ("ntk", NTK(depth=1)),
+        (" nngp( depth = 2 ,activation=erf, bias_variance=0.5 ) ", NNGP(2, "erf", 1, 0.5)),
+        ("gaussian(length_scale=1.4)", Gaussian(1.4)),
+        ("laplace(length_scale=1/3)", Laplace(Fraction(1, 3))),
+        ("polynomial(degree=3, offset=0, scale=2e-3)", Polynomial(3, 0, 0.002)),
+        ("exp(-2*(1-u))", Formula("exp(-2*(1-u))")),
+        ("u", Formula("u")),
+        ("(1+u)/2", Formula("(1+u)/2")),
+    ],
+)
+def test_specifications(spec, expected):
+    assert kernel(spec) == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "pieces"),
+    [
+        ("cntk(depth=1)", ["'cntk' is not available", "did you mean 'ntk'?", "ntk, nngp, gaussian"]),
+        ("Gausian(length_scale=1)", ["did you mean 'gaussian'?"]),
+        ("foo", ["'foo' is not available"]),
+        ("ntk(dept=3)", ["no argument 'dept'", "did you mean 'depth'?", "weight_variance"]),
+        ("ntk(filter=3)", ["no argument 'filter'", "it takes depth, activation"]),
+        ("ntk(depth=2, depth=3)", ["'depth'", "given twice"]),
+        ("ntk(depth=-3)", ["Argument 'depth' must be a positive integer up to 10000, not -3."]),
+        ("ntk(depth=0)", ["not 0."]),
+        ("ntk(depth=2.0)", ["not 2.0."]),
+        ("ntk(depth=1/2)", ["not 1/2."]),
+        ("ntk(depth=three)", ["not 'three'."]),
+        ("ntk(activation=gelu)", ["'activation' must be one of relu, erf, not 'gelu'"]),
+        ("ntk(activation=rleu)", ["did you mean 'relu'?"]),
+        ("ntk(activation=3)", ["not 3"]),
+        ("ntk(weight_variance=0)", ["'weight_variance' must be a positive number, not 0."]),
+        ("ntk(weight_variance=1e999)", ["not inf."]),
+        ("ntk(bias_variance=-1e-9)", ["'bias_variance' must be a number that is at least 0, not -1e-09."]),
+        ("gaussian(length_scale=small)", ["'length_scale' must be a positive number, not 'small'."]),
+        ("polynomial(degree=2, scale=-1)", ["'scale'"]),
+        ("ntk(3)", ["give '3' its name"]),
+        ("ntk(depth=3", ["never closed"]),
+        ("ntk(depth=1)+u", ["must be a call"]),
+        ("1/u", ["u = 0;"]),
+        ("exp(v)", ["Unknown name 'v'"]),
+        ("exp(1000*u)", ["exceeds floating point at u = 0.71"]),
+        ("", ["is empty"]),
+        (None, ["must be text, not None"]),
+        (3, ["must be text, not 3"]),
+    ],
+)
+def test_bad_specifications(spec, pieces):
+    with pytest.raises(InputError) as caught:
+        kernel(spec)
+    assert all(piece in str(caught.value) for piece in pieces), str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: NTK(depth=True),
+        lambda: NTK(depth=1, weight_variance=np.nan),
+        lambda: NTK(depth=1, weight_variance=True),
+        lambda: NTK(depth=1, weight_variance=10**400),
+        lambda: NTK(depth=1, bias_variance="1"),
+        lambda: NTK(depth=1, activation=None),
+        lambda: Gaussian(Fraction(1, 10**400)),
+        lambda: Gaussian(1j),
+        lambda: Polynomial(degree=np.int64(0)),
+        lambda: Formula(7),
+    ],
+)
+def test_bad_arguments(call):
+    with pytest.raises(InputError, match=r"^Argument '\w+' must be"):
+        call()
+
+
+def test_numpy_numbers_are_numbers():
+    assert NTK(np.int32(2), weight_variance=np.float64(0.1), bias_variance=np.int8(0)) == NTK(2, "relu", 0.1, 0)
+    assert NTK(2, weight_variance=np.float32(0.5)).weight_variance == 0.5
+
+
+EVERY = [NTK(2), NNGP(1, "erf"), Gaussian(), Laplace(), Polynomial(), Formula("exp(-2*(1-u))")]
+
+
+@pytest.mark.parametrize("k", EVERY, ids=str)
+@pytest.mark.parametrize(
+    ("X", "Y", "message"),
+    [
+        ([1.0, 2.0], None, r"'X' must have shape \[inputs, coordinates\], not \[2\]"),
+        (np.ones((2, 3, 4)), None, r"not \[2, 3, 4\]; reshape it"),
+        (np.ones((2, 0)), None, r"not \[2, 0\]"),
+        (np.ones((2, 3)), np.ones((2, 4)), "'Y' must have 3 columns like 'X', not 4"),
+        ([[1.0, np.nan]], None, r"'X' must be finite, but entry \[0, 1\] is nan"),
+        ([[1.0, 2.0]], [[np.inf, 0.0]], r"'Y' must be finite, but entry \[0, 0\] is inf"),
+        ([[1.0], [1.0, 2.0]], None, "'X' must be an array of numbers; its rows differ in length"),
+        ([["a"]], None, "'X' must hold real numbers"),
+        ([[1j]], None, "'X' must hold real numbers, not complex128 entries"),
+    ],
+)
+def test_bad_inputs_of_gram(k, X, Y, message):
+    with pytest.raises(InputError, match=message) as caught:
+        k.gram(X, Y)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("k", EVERY, ids=str)
+def test_gram(k):
+    X = np.random.default_rng(0).normal(size=(9, 4))
+    gram = k.gram(X)
+    assert gram.dtype == np.float64
+    assert np.array_equal(gram, gram.T)
+    np.testing.assert_allclose(k.gram(X, X[:3]), gram[:, :3], rtol=0, atol=1e-13 * gram.max())
+    assert k.gram(X[:0]).shape == (0, 0)
+    assert k.gram(X, X[:0]).shape == (9, 0)
+    assert np.array_equal(k.gram((10 * X).astype(int)), k.gram((10 * X).astype(int).astype(float)))
+
+
+@pytest.mark.parametrize("k", EVERY, ids=str)
+def test_gram_is_the_profile_on_inputs_of_the_stated_norm(k):
+    """|x|^2 = d for the nets, unit vectors for the others, any norm for a formula."""
+    angles = np.linspace(0, np.pi, 30)
+    radius = np.sqrt(2) if k.name in ("ntk", "nngp") else 1.0
+    X = radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    if k.name == "formula":
+        X *= np.linspace(1, 7, 30)[:, None]
+    gram = k.gram(X[:1], X)[0]
+    np.testing.assert_allclose(k.profile(np.cos(angles)), gram, rtol=0, atol=1e-13 * gram.max())
+    with pytest.raises(InputError, match="'u' must be a cosine"):
+        k.profile(1.001)
+    with pytest.raises(InputError, match="'u' must hold real numbers"):
+        k.profile("u")
+
+
+def test_values_beyond_floating_point():
+    with pytest.raises(
+        InputError, match=r"'X' gives values of ntk.* beyond floating point; scale the inputs down"
+    ):
+        NTK(2).gram([[1.0, 1.0], [1e200, 1.0]])
+    with pytest.raises(InputError, match="beyond floating point"):
+        Gaussian().gram([[1e200, 1.0]])
+    with pytest.raises(InputError, match="zero row 1"):
+        Formula("u").gram([[1.0], [0.0]])
+
+
+@pytest.mark.parametrize("k", [*EVERY, NTK(3, bias_variance=0.5), NNGP(2, "erf")], ids=str)
+def test_shown_in_a_notebook(k):
+    latex = k._repr_latex_()
+    assert latex.startswith("$")
+    assert latex.endswith("$")
+    assert latex.count("{") == latex.count("}")
+    assert len(latex) < 900
+    assert repr(k) == f"<Kernel {k.spec}>"
+
+
+def test_every_kernel_is_in_the_catalogue():
+    assert {cls.name for cls in KERNELS.values()} == {"ntk", "nngp", "gaussian", "laplace", "polynomial"}
+    for name, cls in KERNELS.items():
+        assert isinstance(cls(), Kernel)
+        assert kernel(name) == cls()
+
+
+def test_numba_is_imported_only_for_numbers():
+    program = (
+        "import sys; from orbitkernels.proofs.kernels import kernel; k = kernel('ntk(depth=2)'); "
+        "k.expression; assert 'numba' not in sys.modules; k.gram([[1.0]]); assert 'numba' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
