@@ -67,7 +67,7 @@ def _components(group: FiniteGroup) -> IntArray:
 
 
 def element_orders(group: FiniteGroup, elements: IntArray) -> IntArray:
-    """Orders of elements: n, divided by each prime as often as the power stays the identity.
+    """Orders of elements, prime by prime: if n = p^m q, the power of p in the order of g is the order of g^q.
 
     Example:
         >>> import numpy as np
@@ -78,10 +78,11 @@ def element_orders(group: FiniteGroup, elements: IntArray) -> IntArray:
     """
     from sympy import factorint
 
-    orders = np.full(elements.shape, group.order, dtype=np.int64)
+    orders = np.ones(elements.shape, dtype=np.int64)
     for prime, multiplicity in factorint(group.order).items():
-        for _ in range(int(multiplicity)):
-            smaller = orders // int(prime)
-            keep = (orders % int(prime) == 0) & (group.power(elements, smaller) == 0)
-            orders = np.where(keep, smaller, orders)
+        p = int(prime)
+        power = group.power(elements, group.order // p ** int(multiplicity))
+        while power.any():
+            orders[power != 0] *= p
+            power = group.power(power, p)
     return orders

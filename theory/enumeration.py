@@ -20,7 +20,7 @@ def enumerate_permutations(generators: IntArray, limit: int) -> Rows | None:
 
     The orbit of a tuple of points is enumerated breadth-first, which needs little memory.  One permutation for
     each tuple of the orbit follows from the tree.  If generators map this set into itself, it is the whole group;
-    otherwise two permutations differ in a point that the tuple lacks, and that point is added to it.
+    otherwise permutations of equal tuples differ in points that the tuple lacks, and these are added to it.
 
     Args:
         generators: Array [m, degree] of permutations.
@@ -49,8 +49,8 @@ def enumerate_permutations(generators: IntArray, limit: int) -> Rows | None:
             return None
         targets = _targets(steps, tuples)
         elements = _transversal(steps, targets)
-        missing = _distinguishing_point(steps, targets, elements)
-        if missing is None:
+        missing = _distinguishing_points(steps, targets, elements)
+        if not missing.size:
             return np.asarray(elements[np.lexsort(elements[:, separating_columns(elements)].T[::-1])])
         points = np.append(points, missing)
 
@@ -107,13 +107,15 @@ def _transversal(steps: Rows, targets: IntArray) -> Rows:
     return elements
 
 
-def _distinguishing_point(steps: Rows, targets: IntArray, elements: Rows) -> int | None:
-    """A point on which a step times an element differs from the element of that tuple; None if there is none."""
+def _distinguishing_points(steps: Rows, targets: IntArray, elements: Rows) -> IntArray:
+    """Points on which steps times elements differ from the elements of the same tuples, one for each such step."""
     block = max(1, 2**22 // elements.shape[1])
+    points = set()
     for step, heads in zip(steps, targets, strict=True):
         for start in range(0, elements.shape[0], block):
             part = slice(start, start + block)
             wrong = (step[elements[part]] != elements[heads[part]]).any(axis=0)
             if wrong.any():
-                return int(np.argmax(wrong))
-    return None
+                points.add(int(np.argmax(wrong)))
+                break
+    return np.array(sorted(points), dtype=np.int64)

@@ -169,9 +169,12 @@ class FiniteGroup:
         k = np.abs(k)
         result = np.zeros_like(base)
         while k.any():
-            result = np.where(k & 1, self.multiply(result, base), result)
+            odd = (k & 1).astype(bool)
+            if odd.any():
+                result = np.where(odd, self.multiply(result, base), result)
             k = k >> 1
-            base = self.multiply(base, base)
+            if k.any():
+                base = self.multiply(base, base)
         return result
 
     def conjugate(self, g: npt.ArrayLike, by: npt.ArrayLike) -> IntArray:

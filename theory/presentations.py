@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from .laws import MAX_TABLE_ORDER, IntArray, TableLaw
 from .words import Word, parse_word
 
 #: Cosets that the enumeration may define before it is given up; it may need several times the order.
-MAX_COSETS = 20_000
+MAX_COSETS = 50_000
 
 
 def presented_group(generators: str, relators: Sequence[str], name: str | None = None) -> FiniteGroup:
@@ -46,7 +46,7 @@ def presented_group(generators: str, relators: Sequence[str], name: str | None =
             f"Argument 'relators' holds {len(words)} relators for {len(letters)} generators, so the group is "
             "infinite; add relators."
         )
-    translations = _coset_table(letters, words)
+    translations = _coset_table(len(letters), words)
     table = _cayley_table(translations)
     kept = [(int(row[0]), letter) for row, letter in zip(translations, letters, strict=True) if row[0] != 0]
     name = name or f"<{', '.join(letters)} | {', '.join(relators)}>"
@@ -68,22 +68,33 @@ def _generator_names(generators: str) -> list[str]:
     return letters
 
 
-def _coset_table(letters: list[str], words: list[Word]) -> IntArray:
+class _Letter(int):
+    """A generator i + 1 or its inverse -i - 1.
+
+    SymPy's coset table asks of letters only that they are different, hashable and have a power -1; with its own
+    free-group elements a look at one letter of a word takes time in proportion to the whole word.
+    """
+
+    def __pow__(self, exponent: int, modulus: None = None) -> _Letter:  # type: ignore[override]  # only -1 occurs
+        return _Letter(self * exponent)
+
+
+@dataclass(frozen=True)
+class _Presentation:
+    """What SymPy's coset enumeration reads of a finitely presented group."""
+
+    generators: list[_Letter]
+    relators: list[list[_Letter]]
+
+
+def _coset_table(rank: int, words: list[Word]) -> IntArray:
     """Array [generators, n]: coset times generator, coset 0 being the trivial subgroup."""
     from sympy.combinatorics.coset_table import coset_enumeration_r
-    from sympy.combinatorics.fp_groups import FpGroup
-    from sympy.combinatorics.free_groups import free_group
 
-    free: Any
-    free, *symbols = free_group(",".join(f"x{i}" for i in range(len(letters))))
-    relators = []
-    for word in words:
-        element = free.identity
-        for letter in word:
-            element *= symbols[abs(letter) - 1] ** (1 if letter > 0 else -1)
-        relators.append(element)
+    relators = [[_Letter(letter) for letter in word] for word in words]
+    presentation = _Presentation([_Letter(i + 1) for i in range(rank)], relators)
     try:
-        table = coset_enumeration_r(FpGroup(free, relators), [], max_cosets=MAX_COSETS)
+        table = coset_enumeration_r(presentation, [], max_cosets=MAX_COSETS)
     except ValueError as error:
         raise InputError(
             f"Argument 'relators' defines a group whose coset enumeration needs more than {MAX_COSETS} cosets; it "

@@ -29,6 +29,7 @@ from orbitkernels.theory.fields import finite_field
 from orbitkernels.theory.homomorphisms import extend_homomorphism
 from orbitkernels.theory.names import group
 from orbitkernels.theory.structure import structure
+from orbitkernels.theory.words import parse_word
 
 #: The smallest loop that is no group: a Latin square of order 5 with identity 0.
 LOOP = [[0, 1, 2, 3, 4], [1, 0, 3, 4, 2], [2, 4, 0, 1, 3], [3, 2, 4, 0, 1], [4, 3, 1, 2, 0]]
@@ -83,6 +84,25 @@ def test_bad_permutations_are_refused_in_one_line(rows: Any, message: str) -> No
 def test_permutations_may_be_arrays_of_any_integer_type() -> None:
     for dtype in (np.uint8, np.int16, np.int64):
         assert permutation_group(np.array([[1, 2, 0]], dtype=dtype)).order == 3
+
+
+@pytest.mark.parametrize(("pairs", "order"), [(15, 2**15), (16, 2**16)])
+def test_groups_that_need_many_points_to_tell_their_elements_apart(pairs: int, order: int) -> None:
+    rows = np.tile(np.arange(2 * pairs), (pairs, 1))
+    for pair in range(pairs):
+        rows[pair, [2 * pair, 2 * pair + 1]] = rows[pair, [2 * pair + 1, 2 * pair]]
+    G = permutation_group(rows)
+    assert (G.order, G.exponent, G.is_abelian) == (order, 2, True)
+    images = G.permutation(np.arange(order))
+    assert np.array_equal(images, np.unique(images, axis=0))
+
+
+def test_the_limit_of_the_order_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[1, 0, 2, 3], [1, 2, 3, 0]]
+    monkeypatch.setattr("orbitkernels.theory.constructions.MAX_ORDER", 24)
+    assert permutation_group(rows).order == 24
+    monkeypatch.setattr("orbitkernels.theory.constructions.MAX_ORDER", 23)
+    refused(lambda: permutation_group(rows), "a group of order 24, beyond the limit of 23 elements")
 
 
 def test_points_far_apart_are_found_quickly() -> None:
@@ -287,6 +307,26 @@ BAD_PRESENTATIONS = [
 @pytest.mark.parametrize(("generators", "relators", "message"), BAD_PRESENTATIONS)
 def test_bad_presentations_are_refused_in_one_line(generators: Any, relators: Any, message: str) -> None:
     refused(lambda: presented_group(generators, relators), message)
+
+
+@pytest.mark.parametrize("relators", [["a^300", "b^2", "(a*b)^2"], ["a^2", "b^3", "(a*b)^7", "[a,b]^4"]])
+def test_relators_hold_at_every_element(relators: list[str]) -> None:
+    G = presented_group("a b", relators)
+    every = np.arange(G.order)
+    for relator in relators:
+        moved = every
+        for letter in parse_word(relator, "ab"):
+            s = G.generators[abs(letter) - 1]
+            moved = G.multiply(moved, s if letter > 0 else int(G.inverse(s)))
+        assert np.array_equal(moved, every)
+    assert G.spanning_tree.order.size == G.order
+
+
+def test_words_are_reduced_and_read_in_full() -> None:
+    assert parse_word("a*b*b^-1*a^-1", "ab") == ()
+    assert parse_word("(a b)^-2", "ab") == (-2, -1, -2, -1)
+    assert parse_word("[a, b] = 1", "ab") == (1, 2, -1, -2)
+    assert parse_word("x1^2 x2^0", ["x1", "x2"]) == (1, 1)
 
 
 def test_an_infinite_group_overflows_the_coset_table(monkeypatch: pytest.MonkeyPatch) -> None:
