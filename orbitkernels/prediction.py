@@ -1,0 +1,221 @@
+"""Spectral and exact errors of missing poses for pairs of labelled images of different classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.data import Dataset, load
+from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.proofs.invariance import KernelLike, as_kernel
+from orbitkernels.proofs.missing import MissingLike, missing_poses
+from orbitkernels.proofs.orbits import Action, CommonOrbitError, Orbits, as_action
+from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, leave_out_error
+from orbitkernels.theory.actions import padded_shape, shift_orders
+from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.names import group as group_of
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Agreement of the two routes, relative, that is expected unless rounding makes it impossible.
+WANTED_AGREEMENT = 1e-8
+
+#: Draws that a pair may cost on average before the data are taken to have no more pairs on different orbits.
+_DRAWS_PER_PAIR = 200
+
+
+def predict(
+    group: str | FiniteGroup,
+    kernel: KernelLike,
+    data: str | Dataset,
+    missing: MissingLike = "pose",
+    ridge: float = 0.0,
+    pairs: int = 16,
+    seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> dict[str, Any]:
+    """Error y - p of a missing pose, by the Fourier route (T6) and by dense Cholesky, for random pairs of images.
+
+    Each pair is two images of different classes; every pose of the first has the label +1, every pose of the
+    second -1, and poses are missing from one of the two orbits in turn.  The missing pose of the first is
+    classified right iff its error is below 1.  The routes share the images and the kernel's Gram function, nothing
+    else.
+
+    Args:
+        group: Name of a group that acts on the images, such as ``D4`` or ``C8xC8``, or a `FiniteGroup`.
+        kernel: Specification such as ``ntk(depth=3)``, an object with gram(X, Y), or a function k(X, Y).
+        data: ``digits``, ``mnist:DIR``, the path of a ``.npz`` file, or a `Dataset`.
+        missing: ``"pose"``, ``"coset:WORDS"`` or a list of poses, see `missing_poses`.
+        ridge: r >= 0, absolute: the Gram matrix becomes K + r I.
+        pairs: How many pairs, all different.
+        seed: Seed of the draw.
+        progress: Called with the number of pairs done and the number of pairs.
+
+    Returns:
+        A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``seed``, ``pairs``,
+        ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices`` (which images),
+        ``spectral_error`` and ``exact_error`` (first orbit, first missing pose), ``spectral_errors`` and
+        ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
+        ``relative_difference`` (the largest), ``condition_number`` (of K + r I, 2-norm) and ``stabiliser_orders``.
+
+    Raises:
+        InputError: If an argument cannot be used; one line that says why.
+
+    Example:
+        >>> from orbitkernels.prediction import predict
+        >>> result = predict("D4", "ntk(depth=3)", "digits", pairs=2)
+        >>> result["largest_relative_difference"] < 1e-8
+        True
+        >>> sorted(result["pairs"][0])[:4]
+        ['condition_number', 'exact_error', 'exact_errors', 'indices']
+    """
+    G = group_of(group) if isinstance(group, str) else group
+    k, r = as_kernel(kernel), checked_ridge(ridge)
+    missing_poses(G, missing)  # a bad word is refused before the data are read
+    dataset = load(data) if isinstance(data, str) else data
+    stage, notes = _stage(G, dataset)
+    rows, points = [], 0
+    for orbits, indices in _drawn(stage, _whole(pairs, "pairs", 1), _whole(seed, "seed", 0)):
+        rows.append(_pair(k, orbits, indices, missing, r))
+        points = max(points, int(orbits.sizes.sum()))
+        if progress is not None:
+            progress(len(rows), pairs)
+    return {
+        "group": G.name,
+        "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
+        "data": dataset.name,
+        "ridge": r,
+        "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
+        "seed": int(seed),
+        "pairs": rows,
+        "largest_relative_difference": max(row["relative_difference"] for row in rows),
+        "notes": notes + _rounding_notes(rows, points),
+    }
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A group, its action and the images it acts on.
+
+    Attributes:
+        group: G.
+        dataset: The images as they were loaded.
+        padding: Zeros before and after each axis of an image.
+        action: How G acts on the padded, flattened images.
+    """
+
+    group: FiniteGroup
+    dataset: Dataset
+    padding: tuple[tuple[int, int], ...]
+    action: Action
+
+    def orbits(self, first: int, second: int) -> Orbits:
+        """The orbits of two images."""
+        chosen = [first, second]
+        images = np.pad(self.dataset.images[chosen], ((0, 0), *self.padding))
+        return Orbits(self.group, images, self.dataset.labels[chosen], self.action)
+
+
+def _stage(group: FiniteGroup, dataset: Dataset) -> tuple[_Stage, list[str]]:
+    """The action on images of this shape, padded if cyclic shifts need it, and a note of the padding."""
+    shape = dataset.images.shape[1:]
+    padding = _padding(group, shape)
+    padded = tuple(size + before + after for size, (before, after) in zip(shape, padding, strict=True))
+    notes = []
+    if padded != shape:
+        old, new = ("x".join(map(str, size)) for size in (shape, padded))
+        notes.append(
+            f"Images were padded with zeros from {old} to {new} pixels, so that {group.name} can shift them."
+        )
+    return _Stage(group, dataset, padding, as_action(group, None, padded)), notes
+
+
+def _padding(group: FiniteGroup, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Zeros that bring images to a shape that circular shifts divide, half on each side; none for other groups."""
+    if len(shape) != 2 or shift_orders(group.name) is None:
+        return tuple((0, 0) for _ in shape)
+    short = [wanted - size for wanted, size in zip(padded_shape(group, *shape), shape, strict=True)]
+    return tuple((lacking // 2, lacking - lacking // 2) for lacking in short)
+
+
+def _drawn(stage: _Stage, pairs: int, seed: int) -> Iterator[tuple[Orbits, tuple[int, int]]]:
+    """Different pairs of images of different classes on different orbits, in random order."""
+    labels = stage.dataset.labels
+    _refuse_too_many(stage.dataset, pairs)
+    generator, seen = np.random.default_rng(seed), set[frozenset[int]]()
+    found = 0
+    for _ in range(_DRAWS_PER_PAIR * (pairs + 20)):
+        first, second = (int(i) for i in generator.integers(labels.size, size=2))
+        pair = frozenset((first, second))
+        if labels[first] == labels[second] or pair in seen:
+            continue
+        seen.add(pair)
+        try:
+            orbits = stage.orbits(first, second)
+        except CommonOrbitError:
+            continue
+        yield orbits, (first, second)
+        found += 1
+        if found == pairs:
+            return
+    raise InputError(
+        f"Argument 'pairs' is {pairs}, but only {found} pairs of images of different classes on different orbits "
+        f"were found in {stage.dataset.name}; ask for fewer."
+    )
+
+
+def _refuse_too_many(dataset: Dataset, pairs: int) -> None:
+    """Raise if the classes do not allow so many pairs."""
+    counts = [int(count) for count in np.unique(dataset.labels, return_counts=True)[1]]
+    possible = (sum(counts) ** 2 - sum(count**2 for count in counts)) // 2
+    if pairs > possible:
+        raise InputError(
+            f"Argument 'pairs' is {pairs}, but {dataset.name} has only {possible} pairs of images of different "
+            "classes; ask for fewer."
+        )
+
+
+def _pair(
+    kernel: KernelLike, orbits: Orbits, indices: tuple[int, int], missing: MissingLike, ridge: float
+) -> dict[str, Any]:
+    """Both routes on one pair of images."""
+    try:
+        route = FourierRoute.of(kernel, orbits, ridge)
+        spectral = route.errors(missing)[..., 0]  # [2], or [2, p] for a list of poses
+        exact = leave_out_error(kernel, orbits, missing, ridge)[..., 0]
+    except SingularGramError as error:
+        raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
+    return {
+        "labels": list(orbits.classes),
+        "indices": list(indices),
+        "spectral_error": float(spectral.flat[0]),
+        "exact_error": float(exact.flat[0]),
+        "spectral_errors": spectral.tolist(),
+        "exact_errors": exact.tolist(),
+        "relative_difference": float(np.max(np.abs(spectral - exact) / np.abs(exact))),
+        "condition_number": route.spectrum.condition_number,
+        "stabiliser_orders": [H.order for H in orbits.stabilisers],
+    }
+
+
+def _rounding_notes(rows: list[dict[str, Any]], points: int) -> list[str]:
+    """Says so if the Gram matrices are too ill-conditioned for 1e-8."""
+    worst = max(row["condition_number"] for row in rows)
+    level = float(np.finfo(np.float64).eps) * points * worst
+    if level <= WANTED_AGREEMENT:
+        return []
+    return [
+        f"The largest condition number is {worst:.1e}: rounding alone may separate the two routes by about "
+        f"{level:.0e}, relative; a ridge lowers it."
+    ]
+
+
+def _whole(value: int, name: str, least: int) -> int:
+    """A whole number that is large enough."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError(f"Argument '{name}' must be a whole number, at least {least}, not {value!r}.")
+    return int(value)

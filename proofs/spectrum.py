@@ -1,0 +1,149 @@
+"""The spectrum of the Gram matrix of orbits, irrep by irrep, and where the labels lie in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from orbitkernels.errors import SingularGramError
+from orbitkernels.numerics.blocks import FourierBlocks
+from orbitkernels.numerics.fourier import block_spectrum
+from orbitkernels.theory.laws import IntArray
+
+from .orbits import FloatArray, Orbits
+
+#: An eigenvalue vanishes if it is at most this many roundings, eps, of the largest one; or one a point, if more.
+ROUNDINGS = 100
+
+#: The condition number that the ridge suggested for a singular Gram matrix brings about.
+USEFUL_CONDITION = 1e8
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of K + r I with their multiplicities (Theorems T2 and T4).
+
+    Attributes:
+        name: What the Gram matrix belongs to.
+        eigenvalues: Array [k], irrep after irrep (the trivial one first), ascending within each.
+        multiplicities: Array [k]: the degree of the irrep; they add up to the number of points.
+        irreps: Array [k]: which irrep, as a row of the character table.
+        label_weights: Array [k]: the part of |y|^2 that lies in the eigenspace.  Labels that are constant on
+            orbits lie in the trivial irrep, so it is 0 elsewhere; the sum is 1 (0 if all targets are 0).
+        ridge: r, contained in the eigenvalues.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.orbits import Orbits
+        >>> from orbitkernels.proofs.spectral import spectrum
+        >>> from orbitkernels.theory.names import group
+        >>> orbits = Orbits(group("C4"), np.eye(4)[:1], [0])
+        >>> found = spectrum(lambda X, Y: 1.0 + X @ Y.T, orbits)
+        >>> found.eigenvalues.round(12).tolist(), round(found.condition_number, 12)
+        ([5.0, 1.0, 1.0, 1.0], 5.0)
+    """
+
+    name: str
+    eigenvalues: FloatArray
+    multiplicities: IntArray
+    irreps: IntArray
+    label_weights: FloatArray
+    ridge: float
+
+    @property
+    def condition_number(self) -> float:
+        """Largest over smallest eigenvalue of K + r I, its 2-norm condition number; inf if one is <= 0."""
+        smallest = float(self.eigenvalues.min())
+        return float(self.eigenvalues.max()) / smallest if smallest > 0 else float("inf")
+
+    @property
+    def harmonic_mean(self) -> float:
+        """Harmonic mean of all eigenvalues, each with its multiplicity."""
+        return float(self.multiplicities.sum() / np.sum(self.multiplicities / self.eigenvalues))
+
+    @property
+    def label_mode(self) -> int:
+        """Position of the eigenvalue that carries most of the labels."""
+        return int(np.argmax(self.label_weights))
+
+    @cached_property
+    def repeated(self) -> FloatArray:
+        """Array [N] of all eigenvalues of K + r I, ascending, each as often as it occurs."""
+        values: FloatArray = np.sort(np.repeat(self.eigenvalues, self.multiplicities))
+        return values
+
+    def of_irrep(self, irrep: int) -> FloatArray:
+        """Eigenvalues of the Fourier block of one irrep, ascending."""
+        return self.eigenvalues[self.irreps == irrep]
+
+    def require_positive(self) -> None:
+        """Check that K + r I is positive definite beyond rounding.
+
+        Raises:
+            SingularGramError: Otherwise; the message names the irrep with the smallest eigenvalue, and the ridge
+                that would bring the condition number to about 10^8.
+        """
+        largest, worst = float(self.eigenvalues.max()), int(np.argmin(self.eigenvalues))
+        smallest = float(self.eigenvalues[worst])
+        rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, int(self.multiplicities.sum()))
+        if smallest > rounding * largest:
+            return
+        ridge = self.ridge + (largest - USEFUL_CONDITION * smallest) / (USEFUL_CONDITION - 1)
+        fault = "vanishes" if abs(smallest) <= rounding * abs(largest) else "is negative"
+        raise SingularGramError(
+            f"The Gram matrix of {self.name} is not positive definite: an eigenvalue of the Fourier block of "
+            f"irrep {self.irreps[worst]} (degree {self.multiplicities[worst]}) {fault}, {smallest:.1e} where the "
+            f"largest is {largest:.1e}; ridge = {ridge:.1e} would bring the condition number to about 1e8."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain lists and numbers, for JSON."""
+        return {
+            "name": self.name,
+            "ridge": self.ridge,
+            "condition_number": self.condition_number,
+            "harmonic_mean": self.harmonic_mean,
+            "eigenvalues": self.eigenvalues.tolist(),
+            "multiplicities": self.multiplicities.tolist(),
+            "irreps": self.irreps.tolist(),
+            "label_weights": self.label_weights.tolist(),
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"<Spectrum of {self.name}: {self.multiplicities.sum()} eigenvalues, {self.eigenvalues.size} of them "
+            f"different at most, condition number {self.condition_number:.2e}>"
+        )
+
+    def _repr_html_(self) -> str:
+        order = np.argsort(-self.eigenvalues, kind="stable")
+        rows = "".join(
+            f"<tr><td>{self.eigenvalues[i]:.6g}</td><td>{self.multiplicities[i]}</td><td>{self.irreps[i]}</td>"
+            f"<td>{f'{self.label_weights[i]:.4f}' if self.label_weights[i] else ''}</td></tr>"
+            for i in order
+        )
+        return (
+            f"<table><caption>Spectrum of {escape(self.name)}, condition number {self.condition_number:.2e}, "
+            f"harmonic mean {self.harmonic_mean:.4g}</caption><tr><th>eigenvalue</th><th>multiplicity</th>"
+            f"<th>irrep</th><th>part of the labels</th></tr>{rows}</table>"
+        )
+
+
+def spectrum_of_blocks(blocks: FourierBlocks, orbits: Orbits, ridge: float) -> Spectrum:
+    """Spectrum from the Fourier blocks of K + r I.
+
+    The labels are the vector (sqrt(N_b) t_b)_b in the trivial block, and lie in its eigenvectors.
+    """
+    values, weights, irreps = block_spectrum(blocks)
+    labels = np.sqrt(orbits.sizes)[:, None] * orbits.targets  # [C, m]
+    vectors = np.linalg.eigh(blocks[0])[1]
+    parts = np.sum((vectors.conj().T @ labels).real ** 2, axis=1)
+    total = float(np.sum(labels**2))
+    label_weights = np.zeros(values.size)
+    label_weights[irreps == 0] = parts / (total or 1.0)
+    name = f"{len(orbits)} orbit{'s' * (len(orbits) > 1)} of {orbits.group.name}"
+    return Spectrum(name, values, weights, irreps, label_weights, ridge)
