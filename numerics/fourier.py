@@ -42,6 +42,8 @@ def fixed_vectors(irrep: npt.ArrayLike, stabiliser: npt.ArrayLike | None) -> Mat
     matrices: Matrices = np.asarray(irrep)
     degree = matrices.shape[1]
     elements = np.atleast_1d(np.asarray(0 if stabiliser is None else stabiliser, dtype=np.int64))
+    if elements.size == 1:
+        return np.eye(degree, dtype=matrices.dtype)
     projector = matrices[elements].mean(axis=0)
     rank = round(float(np.trace(projector).real))
     if rank == degree:
@@ -80,7 +82,7 @@ def fourier_blocks(
     if symbol.ndim != 3 or symbol.shape[1] != count:
         raise InputError(f"Argument 'phi' must have the shape [C, C, n], not {list(symbol.shape)}.")
     subgroups = [np.atleast_1d(np.asarray(0 if h is None else h)) for h in (stabilisers or [None] * count)]
-    arrays = [np.asarray(irrep) for irrep in irreps]
+    arrays = [_as_matrices(irrep) for irrep in irreps]
     bases = [[fixed_vectors(array, subgroup) for subgroup in subgroups] for array in arrays]
     scale = 1 / np.sqrt([subgroup.size for subgroup in subgroups])
     symbol = symbol * scale[:, None, None] * scale[None, :, None]
@@ -92,27 +94,30 @@ def fourier_blocks(
     stacks = []
     for key, members in families.items():
         stacked = tuple(np.stack([bases[r][c] for r in members]) for c in range(count))
-        matrices = _transform(symbol, np.stack([arrays[r] for r in members]), stacked)
+        matrices = _transform(symbol, np.stack([arrays[r] for r in members], axis=1), stacked)
         np.einsum("kii->ki", matrices)[...] += ridge  # a view of the diagonals
         stacks.append(BlockStack(np.array(members), int(str(key[2])), stacked, matrices))
     sizes = np.array([order // subgroup.size for subgroup in subgroups], dtype=np.int64)
     return FourierBlocks(order, sizes, tuple(stacks))
 
 
+def _as_matrices(irrep: npt.ArrayLike) -> Matrices:
+    """The matrices in double precision, real or complex."""
+    return np.asarray(irrep, dtype=np.complex128 if np.iscomplexobj(irrep) else np.float64)
+
+
 def _transform(symbol: FloatArray, irreps: Matrices, bases: tuple[Matrices, ...]) -> Matrices:
-    """Blocks [k, D, D] of irreps [k, n, d, d]: one matrix product over the group, then the change of basis."""
+    """Blocks [k, D, D] of irreps [n, k, d, d]: one matrix product over the group, then the change of basis."""
     count, degree = symbol.shape[0], irreps.shape[2]
-    # [C C, n] [k, n, d d] -> [k, C, C, d, d]
-    full = (symbol.reshape(count * count, -1) @ irreps.reshape(*irreps.shape[:2], -1)).reshape(
-        -1, count, count, degree, degree
-    )
+    # complex numbers as pairs of reals: the symbol is real, so one real product does it
+    pairs = irreps.reshape(irreps.shape[0], -1).view(np.float64)  # [n, k d d (2)]
+    product = (symbol.reshape(count * count, -1) @ pairs).view(irreps.dtype)
+    full = product.reshape(count, count, -1, degree, degree)  # [C, C, k, d, d]
     if all(basis.shape[2] == degree for basis in bases):
-        return full.transpose(0, 1, 3, 2, 4).reshape(-1, count * degree, count * degree)
+        return full.transpose(2, 0, 3, 1, 4).reshape(-1, count * degree, count * degree)
     return np.concatenate(
         [
-            np.concatenate(
-                [bases[a].conj().swapaxes(1, 2) @ full[:, a, b] @ bases[b] for b in range(count)], axis=2
-            )
+            np.concatenate([bases[a].conj().swapaxes(1, 2) @ full[a, b] @ bases[b] for b in range(count)], axis=2)
             for a in range(count)
         ],
         axis=1,

@@ -282,6 +282,12 @@ def test_negative_block_is_named():
         fourier.inverse_diagonal(fourier.fourier_blocks(phi, GROUPS["D5"].irreps))
 
 
+def test_irreps_in_integers_or_single_precision_are_read_as_numbers():
+    signs = [np.ones((2, 1, 1), dtype=np.int64), np.array([1, -1], dtype=np.complex64)[:, None, None]]
+    blocks = fourier.fourier_blocks([[[3.0, 1.0]]], signs)
+    assert [complex(block[0, 0]) for block in blocks] == [4, 2]
+
+
 def test_wrong_shapes_are_refused():
     with pytest.raises(InputError, match=r"\[C, C, n\]"):
         fourier.fourier_blocks(np.ones((1, 2, 10)), GROUPS["D5"].irreps)
