@@ -1,4 +1,4 @@
-"""Unitary irreps of a finite group: exact characters from theory, matrices from numerics, and the laws they obey."""
+"""Unitary irreps of a finite group: exact characters from theory, matrices from numerics, every law checked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class UnitaryIrrep:
         degree: d.
         indicator: Frobenius-Schur indicator: 1 real, 0 complex, -1 quaternionic.
         character: Row of the character table.
-        matrices: Array [n, d, d], read-only: float64 and orthogonal where the indicator is 1, complex128 otherwise.
+        matrices: Array [n, d, d], read-only: float64 and orthogonal if the indicator is 1, else complex128.
         residual: Largest violation of rho(g s) = rho(g) rho(s), rho(g)^* rho(g) = I and tr rho(g) = chi(g).
 
     Example:
@@ -72,8 +72,8 @@ class UnitaryIrrep:
 def unitary_irreps(group: FiniteGroup, rows: Sequence[int] | None = None) -> tuple[UnitaryIrrep, ...]:
     """Unitary matrices of the irreps of a group, in the order of the character table.
 
-    Made once for each group if all are asked for, and checked: rho(g s) = rho(g) rho(s) on every edge of the Cayley
-    graph, unitarity and character for each irrep, and Schur orthogonality for all of them together.
+    Made once for each group if all are asked for, and checked: rho(g s) = rho(g) rho(s) on every edge of the
+    Cayley graph, unitarity and character for each irrep, and Schur orthogonality for all of them together.
 
     Args:
         group: A group of order n up to MAX_ORDER (abelian: MAX_ABELIAN_ORDER); larger if rows are named.

@@ -1,8 +1,8 @@
 """Arrays of numbers of one cyclotomic field as integer coordinates, for exact linear algebra in bulk.
 
-A number of Q(E(m)) is its row of phi(m) coordinates in the basis 1, E(m), ..., E(m)^(phi(m)-1), and multiplication by
-it is a phi(m) x phi(m) matrix, so that matrices over the field become integer matrices that FLINT multiplies and
-solves.
+A number of Q(E(m)) is its row of phi(m) coordinates in the basis 1, E(m), ..., E(m)^(phi(m)-1), and multiplication
+by it is a phi(m) x phi(m) matrix, so that matrices over the field become integer matrices that FLINT multiplies
+and solves.
 """
 
 from __future__ import annotations
@@ -51,14 +51,15 @@ class CyclotomicField:
         return rows
 
     @cached_property
-    def multiplication(self) -> IntArray:
+    def multiplication(self) -> Integers:
         """Array [phi, phi, phi]: the coordinates of E(m)^j E(m)^k at [j, k]."""
         basis = np.arange(self.degree)
         return self.reduction[(basis[:, None] + basis[None, :]) % self.modulus]
 
     def coordinates(self, sums: Integers) -> Integers:
         """Coordinates [..., phi] of the sums over j of c_j E(m)^j given by c [..., m]."""
-        return sums @ self.reduction
+        reduced: Integers = sums @ self.reduction
+        return reduced
 
     def blocks(self, coordinates: Integers) -> Integers:
         """Array [r phi, c phi]: multiplication by a matrix [r, c, phi] over the field, as a matrix over Z."""
@@ -78,7 +79,10 @@ def integer_matrix(array: Integers) -> Any:
 
 
 def integer_array(matrix: Any) -> Integers:
-    """FLINT's fmpz_mat as an array: int64 if the entries fit into half of it, Python integers if not."""
+    """FLINT's fmpz_mat as an array: int64 if the entries are below 2^31, Python integers if not.
+
+    Sums of some thousand such numbers, multiplied by the small entries of the reduction, stay far below 2^63.
+    """
     rows, columns = matrix.nrows(), matrix.ncols()
     entries = [int(entry) for entry in matrix.entries()]
     small = max(map(abs, entries), default=0) < 2**31

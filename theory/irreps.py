@@ -37,9 +37,9 @@ MAX_EXACT_ORDER = 1_000
 class ExactIrrep:
     """An irreducible representation g -> rho(g) with exact entries, proved to be one when it is made.
 
-    The coordinates c(g) of rho(g) v in the basis rho(t_1) v, ..., rho(t_d) v are what is kept; rho(g) has the columns
-    c(g t_1), ..., c(g t_d).  The basis is not orthonormal, so rho(g) is in general not unitary: characters, spectra and
-    traces do not notice, but rho(g)^* is not rho(g^-1).
+    Kept are the coordinates c(g) of rho(g) v in the basis rho(t_1) v, ..., rho(t_d) v; rho(g) has the columns
+    c(g t_1), ..., c(g t_d).  The basis is not orthonormal, so rho(g) is in general not unitary: traces and spectra
+    do not notice, but rho(g)^* is not rho(g^-1).
 
     Args:
         group: The group G.
@@ -80,9 +80,9 @@ class ExactIrrep:
     def verify(self) -> None:
         """Proves that rho is a representation of the group with its character.
 
-        c(t_j) = e_j and X_s c(g) = c(s g) for the matrices X_s = [c(s t_1), ..., c(s t_d)] of the generators and all
-        g say that C[G] -> C^d, g -> c(g), is a homomorphism onto a module on which s acts as X_s.  Its character is
-        compared on every class.
+        c(t_j) = e_j and X_s c(g) = c(s g), for X_s = [c(s t_1), ..., c(s t_d)], all generators s and all g, say that
+        the linear map g -> c(g) from C[G] onto C^d makes C^d a quotient module on which s acts as X_s, and hence g as
+        [c(g t_1), ..., c(g t_d)].  The character is compared on every class.
 
         Raises:
             ArithmeticError: If an equation fails.
@@ -91,10 +91,9 @@ class ExactIrrep:
         unit[np.arange(self.degree), np.arange(self.degree), 0] = self._denominator
         if not np.array_equal(self._numerators[:, self._basis], unit):
             self._fail("rho(1) is not the unit matrix")
-        every = np.arange(self.group.order, dtype=np.int64)
         known = integer_matrix(self._field.columns(self._numerators))
         for s in self.group.generators:
-            moved = self._field.columns(self._numerators[:, self.group.multiply(s, every)])
+            moved = self._field.columns(self._numerators[:, self.group.table[s]])
             if self._multiplication(s) * known != integer_matrix(moved) * self._denominator:
                 self._fail(f"rho(s g) = rho(s) rho(g) does not hold for s = {s}")
         if not self._has_its_character():
@@ -106,7 +105,7 @@ class ExactIrrep:
 
     def _coordinates(self, g: int) -> Integers:
         """Rho(g) times the denominator, [d, d, phi]."""
-        return self._numerators[:, self.group.multiply(g, self._basis)]
+        return self._numerators[:, self.group.table[g, self._basis]]
 
     def _has_its_character(self) -> bool:
         """Whether tr rho(g) = chi(g) for a g of each class."""
@@ -195,9 +194,8 @@ def _irrep(table: CharacterTable, row: int, pair: LinearRestriction | None) -> E
         )
     field = CyclotomicField(pair.modulus)
     f = _matrix_coefficient(table, row, pair, field)
-    every = np.arange(group.order, dtype=np.int64)
     basis = _basis(group, pair, f, degree)
-    shifted = f[group.multiply(group.inverse(basis)[:, None], every[None, :])]  # [d, n, phi]: f(t_i^-1 g)
+    shifted = f[group.table[group.inverse(basis)]]  # [d, n, phi]: f(t_i^-1 g)
     gram = integer_matrix(field.blocks(shifted[:, basis]))
     coordinates = gram.solve(integer_matrix(field.columns(shifted)))
     numerators, denominator = coordinates.numer_denom()
@@ -207,7 +205,7 @@ def _irrep(table: CharacterTable, row: int, pair: LinearRestriction | None) -> E
 
 def _matrix_coefficient(
     table: CharacterTable, row: int, pair: LinearRestriction, field: CyclotomicField
-) -> IntArray:
+) -> Integers:
     """|H| f(g) = sum_h lambda(h^-1) chi(g h) in coordinates of the field, [n, phi]."""
     group, m = table.group, field.modulus
     chi = np.zeros((len(table), m), dtype=np.int64)
@@ -215,34 +213,31 @@ def _matrix_coefficient(
         step = m // value.conductor
         for k, c in enumerate(value.coefficients):
             chi[j, k * step] = int(c)
-    every = np.arange(group.order, dtype=np.int64)
     sums = np.zeros((group.order, m), dtype=np.int64)
     for h, a in zip(pair.elements.tolist(), pair.exponents.tolist(), strict=True):
         # lambda(h^-1) = E(e)^-a = E(m)^(-a m/e), a whole exponent because the order of lambda divides m
-        labels = table.classes.labels[group.multiply(every, h)]
-        sums += np.roll(chi, -(a * m // group.exponent) % m, axis=1)[labels]
-    coordinates: IntArray = field.coordinates(sums)
-    return coordinates
+        sums += np.roll(chi, -(a * m // group.exponent) % m, axis=1)[table.classes.labels[group.table[:, h]]]
+    return field.coordinates(sums)
 
 
-def _basis(group: FiniteGroup, pair: LinearRestriction, f: IntArray, degree: int) -> IntArray:
+def _basis(group: FiniteGroup, pair: LinearRestriction, f: Integers, degree: int) -> IntArray:
     """Elements t_1 = 1, ..., t_d with independent rho(t_j) v: the first independent columns of [f(t_i^-1 t_j)].
 
     One t a coset t H is enough, because rho(t h) v = lambda(h) rho(t) v.  Independence modulo a prime implies
     independence, and the Gram matrix of independent vectors is invertible.
     """
-    every = np.arange(group.order, dtype=np.int64)
-    smallest = group.multiply(every[:, None], pair.elements[None, :]).min(axis=1)
-    cosets = np.flatnonzero(smallest == every)
+    smallest = group.table[:, pair.elements].min(axis=1)
+    cosets = np.flatnonzero(smallest == np.arange(group.order))
     p = character_prime(group.exponent, 2**30)
     root = modular_root(group.exponent, p)
     powers = [pow(root, j * group.exponent // pair.modulus, p) for j in range(f.shape[1])]
     residues = np.zeros(group.order, dtype=np.int64)
     for column, power in zip(f.T, powers, strict=True):
         residues = (residues + column % p * power) % p
-    quotients = group.multiply(group.inverse(cosets)[:, None], cosets[None, :])
+    quotients = group.table[np.ix_(group.inverse(cosets), cosets)]
     reduced, rank = nmod_mat(cosets.size, cosets.size, residues[quotients].ravel().tolist(), p).rref()
     if rank != degree:
         raise ArithmeticError(f"internal error: rank {rank} instead of the degree {degree}")
     entries = np.array([int(entry) for entry in reduced.entries()]).reshape(cosets.size, cosets.size)
-    return cosets[np.argmax(entries[:degree] != 0, axis=1)]
+    basis: IntArray = cosets[np.argmax(entries[:degree] != 0, axis=1)]
+    return basis
