@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import get_lapack_funcs
 
-from orbitkernels.errors import SingularGramError
+from orbitkernels.errors import NotInvariantError, SingularGramError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 #: float64 where the irrep is real, complex128 otherwise.
 Matrices = npt.NDArray[np.inexact[Any]]
+
+#: Largest asymmetry of a block beside the largest entry of all: above the rounding of kernels in single precision.
+ASYMMETRY = 1e-6
 
 #: From this size on a triangular inverse by LAPACK beats the batched general inverse.
 _LAPACK_SIZE = 8
@@ -106,6 +109,24 @@ class FourierBlocks:
     def weight(self, irrep: int) -> int:
         """How often each eigenvalue of the block occurs in the Gram matrix."""
         return self.locate(irrep)[0].weight
+
+    def require_hermitian(self) -> None:
+        """Check that every block is Hermitian, because only its lower triangle is used from here on.
+
+        Raises:
+            NotInvariantError: If one is off by more than ASYMMETRY times the largest entry.
+        """
+        size = max(float(np.abs(stack.matrices).max(initial=0.0)) for stack in self.stacks)
+        for stack in self.stacks:
+            adjoint = stack.matrices.conj().swapaxes(1, 2)
+            off = np.abs(stack.matrices - adjoint).max(axis=(1, 2), initial=0.0)
+            worst = int(np.argmax(off))
+            if not off[worst] <= ASYMMETRY * size:
+                raise NotInvariantError(
+                    f"Argument 'phi' must satisfy phi_ba(g) = phi_ab(g^-1); the Fourier block of irrep "
+                    f"{stack.irreps[worst]} is off a Hermitian one by {off[worst]:.1e} beside {size:.1e}, so the "
+                    "kernel is not symmetric or not invariant."
+                )
 
     def require_invertible(self) -> None:
         """Check that every block is positive definite beyond rounding.

@@ -69,6 +69,10 @@ def fourier_blocks(
         ridge: r, added to the diagonal of the Gram matrix.
         weights: Multiplicity of the eigenvalues of each block; the degrees if omitted.
 
+    Raises:
+        InputError: If phi has another shape.
+        NotInvariantError: If phi_ba(g) = phi_ab(g^-1) fails or a value is NaN.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.fourier import block_spectrum, fourier_blocks
@@ -98,7 +102,9 @@ def fourier_blocks(
         np.einsum("kii->ki", matrices)[...] += ridge  # a view of the diagonals
         stacks.append(BlockStack(np.array(members), int(str(key[2])), stacked, matrices))
     sizes = np.array([order // subgroup.size for subgroup in subgroups], dtype=np.int64)
-    return FourierBlocks(order, sizes, tuple(stacks))
+    blocks = FourierBlocks(order, sizes, tuple(stacks))
+    blocks.require_hermitian()
+    return blocks
 
 
 def _as_matrices(irrep: npt.ArrayLike) -> Matrices:

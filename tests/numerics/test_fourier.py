@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.linalg import circulant
 
-from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 from orbitkernels.numerics import dense, fourier
 
 
@@ -273,6 +273,15 @@ def test_singular_block_is_named():
         0.1,
         rtol=1e-12,
     )
+
+
+@pytest.mark.parametrize("value", [0.5, float("nan")])
+def test_symbol_of_no_symmetric_kernel_is_refused(value):
+    phi = GROUPS["C7:C3"].symbol(2, np.random.default_rng(0))
+    phi[0, 1, 4] += value
+    with pytest.raises(NotInvariantError, match=r"phi_ba\(g\) = phi_ab\(g\^-1\)") as caught:
+        fourier.fourier_blocks(phi, GROUPS["C7:C3"].irreps)
+    assert "\n" not in str(caught.value)
 
 
 def test_negative_block_is_named():
