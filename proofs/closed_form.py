@@ -280,14 +280,14 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
 
 def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison, section: str) -> Step:
     """The closed form, compared with brute force on samples."""
+    theorem = {"error": "T6", "spectrum": "T2" if pair.symmetry != "class" else "T3"}[target]
     words = {
         "error": r"Put the blocks into T6. The instances are random symbols in integers with a positive definite"
         " Gram matrix; both errors equal those of solving without the pose, exactly.",
-        "spectrum": r"By T2 the spectrum is that of the blocks, each eigenvalue as often as said. The instances"
-        " compare characteristic polynomials of random symbols in integers, exactly.",
+        "spectrum": rf"By {theorem} the spectrum is that of the blocks, each eigenvalue as often as said. The"
+        " instances compare characteristic polynomials of random symbols in integers, exactly.",
     }[target]
     names = [(f"{pair.group.name} sample {k + 1}", partial(compare, pair, k)) for k in range(_samples(pair))]
-    theorem = {"error": "T6", "spectrum": "T2" if pair.symmetry != "class" else "T3"}[target]
     return argued(
         "theorem",
         words,

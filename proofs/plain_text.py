@@ -40,6 +40,7 @@ _SPACED_WORDS = {
     "max",
     "dim",
 }
+_FUNCTION_WORDS = {*_SPACED_WORDS, "tr", "Re", "Im"}
 _IGNORED = {
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "bigg", "displaystyle",
     "limits", "nolimits", "textstyle", "nonumber",
@@ -206,7 +207,7 @@ def _gap(before: list[str], piece: str) -> str:
     begins_factor = unicodedata.category(piece[0]) in _LETTER_OR_DIGIT or piece[0] in "√∑∏∂"
     after_script = last[:1] in "_^" and (last[-1:].isalpha() or last[-1:] == ")")
     after_fraction = "/" in last[1:-1]
-    after_word = last[:1] == " " and last[1:].isalpha()
+    after_word = last.strip() in _FUNCTION_WORDS
     joined = ((after_script or after_word) and begins_factor) or (
         after_fraction and (begins_factor or piece[0] in "([")
     )

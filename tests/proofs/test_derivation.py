@@ -1,0 +1,175 @@
+"""The engine: a step is checked when it is made, says how, and a wrong or empty one raises."""
+
+import pytest
+import sympy
+
+from orbitkernels.errors import InputError
+from orbitkernels.proofs.checking import DIGITS, Argued, DerivationError, Equal, digits_residual, is_zero
+from orbitkernels.proofs.derivation import Derivation, Step, argued, define, equal
+from orbitkernels.proofs.evidence import Level
+from orbitkernels.proofs.rules import INTRODUCTIONS, RULES
+
+x, y = sympy.symbols("x y")
+n = sympy.Symbol("n", integer=True, positive=True)
+
+
+def trusted(label: str = "", uses: tuple[str, ...] = ()) -> Step:
+    return equal("expansion", "Multiply out.", pairs=[(x * (x + 1), x**2 + x)], label=label, uses=uses)
+
+
+# ---------------------------------------------------------------------- SymPy decides
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((x + y) ** 2, x**2 + 2 * x * y + y**2),
+        (1 / (x - 1) - 1 / (x + 1), 2 / (x**2 - 1)),
+        (sympy.sin(x) ** 2, 1 - sympy.cos(x) ** 2),
+        (sympy.sqrt(2) * sympy.sqrt(3), sympy.Subs(sympy.sqrt(x), x, 6)),
+        (sympy.Integral(sympy.exp(-(x**2)), (x, -sympy.oo, sympy.oo)), sympy.sqrt(sympy.pi)),
+        (sympy.Sum(n, (n, 1, 10)), sympy.Integer(55)),
+        (sympy.MatMul(sympy.Matrix([[x, 1], [0, x]]), sympy.Matrix([[x, 0], [1, x]])),
+         sympy.Matrix([[x**2 + 1, x], [x, x**2]])),
+    ],
+)  # fmt: skip
+def test_true_equations_are_symbolic(left: sympy.Expr, right: sympy.Expr) -> None:
+    evidence = equal("expansion", "True.", pairs=[(left, right)]).evidence
+    assert evidence.level is Level.SYMBOLIC
+    assert evidence.cases >= 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((x + y) ** 2, x**2 + x * y + y**2),
+        (sympy.sin(x), x),
+        (sympy.Integral(x, (x, 0, 1)), sympy.Rational(1, 3)),
+        (sympy.Matrix([[x, 1]]), sympy.Matrix([[x, 2]])),
+        (sympy.Matrix([[x, 1]]), sympy.Matrix([[x], [1]])),
+        (sympy.Rational(1, 10**30) + x, x),
+    ],
+)
+def test_wrong_equations_raise(left: sympy.Expr, right: sympy.Expr) -> None:
+    with pytest.raises(DerivationError):
+        equal("expansion", "Wrong.", pairs=[(left, right)], identity="nothing")
+
+
+def test_products_of_symbols_that_do_not_commute_are_not_exchanged() -> None:
+    A, B = sympy.symbols("A B", commutative=False)
+    assert equal("expansion", "Distribute.", pairs=[(A * (A + B), A**2 + A * B)]).evidence.level is Level.SYMBOLIC
+    with pytest.raises(DerivationError):
+        equal("expansion", "Exchange.", pairs=[(A * B, B * A)])
+
+
+def test_a_thing_equal_to_itself_proves_nothing() -> None:
+    for side in (x + y, sympy.Matrix([[x, y]])):
+        with pytest.raises(DerivationError, match="proves nothing"):
+            equal("expansion", "Itself.", pairs=[(side, side)])
+    with pytest.raises(DerivationError, match="no equation"):
+        equal("expansion", "Nothing.", pairs=[])
+
+
+def test_is_zero_tells_proved_from_refuted() -> None:
+    assert is_zero(sympy.cos(2 * x) - 2 * sympy.cos(x) ** 2 + 1) is True
+    assert is_zero(sympy.cos(x) - 1) is False
+
+
+# ---------------------------------------------------------------------- 50 digits
+
+SINES = sympy.sin(sympy.pi / 7) * sympy.sin(2 * sympy.pi / 7) * sympy.sin(3 * sympy.pi / 7)
+ROOT = sympy.sqrt(7) / 8
+
+
+def test_what_sympy_leaves_open_needs_a_named_identity() -> None:
+    with pytest.raises(DerivationError, match="name the identity"):
+        Equal([(SINES, ROOT)]).run()
+
+
+def test_a_named_identity_is_checked_to_fifty_digits_and_says_so() -> None:
+    evidence = Equal([(SINES, ROOT)], identity="Gauss's product of sines").run()
+    assert evidence.level is Level.NUMERIC
+    assert f"{DIGITS} digits" in evidence.how
+    assert evidence.residual is not None
+    assert float(evidence.residual) < 1e-48
+
+
+def test_a_named_identity_that_is_wrong_in_the_fortieth_digit_raises() -> None:
+    with pytest.raises(DerivationError):
+        Equal([(SINES, ROOT + sympy.Rational(1, 10**40))], identity="wrong").run()
+
+
+def test_points_lie_in_the_domain() -> None:
+    positive = sympy.Symbol("p", positive=True)
+    assert digits_residual(sympy.sqrt(positive**2), positive, {positive: (3, 5)}) == 0
+    with pytest.raises(DerivationError, match="cannot be checked"):
+        digits_residual(1 / (x - x), sympy.Integer(1), {})
+
+
+# ---------------------------------------------------------------------- arguments
+
+
+def test_an_argument_names_its_instances_and_claims_no_more() -> None:
+    evidence = argued("trace", "Because.", on=[("C2", lambda: True), ("C3", lambda: True)]).evidence
+    assert evidence.level is Level.EXACT
+    assert evidence.how == "argument; exactly, on C2, C3"
+    assert evidence.cases == 2
+
+
+@pytest.mark.parametrize("on", [[], [("C2", lambda: True), ("C3", lambda: False)], [("C2", lambda: 1)]])
+def test_an_argument_that_fails_or_has_no_instance_raises(on: list) -> None:
+    with pytest.raises(DerivationError):
+        Argued(on).run()
+
+
+# ---------------------------------------------------------------------- steps and derivations
+
+
+def test_only_introductions_may_claim_nothing() -> None:
+    for rule in RULES:
+        if rule in INTRODUCTIONS:
+            assert define("Let it be.", rule=rule).evidence.level is None
+        else:
+            with pytest.raises(DerivationError, match="can be checked"):
+                define("Let it be.", rule=rule)
+    with pytest.raises(DerivationError, match="can be checked"):
+        equal("definition", "A claim in disguise.", pairs=[(x * (x + 1), x**2 + x)])
+
+
+def test_every_rule_can_be_used_and_others_cannot() -> None:
+    made = 0
+    for rule in set(RULES) - set(INTRODUCTIONS):
+        uses = ("T1",) if rule == "theorem" else ()
+        assert equal(rule, "So.", pairs=[(x * (x + 1), x**2 + x)], uses=uses).rule == rule
+        made += 1
+    assert made == len(RULES) - 2 >= 15
+    with pytest.raises(InputError, match="nearest: 'geometric sum'"):
+        equal("geometric sums", "So.", pairs=[(x * (x + 1), x**2 + x)])
+
+
+def test_a_step_says_what_it_does_and_is_not_its_own_reason() -> None:
+    with pytest.raises(DerivationError, match="must say"):
+        equal("expansion", "  ", pairs=[(x * (x + 1), x**2 + x)])
+    with pytest.raises(DerivationError, match="itself"):
+        trusted("a", uses=("a",))
+    with pytest.raises(DerivationError, match="must name it"):
+        equal("theorem", "By an earlier one.", pairs=[(x * (x + 1), x**2 + x)])
+
+
+def test_reasons_come_first() -> None:
+    assert Derivation("Good", "x", (trusted("a"), trusted("b", uses=("a", "T1")))).level is Level.SYMBOLIC
+    for steps, name in (
+        ((trusted("a", uses=("b",)), trusted("b")), ""),  # a later step
+        ((trusted("a"), trusted("a")), ""),  # one label twice
+        ((trusted("a", uses=("T2",)),), "T2"),  # the theorem itself
+        ((define("Nothing claimed."),), ""),
+    ):
+        with pytest.raises(DerivationError):
+            Derivation("Bad", "x", steps, name=name)
+
+
+def test_the_level_is_that_of_the_weakest_step() -> None:
+    exact = argued("trace", "Because.", on=[("C2", lambda: True)])
+    digits = equal("expansion", "Numbers.", pairs=[(SINES, ROOT)], identity="Gauss")
+    assert Derivation("d", "x", (trusted(), exact)).level is Level.EXACT
+    assert Derivation("d", "x", (exact, digits, trusted())).level is Level.NUMERIC

@@ -1,0 +1,156 @@
+"""Documents: every format of every derivation, nothing from elsewhere, nothing that LaTeX refuses."""
+
+import json
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from orbitkernels.errors import InputError
+from orbitkernels.proofs import rendering
+from orbitkernels.proofs.derivation import Derivation
+from orbitkernels.proofs.derive import derive
+from orbitkernels.proofs.plain_text import plain, plain_prose
+from orbitkernels.proofs.theorem import THEOREMS
+
+TARGETS = (
+    *((name, None, None) for name in ("T1", "T2", "T3", "T4", "T5", "T6", "kappa0", "kappa1")),
+    ("error", "C5", "ntk(depth=2)"),
+    ("spectrum", "D4", None),
+    ("error", "S4", None),
+    ("spectrum", "C7:C3", None),
+)
+
+
+@cache
+def made(target: tuple) -> Derivation:
+    return derive(*target)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_text_fits_a_terminal_and_shows_every_step(target: tuple) -> None:
+    derivation = made(target)
+    text = rendering.to_text(derivation)
+    assert "\\" not in text
+    assert "$" not in text
+    for number, step in enumerate(derivation.steps, 1):
+        assert f"({number}) [{step.rule}" in text
+    assert text.count("✓ checked") == sum(step.evidence.level is not None for step in derivation.steps)
+    assert max(map(len, text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_html_is_one_offline_file_of_well_formed_mathml(target: tuple) -> None:
+    page = rendering.to_html(made(target))
+    links = set(re.findall(r'(?:href|src)="([^"]*)"|https?://[^\s"]*', page))
+    assert not {link for link in links if link}
+    assert set(re.findall(r"https?://[^\s\"]*", page)) <= {"http://www.w3.org/1998/Math/MathML"}
+    assert "<script" not in page
+    formulas = re.findall(r"<math.*?</math>", page, re.DOTALL)
+    assert len(formulas) >= len(made(target).steps)
+    for formula in formulas:
+        text = "".join(ElementTree.fromstring(re.sub(r"&(?!#|amp;|lt;|gt;)", "&amp;", formula)).itertext())
+        assert "\\" not in text  # a command that the converter does not know stays as it is
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_json_holds_every_step_with_its_level(target: tuple) -> None:
+    derivation = made(target)
+    data = json.loads(rendering.to_json(derivation))
+    assert [step["rule"] for step in data["steps"]] == [step.rule for step in derivation.steps]
+    assert data["level"] == str(derivation.level)
+    for step in data["steps"]:
+        assert (step["level"] is None) == (step["rule"] in ("definition", "hypothesis"))
+        assert step["level"] is None or step["check"]
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_latex_is_complete_and_balanced(target: tuple) -> None:
+    document = rendering.to_latex(made(target))
+    assert document.startswith(r"\documentclass")
+    assert document.rstrip().endswith(r"\end{document}")
+    assert document.count("{") == document.count("}")
+    assert "<<" not in document
+    assert "<%" not in document
+    assert document.count(r"\evidence{") == sum(s.evidence.level is not None for s in made(target).steps)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("target", [TARGETS[1], TARGETS[5], TARGETS[8], TARGETS[10]], ids=str)
+def test_pdflatex_sets_it_without_wide_boxes(target: tuple, tmp_path: Path) -> None:
+    (tmp_path / "a.tex").write_text(rendering.to_latex(made(target)), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert run.returncode == 0
+    assert [line for line in run.stdout.splitlines() if line.startswith("Overfull")] == []
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_pdf_is_a_pdf() -> None:
+    document = rendering.render(made(TARGETS[0]), "pdf")
+    assert isinstance(document, bytes)
+    assert document.startswith(b"%PDF")
+
+
+def test_pdf_without_pdflatex_names_the_debian_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(InputError, match="texlive-latex-extra"):
+        rendering.render(made(TARGETS[0]), "pdf")
+
+
+def test_unknown_format_is_refused() -> None:
+    with pytest.raises(InputError, match="'format' must be one of text"):
+        rendering.render(made(TARGETS[0]), "docx")
+
+
+def test_a_notebook_gets_html_and_latex() -> None:
+    derivation = made(TARGETS[0])
+    assert "<math" in derivation._repr_html_()
+    assert derivation._repr_latex_().startswith("$$")
+    assert str(derivation).startswith("T1. ")
+
+
+def test_text_of_words_is_escaped() -> None:
+    hostile = Derivation("<b>50 % & more_</b>", "x", made(TARGETS[0]).steps)
+    assert "<b>" not in rendering.to_html(hostile)
+    assert r"50 \% \& more\_" in rendering.to_latex(hostile)
+
+
+# ---------------------------------------------------------------------- formulas as text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"K_{SR} K_{RR}^{-1} y_R", "K_SR K_RR⁻¹y_R"),
+        (r"\frac{1}{2N} \sum_{k=0}^{2N-1} \lambda_k^{-1}", "1/(2N) ∑_(k=0)^(2N-1) λ_k⁻¹"),
+        (r"\begin{pmatrix} a & b \\ c & -d \end{pmatrix}", "[a, b; c, -d]"),
+        (r"\operatorname{tr}\bigl[\rho(g)^*\bigr] = (\operatorname{tr} X)^2", "tr[ρ(g)*] = (tr X)²"),
+        (r"\frac{1}{n} (a - b)", "1/n (a - b)"),
+        (r"x \in \mathbb{R}^{N \times N} \text{ for $n = 2$ or so}", "x ∈ ℝ^(N×N) for n = 2 or so"),
+        (r"\log \det M + \sin x", "log det M + sin x"),
+    ],
+)
+def test_formulas_as_text(latex: str, text: str) -> None:
+    assert plain(latex) == text
+
+
+def test_unknown_commands_and_open_groups_raise() -> None:
+    for wrong in (r"\unheardof{x}", "{x"):
+        with pytest.raises(ValueError, match=r"unknown|missing"):
+            plain(wrong)
+    with pytest.raises(ValueError, match="odd number"):
+        plain_prose("cost: 5$")
+
+
+def test_every_statement_can_be_shown_as_text() -> None:
+    shown = 0
+    for theorem in THEOREMS.values():
+        for text in (*theorem.hypotheses, rendering.sentence(theorem.statement)):
+            assert "\\" not in plain_prose(text)
+            shown += 1
+    assert shown > 12
