@@ -41,7 +41,8 @@ def verify(
         ids: Theorems such as ``["T2", "T6"]``; all if omitted.
         quick: Fewer instances.
         jobs: Processes; None for as many as cores (at most MAX_JOBS).
-        seed: Seed of the random instances; one seed gives one certificate but for times.
+        seed: Seed of the random instances; one seed gives one certificate but for times.  (With one process the
+            linear algebra may use several threads, which can change the last digit of a residual.)
         progress: Called as ``progress(theorem id, instances done, instances in all)``.
         resume: An earlier certificate; its theorems with the same statement, seed, mode and versions that hold are
             kept.  Nothing is kept if the file does not exist.
@@ -147,7 +148,8 @@ def _outcomes(tasks: Sequence[_Task], workers: int) -> Iterator[_Outcome]:
         return
     from joblib import Parallel, delayed
 
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
+    # few tasks wait in the queue, so that an interruption ends the processes quietly
+    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
     yield from parallel(delayed(_perform)(task) for task in tasks)
 
 
