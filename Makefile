@@ -29,8 +29,9 @@ install: $(STAMP)
 verify: $(STAMP)
 	@$(BIN)/orbitkernels verify --out $(OUT)
 
+# One BLAS thread a process: two test processes share the cores.
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 -q
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from orbitkernels.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from orbitkernels.proofs.verify import Certificate
+    from orbitkernels.proofs.certificate import Certificate
 
 app = typer.Typer(
     name="orbitkernels",
@@ -84,12 +84,12 @@ def verify(
     from orbitkernels.proofs.verify import theorem_ids
 
     console = _console(stderr=False)
-    _writable_folder(out)
     ids = theorem_ids(theorems)
+    _writable_folder(out)
     certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume)
+    certificate.write(out / "certificate.json")
     for line in certificate.lines():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    certificate.write(out / "certificate.json")
     from orbitkernels.report import write_report
 
     with _console(stderr=True).status("Writing the report..."):
@@ -123,12 +123,10 @@ def predict(
     """Spectral error and exact leave-out error of a missing pose, for pairs of images of different classes."""
     from orbitkernels.prediction import predict as predict_pairs
 
-    with _progress() as progress:
-        task = progress.add_task("Pairs", total=pairs)
+    with _Bar("Pairs") as bar:
         result = predict_pairs(
-            group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )  # fmt: skip
+            group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed, progress=bar.show
+        )
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))
     else:
@@ -210,37 +208,51 @@ def _console(stderr: bool) -> Console:
     return Console(stderr=stderr)
 
 
-def _progress() -> Any:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+class _Bar:
+    """A progress bar on standard error that appears with the first step, so that refused input prints no bar."""
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=_console(stderr=True),
-        transient=True,
-    )
+    def __init__(self, description: str) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=_console(stderr=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task(description, total=None)
+        self._started = False
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._started:
+            self._progress.stop()
+
+    def show(self, done: int, total: int, description: str | None = None) -> None:
+        """Show that so many of so many steps are done."""
+        if not self._started:
+            self._progress.start()
+            self._started = True
+        self._progress.update(self._task, completed=done, total=total, description=description)
 
 
 def _run_with_progress(
-    ids: list[str], quick: bool, jobs: int | None, seed: int, path: Path, resume: bool
+    ids: list[str], quick: bool, jobs: int | None, seed: int, certificate: Path, resume: bool
 ) -> Certificate:
     """Run the verification with one bar over all theorems; what is done is written, for a run that is stopped."""
     from orbitkernels.proofs.verify import verify as verify_theorems
 
     done: dict[str, tuple[int, int]] = {}
-    with _progress() as progress:
-        task = progress.add_task("Verifying", total=None)
+    with _Bar("Verifying") as bar:
 
         def update(identifier: str, completed: int, total: int) -> None:
             done[identifier] = (completed, total)
-            progress.update(
-                task,
-                description=f"Verifying {identifier}",
-                completed=sum(c for c, _ in done.values()),
-                total=sum(t for _, t in done.values()),
-            )
+            finished, every = (sum(column) for column in zip(*done.values(), strict=True))
+            bar.show(finished, every, f"Verifying {identifier}")
 
         return verify_theorems(
             ids,
@@ -248,8 +260,8 @@ def _run_with_progress(
             jobs=jobs,
             seed=seed,
             progress=update,
-            resume=path if resume else None,
-            save=path,
+            resume=certificate if resume else None,
+            save=certificate,
         )
 
 

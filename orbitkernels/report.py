@@ -46,6 +46,7 @@ def _evidence(certificate: Certificate) -> dict[str, Any]:
     """What the certificate says, and the derivations, each checked once more as it is made."""
     from markupsafe import Markup
 
+    from orbitkernels.proofs.evidence import ROUNDING_MULTIPLE
     from orbitkernels.proofs.rendering import html_body
     from orbitkernels.proofs.theorem import THEOREMS
 
@@ -54,7 +55,12 @@ def _evidence(certificate: Certificate) -> dict[str, Any]:
         derivation = THEOREMS[result.id].derivation
         if derivation is not None:
             derivations[result.id] = Markup(html_body(derivation()))  # noqa: S704  (its template escapes)
-    return {"results": certificate.results, "derivations": derivations, "environment": certificate.environment}
+    return {
+        "results": certificate.results,
+        "derivations": derivations,
+        "environment": certificate.environment,
+        "rounding_multiple": f"{ROUNDING_MULTIPLE:g}",
+    }
 
 
 def _images() -> dict[str, Any]:
