@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
-from orbitkernels.proofs.orbits import Action, CommonOrbitError, Orbits, as_action
-from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, leave_out_error
+from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
+from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, dense_gram, refitted_errors
 from orbitkernels.theory.actions import padded_shape, shift_orders
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
@@ -78,10 +79,9 @@ def predict(
     missing_poses(G, missing)  # a bad word is refused before the data are read
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = _stage(G, dataset)
-    rows, points = [], 0
+    rows = []
     for orbits, indices in _drawn(stage, _whole(pairs, "pairs", 1), _whole(seed, "seed", 0)):
         rows.append(_pair(k, orbits, indices, missing, r))
-        points = max(points, int(orbits.sizes.sum()))
         if progress is not None:
             progress(len(rows), pairs)
     return {
@@ -93,7 +93,7 @@ def predict(
         "seed": int(seed),
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
-        "notes": notes + _rounding_notes(rows, points),
+        "notes": notes + _rounding_notes(rows),
     }
 
 
@@ -186,7 +186,7 @@ def _pair(
     try:
         route = FourierRoute.of(kernel, orbits, ridge)
         spectral = route.errors(missing)[..., 0]  # [2], or [2, p] for a list of poses
-        exact = leave_out_error(kernel, orbits, missing, ridge)[..., 0]
+        exact = refitted_errors(dense_gram(kernel, orbits, ridge), orbits, missing)[..., 0]
     except SingularGramError as error:
         raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
     return {
@@ -196,16 +196,16 @@ def _pair(
         "exact_error": float(exact.flat[0]),
         "spectral_errors": spectral.tolist(),
         "exact_errors": exact.tolist(),
-        "relative_difference": float(np.max(np.abs(spectral - exact) / np.abs(exact))),
+        "relative_difference": float(np.max(np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact)))),
         "condition_number": route.spectrum.condition_number,
         "stabiliser_orders": [H.order for H in orbits.stabilisers],
     }
 
 
-def _rounding_notes(rows: list[dict[str, Any]], points: int) -> list[str]:
-    """Says so if the Gram matrices are too ill-conditioned for 1e-8."""
+def _rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
+    """Says so if the Gram matrices are too ill-conditioned for 1e-8: rounding is about eps times the condition."""
     worst = max(row["condition_number"] for row in rows)
-    level = float(np.finfo(np.float64).eps) * points * worst
+    level = float(np.finfo(np.float64).eps) * worst
     if level <= WANTED_AGREEMENT:
         return []
     return [

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from orbitkernels.errors import InputError, NotInvariantError
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 from .orbits import FloatArray, Orbits
@@ -39,10 +40,10 @@ def as_kernel(kernel: KernelLike) -> GramKernel | Callable[[FloatArray, FloatArr
 
         parsed: GramKernel = parse(kernel)
         return parsed
-    if not isinstance(kernel, GramKernel) and not callable(kernel):
+    if isinstance(kernel, type) or not (isinstance(kernel, GramKernel) or callable(kernel)):
         raise InputError(
             f"Argument 'kernel' must have a method gram(X, Y), be a function k(X, Y) or a specification, "
-            f"not {kernel!r}."
+            f"not {shown(kernel)}."
         )
     return kernel
 
@@ -127,7 +128,7 @@ def check_invariance(
     elements = np.array([orbits.representatives[c][j] for c, j in zip(orbit, pose, strict=True)], dtype=np.int64)
     still = gram(kernel, _moved(orbits, orbit, elements))
     scale = float(np.abs(still).max()) or 1.0
-    _refuse_asymmetric(still, scale, tolerance)
+    refuse_asymmetric(still, tolerance)
     largest = 0.0
     for s, name in zip(orbits.group.generators, orbits.group.generator_names, strict=True):
         turned = gram(kernel, _moved(orbits, orbit, orbits.group.multiply(s, elements)))
@@ -159,9 +160,13 @@ def _moved(orbits: Orbits, orbit: list[int], elements: IntArray) -> FloatArray:
     )
 
 
-def _refuse_asymmetric(values: FloatArray, scale: float, tolerance: float) -> None:
-    """Raise unless k(x, y) = k(y, x)."""
-    defect = float(np.abs(values - values.T).max()) / scale
+def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANCE) -> None:
+    """Check that a matrix of k(x, y) is symmetric.
+
+    Raises:
+        InputError: If it is not, up to the tolerance relative to its largest entry.
+    """
+    defect = float(np.abs(values - values.T).max()) / (float(np.abs(values).max()) or 1.0)
     if defect > tolerance:
         raise InputError(
             f"Argument 'kernel' is not symmetric: k(x, y) and k(y, x) differ by {defect:.1e} relative to the "

@@ -10,6 +10,7 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 #: What `missing` may be: "pose", "coset:a^2,b", "0,3,a*b", or a list of elements and words.
@@ -59,6 +60,10 @@ def missing_poses(group: FiniteGroup, missing: MissingLike) -> Missing:
             words = missing.removeprefix("coset:").split(",")
             return Missing(group.subgroup([element(group, word) for word in words]).elements, alike=True)
         missing = missing.split(",")
+    if not isinstance(missing, (Sequence, np.ndarray)):
+        raise InputError(
+            f"Argument 'missing' must be 'pose', 'coset:WORDS' or a list of elements, not {shown(missing)}."
+        )
     elements = [element(group, word) for word in missing]
     if not elements:
         raise InputError("Argument 'missing' is an empty list; name at least one pose, such as 0.")
@@ -78,7 +83,7 @@ def element(group: FiniteGroup, word: int | str | np.integer) -> int:
         return value
     if isinstance(word, bool) or not isinstance(word, (int, np.integer, str)) or not 0 <= int(word) < group.order:
         raise InputError(
-            f"Argument 'missing' names the element {word!r}; elements of {group.name} are 0 to {group.order - 1}."
+            f"Argument 'missing' names the element {shown(word)}; {group.name} has 0 to {group.order - 1}."
         )
     return int(word)
 

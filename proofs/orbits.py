@@ -2,133 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Protocol, cast
+from html import escape
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
-from orbitkernels.theory.actions import PermutationAction, image_action, set_action
-from orbitkernels.theory.graphs import tree_levels
+from orbitkernels.theory.actions import PermutationAction
 from orbitkernels.theory.groups import FiniteGroup
-from orbitkernels.theory.laws import IntArray, PermutationLaw
-from orbitkernels.theory.subgroups import Subgroup
+from orbitkernels.theory.integer_input import shown
+from orbitkernels.theory.laws import IntArray
 
-FloatArray = npt.NDArray[np.float64]
+from .input_actions import MATRIX_TOLERANCE, Action, FloatArray, as_action, finite_array
 
-#: Matrices are orthogonal, multiply as the group does and fix a point if they do so up to this, relative to its
-#: length.  Permutations are compared bit for bit.
-MATRIX_TOLERANCE = 1e-9
+__all__ = ["CommonOrbitError", "FloatArray", "Orbits"]
 
 
 class CommonOrbitError(InputError):
     """Two seeds lie on one orbit."""
-
-
-class Action(Protocol):
-    """How the elements of a group move points."""
-
-    @property
-    def group(self) -> FiniteGroup:
-        """The group."""
-
-    @property
-    def degree(self) -> int:
-        """Number d of coordinates."""
-
-    def stabiliser(self, point: FloatArray) -> Subgroup:
-        """Elements g with g x = x."""
-
-    def poses(self, point: FloatArray, elements: IntArray) -> FloatArray:
-        """Array [m, d]: g x for each of m elements g."""
-
-    def same(self, points: FloatArray, point: FloatArray) -> npt.NDArray[np.bool_]:
-        """Array [m]: which of m points [m, d] are the given one."""
-
-
-class CoordinateAction:
-    """The elements permute the coordinates: (g x)[pi_g(i)] = x[i].  Points are compared bit for bit.
-
-    Args:
-        action: The permutations.
-    """
-
-    def __init__(self, action: PermutationAction) -> None:
-        self.permuting = action
-        self.group, self.degree = action.group, action.degree
-
-    def stabiliser(self, point: FloatArray) -> Subgroup:
-        """Elements g with x[pi_g(i)] = x[i] for all i."""
-        return self.permuting.fixing(point)
-
-    def poses(self, point: FloatArray, elements: IntArray) -> FloatArray:
-        """The coordinates of x, put where each permutation sends them."""
-        return self.permuting.apply(point, elements)
-
-    def same(self, points: FloatArray, point: FloatArray) -> npt.NDArray[np.bool_]:
-        """All coordinates equal."""
-        equal: npt.NDArray[np.bool_] = (points == point).all(axis=1)
-        return equal
-
-
-class MatrixAction:
-    """The elements act by orthogonal matrices.  Points are compared up to MATRIX_TOLERANCE.
-
-    Args:
-        group: G with n elements.
-        matrices: Array [n, d, d], one matrix an element, or [generators, d, d].
-
-    Raises:
-        InputError: If the shape is wrong, a matrix is not orthogonal or a product is not that of the group.
-    """
-
-    def __init__(self, group: FiniteGroup, matrices: npt.ArrayLike) -> None:
-        given = _matrix_stack(group, matrices)
-        self.group = group
-        self.degree = int(given.shape[1])
-        whole = len(given) == group.order
-        generators = given[list(group.generators)] if whole else given
-        self.matrices = given if whole else _extended(group, given)
-        for position, generator in enumerate(generators):
-            expected = self.matrices @ generator  # [n, d, d]
-            off = np.abs(self.matrices[group.right_translations[position]] - expected).max(axis=(1, 2))
-            if off.max() > MATRIX_TOLERANCE:
-                g = int(off.argmax())
-                raise InputError(
-                    f"Argument 'action' is no representation of {group.name}: the matrix of "
-                    f"({group.word_string(g)})*{group.generator_names[position]} is not the product of the "
-                    f"matrices; they differ by {off[g]:.1e}."
-                )
-
-    def stabiliser(self, point: FloatArray) -> Subgroup:
-        """Elements g with |g x - x| <= MATRIX_TOLERANCE |x|.
-
-        Raises:
-            InputError: If they are no subgroup, because the tolerance cuts between nearly equal poses.
-        """
-        elements = np.flatnonzero(self.same(self.matrices @ point, point))
-        try:
-            return Subgroup.from_elements(self.group, elements)
-        except ValueError:
-            raise InputError(
-                f"Argument 'seeds' has a seed that elements of {self.group.name} fix only up to about "
-                f"{MATRIX_TOLERANCE:.0e} of its length; make it exactly symmetric or less so."
-            ) from None
-
-    def poses(self, point: FloatArray, elements: IntArray) -> FloatArray:
-        """Matrix times vector."""
-        moved: FloatArray = self.matrices[elements] @ point
-        return moved
-
-    def same(self, points: FloatArray, point: FloatArray) -> npt.NDArray[np.bool_]:
-        """Euclidean distance at most MATRIX_TOLERANCE times the length."""
-        close: npt.NDArray[np.bool_] = np.linalg.norm(points - point, axis=1) <= MATRIX_TOLERANCE * np.linalg.norm(
-            point
-        )
-        return close
 
 
 class Orbits:
@@ -178,8 +72,8 @@ class Orbits:
         targets: npt.ArrayLike | None = None,
     ) -> None:
         if not isinstance(group, FiniteGroup):
-            raise InputError(f"Argument 'group' must be a FiniteGroup (see ok.group), not {group!r}.")
-        images = _finite(seeds, "seeds", "[C, d] or [C, h, w]", (2, 3))
+            raise InputError(f"Argument 'group' must be a FiniteGroup (see ok.group), not {shown(group)}.")
+        images = finite_array(seeds, "seeds", "[C, d] or [C, h, w]", (2, 3))
         self.group = group
         self.action = as_action(group, action, images.shape[1:])
         self.seeds = images.reshape(len(images), -1)
@@ -261,8 +155,6 @@ class Orbits:
         return f"<Orbits of {self.group.name}: {len(self)} seeds, {sizes} poses>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         names = self.classes or [None] * len(self)
         labels = [" ".join(f"{t:+g}" for t in row) for row in self.targets]
         rows = "".join(
@@ -276,78 +168,13 @@ class Orbits:
         return f"<table><caption>{heading}</caption>{head}{rows}</table>"
 
 
-def as_action(
-    group: FiniteGroup, action: PermutationAction | Action | npt.ArrayLike | None, shape: tuple[int, ...]
-) -> Action:
-    """The action on inputs of a shape (h, w) or (d,): as given, or the usual one of the group.
-
-    The usual one is :func:`image_action`; S_n and A_n permute the rows of inputs with n rows, which are sets of n
-    vectors.
-
-    Raises:
-        InputError: If an action belongs to another group or the matrices are no representation.
-
-    Example:
-        >>> from orbitkernels.proofs.orbits import as_action
-        >>> from orbitkernels.theory.names import group
-        >>> as_action(group("D4"), None, (8, 8)).degree, as_action(group("S3"), None, (3, 2)).degree
-        (64, 6)
-    """
-    if action is None:
-        return CoordinateAction(_usual_action(group, shape))
-    if isinstance(action, PermutationAction):
-        action = CoordinateAction(action)
-    if not isinstance(action, (CoordinateAction, MatrixAction)):
-        return MatrixAction(group, cast(npt.ArrayLike, action))
-    if not _same_group(action.group, group):
-        raise InputError(
-            f"Argument 'action' belongs to {action.group.name} of order {action.group.order}, whose elements "
-            f"multiply otherwise than those of {group.name}; make the action with the same group."
-        )
-    return action
-
-
-def _same_group(one: FiniteGroup, other: FiniteGroup) -> bool:
-    """Whether element i means the same in both: one Cayley graph with the same generators."""
-    return one is other or (
-        one.order == other.order
-        and one.generators == other.generators
-        and np.array_equal(one.right_translations, other.right_translations)
-    )
-
-
-def _usual_action(group: FiniteGroup, shape: tuple[int, ...]) -> PermutationAction:
-    """Permuted members for S_n and A_n on sets, otherwise the action on images."""
-    height, width = shape if len(shape) == 2 else (1, shape[0])
-    symmetric = re.fullmatch(r"[SA]\d+", group.name) is not None and isinstance(group.law, PermutationLaw)
-    if symmetric and len(shape) == 2 and cast(PermutationLaw, group.law).degree == height:
-        return set_action(group, height, width)
-    return image_action(group, height, width)
-
-
-def _finite(values: npt.ArrayLike, name: str, shape: str, axes: tuple[int, ...]) -> FloatArray:
-    """Copy as a finite float array with an allowed number of axes, none of length 0."""
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"Argument '{name}' must be an array {shape} of real numbers.") from None
-    if array.ndim not in axes or array.size == 0:
-        raise InputError(f"Argument '{name}' must have shape {shape} and no empty axis, not {list(array.shape)}.")
-    bad = np.argwhere(~np.isfinite(array))
-    if bad.size:
-        raise InputError(f"Argument '{name}' must be finite; entry {bad[0].tolist()} is {array[tuple(bad[0])]}.")
-    return array
-
-
 def _targets(
     labels: Sequence[Any] | npt.NDArray[Any] | None, targets: npt.ArrayLike | None, count: int
 ) -> tuple[tuple[Any, ...], FloatArray]:
     """Classes in order of first appearance, and the targets [C, m]."""
     if labels is None and targets is None:
         raise InputError("Argument 'labels' is missing: give one label a seed, or 'targets'.")
-    names: list[Any] = [] if labels is None else np.asarray(labels).tolist()
-    if labels is not None and (not isinstance(names, list) or len(names) != count or np.ndim(labels) != 1):
-        raise InputError(f"Argument 'labels' must have one label a seed, [{count}], not {list(np.shape(labels))}.")
+    names = [] if labels is None else _names(labels, count)
     if any(name != name for name in names):
         raise InputError(
             f"Argument 'labels' must not hold NaN, as label {[n != n for n in names].index(True)} does."
@@ -355,39 +182,24 @@ def _targets(
     classes = tuple(dict.fromkeys(names))
     if targets is None:
         return classes, _one_vs_rest(names, classes)
-    array = _finite(targets, "targets", f"[{count}] or [{count}, m]", (1, 2))
+    array = finite_array(targets, "targets", f"[{count}] or [{count}, m]", (1, 2))
     if len(array) != count:
         raise InputError(f"Argument 'targets' must have one row a seed, {count}, not {len(array)}.")
     return classes, array.reshape(count, -1)
+
+
+def _names(labels: Sequence[Any] | npt.NDArray[Any], count: int) -> list[Any]:
+    """The labels as a list, one a seed."""
+    try:
+        array = np.asarray(labels)
+    except ValueError:
+        raise InputError("Argument 'labels' must have one label a seed, not lists of different lengths.") from None
+    if array.shape != (count,):
+        raise InputError(f"Argument 'labels' must have one label a seed, [{count}], not {list(array.shape)}.")
+    return list(array.tolist())
 
 
 def _one_vs_rest(names: list[Any], classes: tuple[Any, ...]) -> FloatArray:
     """Array [C, m] of +1 and -1; one column for at most two classes."""
     columns = classes if len(classes) > 2 else classes[:1]
     return np.array([[1.0 if name == column else -1.0 for column in columns] for name in names])
-
-
-def _matrix_stack(group: FiniteGroup, matrices: npt.ArrayLike) -> FloatArray:
-    """Array [n, d, d] or [generators, d, d] of orthogonal matrices, as given."""
-    shape = f"[{group.order}, d, d] or [{len(group.generators)}, d, d]"
-    given = _finite(matrices, "action", shape, (3,))
-    if given.shape[1] != given.shape[2] or len(given) not in (group.order, len(group.generators)):
-        raise InputError(f"Argument 'action' must have shape {shape} for {group.name}, not {list(given.shape)}.")
-    products = given @ given.transpose(0, 2, 1) - np.eye(given.shape[1])
-    off = np.abs(products).max(axis=(1, 2))
-    if off.max() > MATRIX_TOLERANCE:
-        raise InputError(
-            f"Argument 'action' must hold orthogonal matrices; A A^T of matrix {off.argmax()} differs from the "
-            f"identity by {off.max():.1e}."
-        )
-    return given
-
-
-def _extended(group: FiniteGroup, generators: FloatArray) -> FloatArray:
-    """All n matrices from those of the generators, along the spanning tree of the Cayley graph."""
-    matrices = np.empty((group.order, *generators.shape[1:]))
-    matrices[0] = np.eye(generators.shape[1])
-    tree = group.spanning_tree
-    for level in tree_levels(tree.order, tree.parent):
-        matrices[level] = matrices[tree.parent[level]] @ generators[tree.letter[level]]
-    return matrices

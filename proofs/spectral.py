@@ -23,11 +23,11 @@ from orbitkernels.numerics.fourier import (
 )
 from orbitkernels.theory.laws import IntArray
 
-from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
+from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram, refuse_asymmetric
 from .irreps import unitary_irreps
 from .missing import Missing, MissingLike, missing_poses
 from .orbits import FloatArray, Orbits
-from .spectrum import Spectrum, spectrum_of_blocks
+from .spectrum import Spectrum, require_positive, spectrum_of_blocks
 
 __all__ = [
     "INVARIANCE_TOLERANCE",
@@ -202,10 +202,16 @@ def leave_out_error(
         Array [C, m], or [C, p, m] for a list of p poses.
 
     Raises:
-        SingularGramError: If K + r I is not positive definite on the points that remain.
+        SingularGramError: If K + r I is not positive definite.
     """
-    what = missing_poses(orbits.group, missing)
     dense = dense_gram(kernel, orbits, ridge)
+    require_positive(np.linalg.eigvalsh(dense).astype(np.float64, copy=False), f"the {len(dense)} points", ridge)
+    return refitted_errors(dense, orbits, missing)
+
+
+def refitted_errors(dense: FloatArray, orbits: Orbits, missing: MissingLike = "pose") -> FloatArray:
+    """As :func:`leave_out_error`, from K + r I; that it is positive definite beyond rounding is not checked."""
+    what = missing_poses(orbits.group, missing)
     errors = np.stack([_refit_orbit(dense, orbits, c, what) for c in range(len(orbits))])  # [C, p, m]
     return errors[:, 0] if what.alike else errors
 
@@ -213,6 +219,7 @@ def leave_out_error(
 def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: float = 0.0) -> FloatArray:
     """Array [N, N]: K + r I over all points of the orbits."""
     matrix = gram(kernel, orbits.all_points).copy()
+    refuse_asymmetric(matrix)
     matrix[np.diag_indices_from(matrix)] += checked_ridge(ridge)
     return matrix
 

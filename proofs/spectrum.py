@@ -78,7 +78,8 @@ class Spectrum:
 
     def of_irrep(self, irrep: int) -> FloatArray:
         """Eigenvalues of the Fourier block of one irrep, ascending."""
-        return self.eigenvalues[self.irreps == irrep]
+        values: FloatArray = self.eigenvalues[self.irreps == irrep]
+        return values
 
     def require_positive(self) -> None:
         """Check that K + r I is positive definite beyond rounding.
@@ -87,18 +88,10 @@ class Spectrum:
             SingularGramError: Otherwise; the message names the irrep with the smallest eigenvalue, and the ridge
                 that would bring the condition number to about 10^8.
         """
-        largest, worst = float(self.eigenvalues.max()), int(np.argmin(self.eigenvalues))
-        smallest = float(self.eigenvalues[worst])
-        rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, int(self.multiplicities.sum()))
-        if smallest > rounding * largest:
-            return
-        ridge = self.ridge + (largest - USEFUL_CONDITION * smallest) / (USEFUL_CONDITION - 1)
-        fault = "vanishes" if abs(smallest) <= rounding * abs(largest) else "is negative"
-        raise SingularGramError(
-            f"The Gram matrix of {self.name} is not positive definite: an eigenvalue of the Fourier block of "
-            f"irrep {self.irreps[worst]} (degree {self.multiplicities[worst]}) {fault}, {smallest:.1e} where the "
-            f"largest is {largest:.1e}; ridge = {ridge:.1e} would bring the condition number to about 1e8."
-        )
+        worst = int(np.argmin(self.eigenvalues))
+        irrep, degree = self.irreps[worst], self.multiplicities[worst]
+        what = f"{self.name}, in the Fourier block of irrep {irrep} (degree {degree}),"
+        require_positive(self.eigenvalues, what, self.ridge, int(self.multiplicities.sum()))
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain lists and numbers, for JSON."""
@@ -147,3 +140,35 @@ def spectrum_of_blocks(blocks: FourierBlocks, orbits: Orbits, ridge: float) -> S
     label_weights[irreps == 0] = parts / (total or 1.0)
     name = f"{len(orbits)} orbit{'s' * (len(orbits) > 1)} of {orbits.group.name}"
     return Spectrum(name, values, weights, irreps, label_weights, ridge)
+
+
+def require_positive(eigenvalues: FloatArray, what: str, ridge: float = 0.0, points: int = 0) -> None:
+    """Check that the eigenvalues of K + r I are positive beyond rounding.
+
+    Args:
+        eigenvalues: Array [k].
+        what: Whose they are, for the message.
+        ridge: r, contained in the eigenvalues.
+        points: Size of the matrix; k if it is larger.
+
+    Raises:
+        SingularGramError: If one is not; the message has its size and the ridge that would bring the condition
+            number to about USEFUL_CONDITION.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.spectrum import require_positive
+        >>> require_positive(np.array([1.0, 1e-3]), "two points")
+    """
+    largest, smallest = float(eigenvalues.max()), float(eigenvalues.min())
+    rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, points, eigenvalues.size)
+    if smallest > rounding * largest:
+        return
+    # (largest + s) = c (smallest + s) for the ridge s to add; a kernel that is zero everywhere takes any
+    added = (largest - USEFUL_CONDITION * smallest) / (USEFUL_CONDITION - 1) or 1.0
+    fault = "vanishes" if abs(smallest) <= rounding * abs(largest) else "is negative"
+    raise SingularGramError(
+        f"The Gram matrix is not positive definite: an eigenvalue of {what} {fault}, {smallest:.1e} where the "
+        f"largest is {largest:.1e}; ridge = {ridge + added:.1e} would bring the condition number to about "
+        f"{USEFUL_CONDITION:.0e}."
+    )
