@@ -54,7 +54,8 @@ class CyclotomicField:
     def multiplication(self) -> Integers:
         """Array [phi, phi, phi]: the coordinates of E(m)^j E(m)^k at [j, k]."""
         basis = np.arange(self.degree)
-        return self.reduction[(basis[:, None] + basis[None, :]) % self.modulus]
+        products: Integers = self.reduction[(basis[:, None] + basis[None, :]) % self.modulus]
+        return products
 
     def coordinates(self, sums: Integers) -> Integers:
         """Coordinates [..., phi] of the sums over j of c_j E(m)^j given by c [..., m]."""

@@ -80,9 +80,9 @@ class ExactIrrep:
     def verify(self) -> None:
         """Proves that rho is a representation of the group with its character.
 
-        c(t_j) = e_j and X_s c(g) = c(s g), for X_s = [c(s t_1), ..., c(s t_d)], all generators s and all g, say that
-        the linear map g -> c(g) from C[G] onto C^d makes C^d a quotient module on which s acts as X_s, and hence g as
-        [c(g t_1), ..., c(g t_d)].  The character is compared on every class.
+        c(t_j) = e_j and X_s c(g) = c(s g), for X_s = [c(s t_1), ..., c(s t_d)], all generators s and all g, say
+        that the linear map g -> c(g) from C[G] onto C^d makes C^d a quotient module on which s acts as X_s, and
+        hence g as [c(g t_1), ..., c(g t_d)].  The character is compared on every class.
 
         Raises:
             ArithmeticError: If an equation fails.
