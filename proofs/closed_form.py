@@ -27,6 +27,7 @@ from .closed_form_lines import (
 )
 from .derivation import Derivation, Step, argued, define, equal
 from .orbit_pair import OrbitPair
+from .ring_example import ring_steps
 
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
@@ -93,6 +94,8 @@ def _derivation(
         steps += _exchangeable(exchange, target, exchanged, compare)
     if not group.is_abelian or not writes_blocks(group):
         steps += _classes(classes, target, result, compare)
+    if kernel is not None and _is_ring(group):
+        steps += ring_steps(group.order, kernel, target)
     what = {"error": "Error at a missing pose", "spectrum": "Spectrum of the Gram matrix"}[target]
     goal = {
         "error": r"\mathrm{error}_c = y - p = \frac{n\, [\hat K(\mathbf 1)^{-1} t]_c}"
@@ -127,6 +130,11 @@ def writes_blocks(group: FiniteGroup) -> bool:
         (True, False)
     """
     return group.order <= MAX_ORDER and int(max(group.character_table().degrees)) <= MAX_DEGREE
+
+
+def _is_ring(group: FiniteGroup) -> bool:
+    """Whether the group is cyclic, of 2 to MAX_LISTED elements."""
+    return 2 <= group.order <= MAX_LISTED and int(group.element_orders.max()) == group.order
 
 
 def latex_of_name(name: str) -> str:

@@ -93,10 +93,8 @@ def value_at_one(kernel: Kernel) -> tuple[Any, Any]:
 
     u = sympy.Symbol("u")
     expression = sympy.sympify(kernel.expression)
-    unevaluated = sympy.Subs(expression, u, 1)
-    return (unevaluated if expression.has(u) else sympy.Subs(u * expression, u, 1)), sympy.simplify(
-        expression.subs(u, 1)
-    )
+    unevaluated = sympy.Subs(expression if expression.has(u) else u * expression, u, 1)
+    return unevaluated, sympy.expand(expression.subs(u, 1))
 
 
 # ---------------------------------------------------------------------- this group, every symbol

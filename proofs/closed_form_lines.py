@@ -51,7 +51,7 @@ def kernel_lines(kernel: Kernel) -> list[str]:
 
     found, (expression,) = sympy.cse(sympy.sympify(kernel.expression))
     names: dict[Any, Any] = {}  # constants are put back, the rest is named in order
-    parts = []
+    parts: list[tuple[Any, Any]] = []
     for name, part in found:
         value = part.subs(names)
         names[name] = sympy.Symbol(f"s_{len(parts) + 1}") if value.free_symbols else value

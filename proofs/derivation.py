@@ -78,6 +78,7 @@ def equal(
     pairs: Sequence[Pair],
     identity: str = "",
     domain: dict[Any, tuple[float, float]] | None = None,
+    numbers: bool = False,
     label: str = "",
     uses: tuple[str, ...] = (),
     section: str = "",
@@ -91,6 +92,7 @@ def equal(
         pairs: The equations, as pairs of sides.
         identity: Name of the identity that proves what SymPy leaves open.
         domain: Admissible intervals of the symbols.
+        numbers: Both sides are known in digits only.
         label: Name for later reference.
         uses: Labels of earlier steps or theorems.
         section: Heading.
@@ -102,7 +104,7 @@ def equal(
         >>> equal("expansion", "Multiply out.", pairs=[(x * (x + 1), x**2 + x)]).evidence.cases
         1
     """
-    return Step(rule, text, lines, Equal(pairs, identity, domain or {}), label, uses, section)
+    return Step(rule, text, lines, Equal(pairs, identity, domain or {}, numbers), label, uses, section)
 
 
 def argued(

@@ -63,7 +63,10 @@ def derive(target: str, group: str | FiniteGroup | None = None, kernel: str | Ke
         from .arc_cosine_derivation import derive_kappa
 
         return derive_kappa(wanted)
-    return theorems[wanted].derivation()
+    derivation = theorems[wanted].derivation
+    if derivation is None:
+        raise InputError(f"Argument 'target' is '{target}', which has no derivation.")
+    return derivation()
 
 
 def _for_group(target: str, group: str | FiniteGroup | None, kernel: str | Kernel | None) -> Derivation:

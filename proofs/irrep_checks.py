@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,11 @@ WITNESSES = ("S3", "Q8", "A4", "C7:C3")
 
 def witnessed(*checks: Callable[[str], bool]) -> list[tuple[str, Callable[[], bool]]]:
     """Instances of a step: on every witness all the checks hold."""
-    return [(name, lambda name=name: all(check(name) for check in checks)) for name in WITNESSES]
+
+    def all_hold(name: str) -> bool:
+        return all(check(name) for check in checks)
+
+    return [(name, partial(all_hold, name)) for name in WITNESSES]
 
 
 # ---------------------------------------------------------------------- the kernel and one irrep

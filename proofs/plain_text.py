@@ -168,7 +168,8 @@ class _Parser:
 
     def _raw_group(self) -> str:
         """The tokens of a group as they stand, spaces kept."""
-        depth, out = 0, []
+        depth = 0
+        out: list[str] = []
         while True:
             token = self._next()
             depth += (token == "{") - (token == "}")

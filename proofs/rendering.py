@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,13 @@ def render(derivation: Derivation, format: str = "text") -> str | bytes:
         >>> print(render(derive("T1"), "text").splitlines()[0])
         T1. Leave-one-out error
     """
-    writers = {"text": to_text, "latex": to_latex, "html": to_html, "pdf": to_pdf, "json": to_json}
+    writers: dict[str, Callable[[Derivation], str | bytes]] = {
+        "text": to_text,
+        "latex": to_latex,
+        "html": to_html,
+        "pdf": to_pdf,
+        "json": to_json,
+    }
     if format not in writers:
         raise InputError(f"Argument 'format' must be one of {', '.join(FORMATS)}, not '{format}'.")
     return writers[format](derivation)

@@ -1,0 +1,46 @@
+"""Two interleaved rings: eigenvalues against NumPy, T5 against refitting, singular kernels left out."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+
+from orbitkernels.proofs import ring_example
+from orbitkernels.proofs.checking import DerivationError
+from orbitkernels.proofs.derive import derive
+from orbitkernels.proofs.evidence import Level
+from orbitkernels.proofs.kernels import kernel
+
+SPECS = ("ntk(depth=1)", "nngp(depth=2)", "gaussian(length_scale=1)", "exp(-2*(1-u))", "laplace(length_scale=1)")
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_eigenvalues_and_error_against_numpy(spec: str) -> None:
+    compared = 0
+    for poses in (2, 3, 5, 8):
+        row = ring_example.kernel_row(poses, sympy.sympify(kernel(spec).expression))
+        values = ring_example.spectrum(row)
+        angles = np.pi * np.arange(2 * poses) / poses
+        K = kernel(spec).profile(np.clip(np.cos(angles[:, None] - angles[None, :]), -1, 1))
+        assert np.allclose(sorted(map(float, values)), np.linalg.eigvalsh(K), rtol=0, atol=1e-13 * np.trace(K))
+        formula, refitted = ring_example.by_formula(values), ring_example.by_refitting(row)
+        assert abs(formula - refitted) < mpmath.mpf(10) ** -50 * formula
+        compared += 1
+    assert compared == 4
+
+
+@pytest.mark.parametrize("target", ["error", "spectrum"])
+def test_rings_are_shown_for_cyclic_groups_only(target: str) -> None:
+    cyclic = derive(target, group="C4", kernel="ntk(depth=1)")
+    assert cyclic.steps[-1].evidence.level is Level.NUMERIC
+    assert "50 digits" in cyclic.steps[-1].evidence.how
+    for group, spec in (("D4", "ntk(depth=1)"), ("C4", "polynomial(degree=2)")):  # not cyclic; singular
+        sections = [step.section for step in derive(target, group=group, kernel=spec).steps]
+        assert "Two interleaved rings" not in sections
+
+
+def test_a_wrong_formula_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ring_example.by_formula
+    monkeypatch.setattr(ring_example, "by_formula", lambda values: right(values) * (1 + mpmath.mpf(10) ** -40))
+    with pytest.raises(DerivationError, match="differ"):
+        derive("error", group="C4", kernel="ntk(depth=1)")
