@@ -27,6 +27,7 @@ from .closed_form_lines import (
 )
 from .derivation import Derivation, Step, argued, define, equal
 from .orbit_pair import OrbitPair
+from .rendering import line_latex
 from .ring_example import ring_steps
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _setting(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
             equal(
                 "substitution",
                 r"Every point has the cosine 1 with itself.",
-                rf"\varphi_0 = \omega_0 = k(1) = {checks.value_at_one(kernel)[1]}",
+                rf"\varphi_0 = \omega_0 = k(1) = {line_latex(checks.value_at_one(kernel)[1])}",
                 pairs=[checks.value_at_one(kernel)],
                 uses=("kernel",),
             )
@@ -262,8 +263,8 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
         equal(
             "Cramer's rule",
             r"The diagonal of the inverse of a block of two rows, with $\Delta = A D - |B|^2$.",
-            r"\begin{pmatrix} A & B \\ \overline B & D \end{pmatrix}^{-1} = \frac1\Delta \begin{pmatrix} D & -B \\"
-            r" -\overline B & A \end{pmatrix}",
+            r"M = \begin{pmatrix} A & B \\ \overline B & D \end{pmatrix}, \qquad M^{-1} = \frac1\Delta"
+            r" \begin{pmatrix} D & -B \\ -\overline B & A \end{pmatrix}",
             pairs=checks.cramer_pairs(),
             label=f"inverse {pair.symmetry}",
         )

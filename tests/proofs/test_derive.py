@@ -49,9 +49,9 @@ def test_t6_for_a_group_is_the_error_of_that_group() -> None:
 
 
 def test_a_kernel_is_put_in() -> None:
-    plain = derive("spectrum", group="C3")
+    plain = derive("spectrum", group="D3")
     for kernel in ("ntk(depth=1)", "exp(-2*(1-u))", "polynomial(degree=2)", "laplace(length_scale=1)"):
-        derivation = derive("spectrum", group="C3", kernel=kernel)
+        derivation = derive("spectrum", group="D3", kernel=kernel)
         assert len(derivation.steps) == len(plain.steps) + 2
 
 
