@@ -203,14 +203,20 @@ def _pair(
 
 
 def _rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
-    """Says so if the Gram matrices are too ill-conditioned for 1e-8: rounding is about eps times the condition."""
-    worst = max(row["condition_number"] for row in rows)
-    level = float(np.finfo(np.float64).eps) * worst
-    if level <= WANTED_AGREEMENT:
+    """Says so if rounding may separate the routes by more than WANTED_AGREEMENT.
+
+    The dense route finds the error as a difference y - p with |y| = 1 and p good to about eps times the condition
+    number, so a small error loses digits.
+    """
+    smallest = [min(1.0, float(np.min(np.abs(row["exact_errors"])))) for row in rows]
+    relative = [row["condition_number"] / error for row, error in zip(rows, smallest, strict=True) if error]
+    worst = float(np.finfo(np.float64).eps) * max(relative, default=0.0)
+    if worst <= WANTED_AGREEMENT:
         return []
+    condition = max(row["condition_number"] for row in rows)
     return [
-        f"The largest condition number is {worst:.1e}: rounding alone may separate the two routes by about "
-        f"{level:.0e}, relative; a ridge lowers it."
+        f"Rounding alone may separate the two routes by up to about {worst:.0e}, relative: eps times a condition "
+        f"number (the largest is {condition:.1e}) over an error y - p; a ridge lowers it."
     ]
 
 
