@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from orbitkernels import hooks
 from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def _unitary_irreps(group: Any) -> tuple[Any, ...]:
+    """What ``G.irreps()`` calls; see :mod:`orbitkernels.hooks`."""
+    from orbitkernels.proofs.irreps import unitary_irreps
+
+    return unitary_irreps(group)
+
+
+hooks.unitary_irreps = _unitary_irreps
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import breadth_first_order
 
+from orbitkernels import hooks
 from orbitkernels.errors import InputError
 
 from .conjugacy import ConjugacyClasses, conjugacy_classes
@@ -353,19 +354,13 @@ class FiniteGroup:
         """
         if exact:
             return self._exact_irreps
-        return self._unitary_irreps
+        return hooks.unitary_irreps(self)
 
     @cached_property
     def _exact_irreps(self) -> tuple[ExactIrrep, ...]:
         from .irreps import exact_irreps
 
         return tuple(exact_irreps(self))
-
-    @cached_property
-    def _unitary_irreps(self) -> tuple[Any, ...]:
-        if unitary_irreps_engine is None:
-            raise InputError("Unitary irreps need the floating-point part; import orbitkernels.")
-        return tuple(unitary_irreps_engine(self))
 
     # ------------------------------------------------------------------ display
 
@@ -387,10 +382,6 @@ class FiniteGroup:
 
     def __repr__(self) -> str:
         return f"<FiniteGroup {self.name} of order {self.order}>"
-
-
-#: Makes G.irreps() for floating point.  The package sets it, because exact mathematics must not import numerics.
-unitary_irreps_engine: Any = None
 
 
 def _letters(count: int) -> list[str]:
