@@ -7,7 +7,7 @@ and solves.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,12 @@ class CyclotomicField:
     def columns(self, coordinates: Integers) -> Integers:
         """Array [r phi, c]: the columns of a matrix [r, c, phi] over the field, as columns over Z."""
         return coordinates.transpose(0, 2, 1).reshape(-1, coordinates.shape[1])
+
+
+@lru_cache(maxsize=8)
+def cyclotomic_field(modulus: int) -> CyclotomicField:
+    """Q(E(m)); recent fields and their tables are kept."""
+    return CyclotomicField(modulus)
 
 
 def integer_matrix(array: Integers) -> Any:

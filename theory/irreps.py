@@ -13,16 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from flint import nmod_mat
 
 from orbitkernels.errors import InputError
 
 from .characters import CharacterTable
-from .cyclotomic_coordinates import CyclotomicField, Integers, integer_array, integer_matrix
+from .cyclotomic_coordinates import CyclotomicField, Integers, cyclotomic_field, integer_array, integer_matrix
 from .cyclotomics import Cyclotomic
 from .exact_matrices import Matrix
 from .groups import FiniteGroup
@@ -110,12 +109,9 @@ class ExactIrrep:
     def _has_its_character(self) -> bool:
         """Whether tr rho(g) = chi(g) for a g of each class."""
         table = self.group.character_table()
-        values = table.values[self.character]
-        representatives = table.classes.representatives.tolist()
-        return all(
-            self._number(np.trace(self._coordinates(g)).tolist()) == value
-            for g, value in zip(representatives, values, strict=True)
-        )
+        traces = [np.trace(self._coordinates(g)) for g in table.classes.representatives.tolist()]
+        values = self._field.coordinates(_character_sums(table, self.character, self._field.modulus))
+        return np.array_equal(np.array(traces, dtype=object), values.astype(object) * self._denominator)
 
     def _fail(self, law: str) -> None:
         raise ArithmeticError(f"internal error: exact irrep {self.character} of {self.group.name}: {law}")
@@ -192,7 +188,7 @@ def _irrep(table: CharacterTable, row: int, pair: LinearRestriction | None) -> E
             f"Irrep {row} (degree {degree}) of {group.name} meets no linear character of a subgroup once; "
             "use irreps() in floating point."
         )
-    field = CyclotomicField(pair.modulus)
+    field = cyclotomic_field(pair.modulus)
     f = _matrix_coefficient(table, row, pair, field)
     basis = _basis(group, pair, f, degree)
     shifted = f[group.table[group.inverse(basis)]]  # [d, n, phi]: f(t_i^-1 g)
@@ -208,11 +204,7 @@ def _matrix_coefficient(
 ) -> Integers:
     """|H| f(g) = sum_h lambda(h^-1) chi(g h) in coordinates of the field, [n, phi]."""
     group, m = table.group, field.modulus
-    chi = np.zeros((len(table), m), dtype=np.int64)
-    for j, value in enumerate(table.values[row]):
-        step = m // value.conductor
-        for k, c in enumerate(value.coefficients):
-            chi[j, k * step] = int(c)
+    chi = _character_sums(table, row, m)
     sums = np.zeros((group.order, m), dtype=np.int64)
     for h, a in zip(pair.elements.tolist(), pair.exponents.tolist(), strict=True):
         # lambda(h^-1) = E(e)^-a = E(m)^(-a m/e), a whole exponent because the order of lambda divides m
@@ -220,24 +212,63 @@ def _matrix_coefficient(
     return field.coordinates(sums)
 
 
+def _character_sums(table: CharacterTable, row: int, m: int) -> IntArray:
+    """Array [k, m] of integers c with chi(C_j) = sum_l c_jl E(m)^l, m a multiple of all conductors of the row."""
+    chi = np.zeros((len(table), m), dtype=np.int64)
+    for j, value in enumerate(table.characters.index[row].tolist()):
+        conductor, coefficients = _integer_values(table)[value]
+        chi[j, : m // conductor * coefficients.size : m // conductor] = coefficients
+    return chi
+
+
+@lru_cache(maxsize=4)
+def _integer_values(table: CharacterTable) -> tuple[tuple[int, IntArray], ...]:
+    """Conductor and coefficients of each value in the table; algebraic integers have integer coefficients."""
+    return tuple(
+        (x.conductor, np.array([int(c) for c in x.coefficients], dtype=np.int64)) for x in table.distinct_values
+    )
+
+
 def _basis(group: FiniteGroup, pair: LinearRestriction, f: Integers, degree: int) -> IntArray:
-    """Elements t_1 = 1, ..., t_d with independent rho(t_j) v: the first independent columns of [f(t_i^-1 t_j)].
+    """Elements t_1 = 1, ..., t_d with independent rho(t_j) v: those of the first independent rows [f(t_i^-1 t)]_t.
 
     One t a coset t H is enough, because rho(t h) v = lambda(h) rho(t) v.  Independence modulo a prime implies
     independence, and the Gram matrix of independent vectors is invertible.
     """
     smallest = group.table[:, pair.elements].min(axis=1)
     cosets = np.flatnonzero(smallest == np.arange(group.order))
-    p = character_prime(group.exponent, 2**30)
+    p = character_prime(group.exponent, 2**26)
     root = modular_root(group.exponent, p)
-    powers = [pow(root, j * group.exponent // pair.modulus, p) for j in range(f.shape[1])]
     residues = np.zeros(group.order, dtype=np.int64)
-    for column, power in zip(f.T, powers, strict=True):
-        residues = (residues + column % p * power) % p
-    quotients = group.table[np.ix_(group.inverse(cosets), cosets)]
-    reduced, rank = nmod_mat(cosets.size, cosets.size, residues[quotients].ravel().tolist(), p).rref()
-    if rank != degree:
-        raise ArithmeticError(f"internal error: rank {rank} instead of the degree {degree}")
-    entries = np.array([int(entry) for entry in reduced.entries()]).reshape(cosets.size, cosets.size)
-    basis: IntArray = cosets[np.argmax(entries[:degree] != 0, axis=1)]
-    return basis
+    for j, column in enumerate(f.T):
+        residues = (residues + column % p * pow(root, j * group.exponent // pair.modulus, p)) % p
+    found, echelon = [], _Echelon(cosets.size, p)
+    for t in cosets.tolist():
+        if echelon.extend(residues[group.table[group.inverse(t), cosets]]):
+            found.append(t)
+        if len(found) == degree:
+            return np.array(found, dtype=np.int64)
+    raise ArithmeticError(f"internal error: rank {len(found)} modulo {p} instead of the degree {degree}")
+
+
+class _Echelon:
+    """Independent rows modulo a prime p < 2^27 in reduced echelon form.
+
+    Products of residues are below 2^54, so a sum of 500 of them fits into 63 bits.
+    """
+
+    def __init__(self, columns: int, p: int) -> None:
+        self.p, self.pivots = p, np.empty(0, dtype=np.int64)
+        self.rows = np.empty((0, columns), dtype=np.int64)
+
+    def extend(self, row: IntArray) -> bool:
+        """Takes a row if it is independent of those before."""
+        row = (row - row[self.pivots] @ self.rows) % self.p
+        pivot = int(np.argmax(row != 0))
+        if row[pivot] == 0:
+            return False
+        row = row * pow(int(row[pivot]), -1, self.p) % self.p
+        reduced = (self.rows - self.rows[:, pivot, None] * row) % self.p
+        self.rows = np.concatenate([reduced, row[None, :]])
+        self.pivots = np.append(self.pivots, pivot)
+        return True
