@@ -23,7 +23,9 @@ from .closed_form_lines import (
     exchange_error_lines,
     exchange_lines,
     irreps_lines,
+    is_scalar,
     kernel_lines,
+    latex_of_name,
 )
 from .derivation import Derivation, Step, argued, define, equal
 from .orbit_pair import OrbitPair
@@ -138,11 +140,6 @@ def _is_ring(group: FiniteGroup) -> bool:
     return 2 <= group.order <= MAX_LISTED and int(group.element_orders.max()) == group.order
 
 
-def latex_of_name(name: str) -> str:
-    """The name of a group in upright letters."""
-    return r"\mathrm{" + name.replace("^", r"\hat{\ }").replace("_", r"\_") + "}"
-
-
 # ---------------------------------------------------------------------- sections
 
 
@@ -242,7 +239,7 @@ def _general(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -
                 section="Any two orbits" if number == 0 else "",
             )
         )
-    return [*steps, *_algebra(pair, target), _result(pair, target, result, compare, "")]
+    return [*steps, *_algebra(pair, target), _result(pair, target, result, compare)]
 
 
 def _algebra(pair: OrbitPair, target: str) -> list[Step]:
@@ -287,24 +284,53 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
     return steps
 
 
-def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison, section: str) -> Step:
+#: What the instances of a result compare: by target, and whether the group is too large for a dense matrix.
+COMPARED = {
+    (
+        "error",
+        False,
+    ): "The instances are random symbols in integers with a positive definite Gram matrix; both errors"
+    " equal those of solving without the pose, exactly.",
+    (
+        "error",
+        True,
+    ): r"The instance is a random symbol in integers: the column of $K^{-1}$ that the same formulas give is"
+    r" multiplied by $K$, exactly, and is a unit vector.",
+    (
+        "spectrum",
+        False,
+    ): "The instances compare characteristic polynomials of random symbols in integers, exactly.",
+    (
+        "spectrum",
+        True,
+    ): r"The instance compares the traces of $K$ and $K^2$ of a random symbol in integers with the power"
+    " sums of the eigenvalues, exactly.",
+}
+
+
+def _is_large(pair: OrbitPair) -> bool:
+    """Whether the Gram matrix is too large to be solved exactly."""
+    return 2 * pair.group.order > checks.MAX_DENSE
+
+
+def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -> Step:
     """The closed form, compared with brute force on samples."""
     theorem = {"error": "T6", "spectrum": "T2" if pair.symmetry != "class" else "T3"}[target]
     words = {
-        "error": r"Put the blocks into T6. The instances are random symbols in integers with a positive definite"
-        " Gram matrix; both errors equal those of solving without the pose, exactly.",
-        "spectrum": rf"By {theorem} the spectrum is that of the blocks, each eigenvalue as often as said. The"
-        " instances compare characteristic polynomials of random symbols in integers, exactly.",
+        "error": "Put the blocks into T6.",
+        "spectrum": f"By {theorem} the spectrum is that of the blocks, each eigenvalue as often as said.",
     }[target]
+    large = _is_large(pair)
+    if large:
+        compare = {"error": checks.class_errors_agree, "spectrum": checks.class_traces_agree}[target]
     names = [(f"{pair.group.name} sample {k + 1}", partial(compare, pair, k)) for k in range(_samples(pair))]
     return argued(
         "theorem",
-        words,
+        f"{words} {COMPARED[target, large]}",
         *result(pair),
         on=names,
         label=f"result {pair.symmetry}",
         uses=(theorem,),
-        section=section,
     )
 
 
@@ -340,12 +366,23 @@ def _exchangeable(pair: OrbitPair, target: str, result: Lines, compare: Comparis
             uses=("split", "names"),
         ),
     ]
-    return [*steps, _result(pair, target, result, compare, "")]
+    sizes = {irrep.size for irrep in pair.irreps if not is_scalar(irrep.part(0, 0))}
+    if sizes & {2, 3}:
+        steps.append(
+            equal(
+                "Cramer's rule",
+                r"For a matrix $X$ of two or three rows, with $\sigma$ the sum of its principal minors of two"
+                r" rows:",
+                *(checks.small_matrix_line(size, target) for size in sorted(sizes & {2, 3})),
+                pairs=[checks.small_matrix_pair(size, target) for size in sorted(sizes & {2, 3})],
+                label="small matrices",
+            )
+        )
+    return [*steps, _result(pair, target, result, compare)]
 
 
 def _classes(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -> list[Step]:
     """Symbols that are class functions."""
-    large = 2 * pair.group.order > checks.MAX_DENSE
     steps = [
         argued(
             "theorem",
@@ -362,6 +399,4 @@ def _classes(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -
         ),
         *_algebra(pair, target),
     ]
-    if large:
-        compare = {"error": checks.class_errors_agree, "spectrum": checks.class_traces_agree}[target]
-    return [*steps, _result(pair, target, result, compare, "")]
+    return [*steps, _result(pair, target, result, compare)]

@@ -87,6 +87,29 @@ def exchange_pair() -> tuple[Any, Any]:
     )
 
 
+def small_matrix_line(size: int, target: str) -> str:
+    """The trace of the inverse, or the characteristic polynomial, of two or three rows."""
+    if target == "error":
+        top = r"\operatorname{tr} X" if size == 2 else r"\sigma"
+        return rf"\operatorname{{tr}} X^{{-1}} = \frac{{{top}}}{{\det X}} \quad ({size} \text{{ rows}})"
+    if size == 2:
+        return r"\det(x - X) = x^2 - x \operatorname{tr} X + \det X \quad (2 \text{ rows})"
+    return r"\det(x - X) = x^3 - x^2 \operatorname{tr} X + x\, \sigma - \det X \quad (3 \text{ rows})"
+
+
+def small_matrix_pair(size: int, target: str) -> tuple[Any, Any]:
+    """Both sides of :func:`small_matrix_line` for a matrix of symbols, sigma = ((tr X)^2 - tr X^2)/2."""
+    import sympy
+
+    X = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"x_{i}{j}"))
+    sigma = (X.trace() ** 2 - (X * X).trace()) / 2
+    if target == "error":
+        return (X.adjugate() / X.det()).trace(), (X.trace() if size == 2 else sigma) / X.det()
+    x = sympy.Symbol("x")
+    polynomial = x**2 - x * X.trace() + X.det() if size == 2 else x**3 - x**2 * X.trace() + x * sigma - X.det()
+    return sympy.Determinant(x * sympy.eye(size) - X), polynomial
+
+
 def value_at_one(kernel: Kernel) -> tuple[Any, Any]:
     """k(1), put in and simplified."""
     import sympy

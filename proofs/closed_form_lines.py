@@ -68,6 +68,11 @@ def _signed(latex: str) -> str:
     return f"- {latex[1:].strip()}" if latex.startswith("-") else f"+ {latex}"
 
 
+def latex_of_name(name: str) -> str:
+    """The name of a group in upright letters."""
+    return r"\mathrm{" + name.replace("^", r"\hat{\ }").replace("_", r"\_") + "}"
+
+
 def irreps_lines(pair: OrbitPair) -> list[str]:
     """Degrees."""
     return listed(

@@ -245,7 +245,10 @@ def _mathml(latex: str, display: str) -> Any:
     import markupsafe
     from latex2mathml.converter import convert
 
-    return markupsafe.Markup(convert(latex, display=display))
+    fenced = re.sub(
+        r"(?<!\\left)(?<!\\right)\|([^|]+)\|", r"\\left|\1\\right|", latex
+    )  # as brackets, not operators
+    return markupsafe.Markup(convert(fenced, display=display))
 
 
 def _html_prose(text: str) -> Any:
