@@ -26,13 +26,16 @@ def built() -> set[str]:
     """Paths in the wheel, without its metadata."""
     with tempfile.TemporaryDirectory() as folder:
         build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, str(ROOT)]
-        subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
+        finished = subprocess.run(build, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if finished.returncode or "Package would be ignored" in finished.stdout:
+            sys.exit(finished.stdout)
         (wheel,) = Path(folder).glob("*.whl")
         names = zipfile.ZipFile(wheel).namelist()
     return {name for name in names if ".dist-info/" not in name}
 
 
-missing, surplus = expected() - built(), built() - expected()
+wanted, found = expected(), built()
+missing, surplus = wanted - found, found - wanted
 if missing or surplus:
     sys.exit(f"wheel: missing {sorted(missing)}, surplus {sorted(surplus)}")
-print(f"wheel: all {len(expected())} files present, nothing else")
+print(f"wheel: all {len(wanted)} files present, nothing else")
