@@ -9,6 +9,7 @@ import platform
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,7 @@ class Result:
         return result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """Results of one run and the environment it ran in.
 
@@ -185,6 +186,25 @@ class Certificate:
     def holds(self) -> bool:
         """Whether every theorem holds."""
         return all(result.holds for result in self.results)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Certificate: {sum(result.holds for result in self.results)} of {len(self.results)} theorems hold>"
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{each.id}</td><td>{escape(each.title)}</td><td>{'verified' if each.holds else 'fails'}</td>"
+            f"<td>{each.level}</td><td>{each.instances}</td><td>{each.numeric.residual:.1e}</td></tr>"
+            for each in self.results
+        )
+        heads = "".join(
+            f"<th>{name}</th>" for name in ("id", "title", "verdict", "level", "instances", "residual")
+        )
+        return f"<table><tr>{heads}</tr>{rows}</table>"
 
     def lines(self) -> list[str]:
         """One line a theorem."""
