@@ -94,12 +94,10 @@ def verify(
 
     with _console(stderr=True).status("Writing the report..."):
         report = write_report(certificate, out / "report.html")
-    verified = sum(result.holds for result in certificate.results)
-    total = len(certificate.results)
-    console.print(f"{verified} of {total} theorems verified.", highlight=False)
+    console.print(f"{certificate.summary()}.", highlight=False)
     console.print(f"Certificate: {out / 'certificate.json'}", highlight=False, soft_wrap=True)
     console.print(f"Report: {report}", highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if verified == total else 1)
+    raise typer.Exit(0 if certificate.holds else 1)
 
 
 @app.command()

@@ -206,6 +206,10 @@ class Certificate:
         )
         return f"<table><tr>{heads}</tr>{rows}</table>"
 
+    def summary(self) -> str:
+        """How many theorems hold."""
+        return f"{sum(result.holds for result in self.results)} of {len(self.results)} theorems verified"
+
     def lines(self) -> list[str]:
         """One line a theorem."""
         return [result.line() for result in self.results]

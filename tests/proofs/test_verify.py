@@ -371,6 +371,6 @@ def test_a_failing_result_is_refuted_at_the_level_of_the_failing_check() -> None
 
 def test_a_certificate_shows_itself():
     certificate = verify(["T1"], quick=True)
-    assert repr(certificate) == "<Certificate: 1 of 1 theorems hold>"
+    assert repr(certificate) == "<Certificate: 1 of 1 theorems verified>"
     assert str(certificate).startswith("T1 verified")
     assert "<td>Leave-one-out error</td><td>verified</td>" in certificate._repr_html_()
