@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy as np
 from orbitkernels.errors import InputError
 
 from .laws import IntArray
+
+#: Types of arrays whose entries all fit into 64 bits with a sign.
+_NARROW = frozenset(map(np.dtype, ("i1", "i2", "i4", "i8", "u1", "u2", "u4")))
 
 
 def is_integer(value: object) -> bool:
@@ -32,17 +35,27 @@ def integer_row(values: Any, label: str) -> IntArray:
         >>> integer_row([2, 0, 1], "permutations[0]").tolist()
         [2, 0, 1]
     """
-    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu":
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype in _NARROW:
         return values.astype(np.int64)
-    if isinstance(values, str | bytes | dict) or not isinstance(values, Iterable):
-        raise InputError(f"Argument '{label}' must be a list of integers, not {shown(values)}.")
-    entries = list(values)
+    entries = _listed(values, f"Argument '{label}' must be a list of integers, not")
     for position, entry in enumerate(entries):
         if not is_integer(entry):
             raise InputError(f"Argument '{label}' must hold integers; entry {position} is {shown(entry)}.")
         if not -(2**62) < entry < 2**62:
-            raise InputError(f"Argument '{label}' holds the number {shown(entry)} at {position}; it is too large.")
+            raise InputError(f"Argument '{label}' holds {shown(entry)} at {position}, which is too large.")
     return np.array(entries, dtype=np.int64)
+
+
+def _listed(values: Any, refusal: str) -> list[Any]:
+    """The entries of a sequence; text, sets (which have no order) and mappings are none.
+
+    Raises:
+        InputError: The refusal, followed by the value.
+    """
+    point = isinstance(values, np.ndarray) and values.ndim == 0
+    if point or isinstance(values, str | bytes | Set | Mapping) or not isinstance(values, Iterable):
+        raise InputError(f"{refusal} {shown(values)}.")
+    return list(values)
 
 
 def integer_rows(values: Any, argument: str) -> list[IntArray]:
@@ -56,9 +69,8 @@ def integer_rows(values: Any, argument: str) -> list[IntArray]:
         >>> len(integer_rows([[0, 1], [1, 0]], "cayley_table"))
         2
     """
-    if isinstance(values, str | bytes | dict) or not isinstance(values, Iterable):
-        raise InputError(f"Argument '{argument}' must be a list of lists of integers, not {shown(values)}.")
-    rows = [integer_row(row, f"{argument}[{position}]") for position, row in enumerate(values)]
+    listed = _listed(values, f"Argument '{argument}' must be a list of lists of integers, not")
+    rows = [integer_row(row, f"{argument}[{position}]") for position, row in enumerate(listed)]
     if not rows:
         raise InputError(f"Argument '{argument}' must hold at least one row, not an empty list.")
     return rows
@@ -122,6 +134,17 @@ def is_prime(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """The value in at most 40 characters of one line."""
-    text = " ".join(repr(value).split())
+    """The value in at most 40 characters of one line.
+
+    Example:
+        >>> from orbitkernels.theory.integer_input import shown
+        >>> shown([1, 2]), shown(10**5000)
+        ('[1, 2]', 'an integer of 16610 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > 1000:  # Python refuses to write out the longest
+        return f"an integer of {value.bit_length()} bits"
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # a long integer inside
+        text = f"a {type(value).__name__} of huge integers"
     return text if len(text) <= 40 else text[:37] + "..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def presented_group(generators: str, relators: Sequence[str], name: str | None =
     translations = _coset_table(len(letters), words)
     table = _cayley_table(translations)
     kept = [(int(row[0]), letter) for row, letter in zip(translations, letters, strict=True) if row[0] != 0]
-    name = name or f"<{', '.join(letters)} | {', '.join(relators)}>"
+    name = name or " ".join(f"<{', '.join(letters)} | {', '.join(relators)}>".split())
     return FiniteGroup(TableLaw(table), [s for s, _ in kept], name, [letter for _, letter in kept])
 
 
@@ -88,26 +89,58 @@ class _Presentation:
 
 
 def _coset_table(rank: int, words: list[Word]) -> IntArray:
-    """Array [generators, n]: coset times generator, coset 0 being the trivial subgroup."""
-    from sympy.combinatorics.coset_table import coset_enumeration_r
+    """Array [generators, n]: coset times generator, coset 0 being the trivial subgroup.
+
+    This is the relator-based method (Haselgrove, Leech, Trotter; Holt, Handbook of Computational Group Theory,
+    section 5.2) on SymPy's coset table.  SymPy's own loop over it counts all cosets anew at every step, so that
+    50,000 of them take minutes.
+    """
+    from sympy.combinatorics.coset_table import CosetTable
 
     relators = [[_Letter(letter) for letter in word] for word in words]
     presentation = _Presentation([_Letter(i + 1) for i in range(rank)], relators)
+    table = CosetTable(presentation, [], max_cosets=MAX_COSETS)
+    coset = 0
     try:
-        table = coset_enumeration_r(presentation, [], max_cosets=MAX_COSETS)
+        while coset < len(table.table):
+            _complete_coset(table, coset, relators)
+            coset += 1
     except ValueError as error:
         raise InputError(
             f"Argument 'relators' defines a group whose coset enumeration needs more than {MAX_COSETS} cosets; it "
             "is infinite or too large: add relators or give permutations."
         ) from error
-    table.compress()
-    table.standardize()
-    if len(table.table) > MAX_TABLE_ORDER:
+    return _numbered(table)
+
+
+def _complete_coset(table: Any, coset: int, relators: list[list[_Letter]]) -> None:
+    """Trace every relator from a coset that is still alive, then define what its row lacks."""
+    for relator in relators:
+        if table.p[coset] != coset:  # found equal to an earlier coset
+            return
+        table.scan_and_fill(coset, relator)
+    if table.p[coset] != coset:
+        return
+    for letter in table.A:
+        if table.table[coset][table.A_dict[letter]] is None:
+            table.define(coset, letter)
+
+
+def _numbered(table: Any) -> IntArray:
+    """Array [generators, n] of a complete table, the live cosets numbered breadth-first from 0."""
+    number, rows = {0: 0}, table.table
+    reached = [0]
+    for coset in reached:
+        for neighbour in rows[coset]:
+            if neighbour not in number:
+                number[neighbour] = len(reached)
+                reached.append(neighbour)
+    if len(reached) > MAX_TABLE_ORDER:
         raise InputError(
-            f"Argument 'relators' defines a group of order {len(table.table)}, beyond the limit of "
-            f"{MAX_TABLE_ORDER} for presentations; give permutations."
+            f"Argument 'relators' defines a group of order {len(reached)}, beyond the limit of {MAX_TABLE_ORDER} "
+            "for presentations; give permutations."
         )
-    return np.array(table.table, dtype=np.int64)[:, ::2].T
+    return np.array([[number[image] for image in rows[coset][::2]] for coset in reached], dtype=np.int64).T
 
 
 def _cayley_table(translations: IntArray) -> IntArray:

@@ -69,7 +69,14 @@ BAD_PERMUTATIONS = [
     ("01", "'permutations' must be a list of lists of integers, not '01'"),
     ({"a": 1}, "'permutations' must be a list of lists"),
     (None, "'permutations' must be a list of lists of integers, not None"),
-    ([[10**30, 0]], r"'permutations\[0\]' holds the number 10+ at 0; it is too large"),
+    ([[10**30, 0]], r"'permutations\[0\]' holds 10+ at 0, which is too large"),
+    ([[10**5000, 0]], r"'permutations\[0\]' holds an integer of 16610 bits at 0, which is too large"),
+    (np.array([[2**63, 0]], dtype=np.uint64), r"holds np.uint64\(9223372036854775808\) at 0, which is too large"),
+    (np.array(3), r"'permutations' must be a list of lists of integers, not array\(3\)"),
+    ([np.array(3)], r"'permutations\[0\]' must be a list of integers, not array\(3\)"),
+    ([{1, 0}], r"'permutations\[0\]' must be a list of integers, not \{0, 1\}"),
+    ({(1, 0)}, r"'permutations' must be a list of lists of integers, not \{\(1, 0\)\}"),
+    ([np.array([True, False])], r"'permutations\[0\]' must hold integers; entry 0 is np.True_"),
     (np.array([[0.0, 1.0]]), r"'permutations\[0\]' must hold integers; entry 0 is np.float64"),
     ([[*range(1, 9), 0], [1, 0, *range(2, 9)]], "a group of order 362880, beyond the limit of 100000 elements"),
     ([[*range(1, 60), 0], [1, 0, *range(2, 60)]], r"a group of order above 100000 \(degree 60\)"),
@@ -335,6 +342,11 @@ def test_an_infinite_group_overflows_the_coset_table(monkeypatch: pytest.MonkeyP
         lambda: presented_group("a b", ["a^2", "b^3", "(a*b)^7"]),
         "coset enumeration needs more than 300 cosets; it is infinite or too large",
     )
+
+
+@pytest.mark.parametrize("relators", [["a^2", "b^2"], ["a^2", "b^3"], ["[a,b]", "a^7"], ["a^2", "b^3", "(a*b)^7"]])
+def test_infinite_groups_are_given_up_within_seconds(relators: list[str]) -> None:
+    refused(lambda: presented_group("a b", relators), "coset enumeration needs more than 50000 cosets")
 
 
 def test_a_presented_group_beyond_the_table_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
