@@ -116,6 +116,14 @@ def _alternating_order(n: int) -> int:
     return max(capped_factorial(n) // 2, 1)
 
 
+def _nonzero_vectors(n: int, q: int) -> int:
+    return capped_power(q, n) - 1
+
+
+def _projective_points(n: int, q: int) -> int:
+    return _nonzero_vectors(n, q) // (q - 1)
+
+
 def _heisenberg_order(p: int) -> int:
     if not is_prime(p):
         raise InputError(f"Argument 'p' of Heis(p) must be a prime, not {p}.")
@@ -207,6 +215,8 @@ def _linear_group(general: bool, projective: bool) -> Callable[[str, int, int], 
     """GL or SL on vectors, PGL or PSL on projective points."""
 
     def build(name: str, n: int, q: int) -> FiniteGroup:
+        if n == 1:  # GL(1, q) is the cyclic group of units, the others are trivial, whatever the size of the field
+            return cyclic(q - 1 if general and not projective else 1, name)
         field = finite_field(q)
         matrices = _elementary_matrices(n, field)
         matrices += [_scaling(n, field)] if general else []
@@ -217,7 +227,7 @@ def _linear_group(general: bool, projective: bool) -> Callable[[str, int, int], 
             return lambda vectors: field.apply(matrix, vectors)
 
         start = [tuple(row) for row in np.eye(n, dtype=np.int64).tolist()]
-        images = orbit_images(start, [act(matrix) for matrix in matrices or [np.eye(n, dtype=np.int64)]])
+        images = orbit_images(start, [act(matrix) for matrix in matrices])
         return permutation_group(images, name)
 
     return build
@@ -262,14 +272,15 @@ FAMILIES = (
            _semidihedral),
     Family("Heis(<p>)", "unitriangular matrices over GF(p)", "p^3", "Heis(3)", _heisenberg_order, _heisenberg),
     Family("SL(<n>,<q>)", "special linear group over GF(q)", "|GL(n,q)|/(q-1)", "SL(2,5)", _special_linear,
-           _linear_group(general=False, projective=False)),
+           _linear_group(general=False, projective=False), lambda n, q: _nonzero_vectors(n, q) if n > 1 else 1),
     Family("GL(<n>,<q>)", "general linear group over GF(q)", "product of q^n - q^i over i < n", "GL(2,3)",
-           _general_linear, _linear_group(general=True, projective=False)),
+           _general_linear, _linear_group(general=True, projective=False), _nonzero_vectors),
     Family("PSL(<n>,<q>)", "projective special linear group", "|SL(n,q)|/gcd(n,q-1)", "PSL(2,7)",
-           _projective_special_linear, _linear_group(general=False, projective=True)),
+           _projective_special_linear, _linear_group(general=False, projective=True), _projective_points),
     Family("PGL(<n>,<q>)", "projective general linear group", "|SL(n,q)|", "PGL(2,5)", _special_linear,
-           _linear_group(general=True, projective=True)),
-    Family("AGL(<n>,<q>)", "affine maps of GF(q)^n", "q^n |GL(n,q)|", "AGL(1,5)", _affine_linear, _affine),
+           _linear_group(general=True, projective=True), _projective_points),
+    Family("AGL(<n>,<q>)", "affine maps of GF(q)^n", "q^n |GL(n,q)|", "AGL(1,5)", _affine_linear, _affine,
+           lambda n, q: capped_power(q, n)),
     Family("M11", "Mathieu group on 11 points", "7920", "M11", lambda: 7920, _mathieu_11, lambda: 11),
     Family("M12", "Mathieu group on 12 points", "95040", "M12", lambda: 95040, _mathieu_12, lambda: 12),
 )  # fmt: skip

@@ -13,6 +13,10 @@ from .groups import FiniteGroup
 from .integer_input import shown
 
 _FORMS = '{"permutations": [[...]]} with images counted from 0, or {"cayley_table": [[...]]}'
+
+#: Longest file that is read.
+MAX_FILE_BYTES = 2**28
+
 _KEYS = ("permutations", "cayley_table")
 
 
@@ -51,7 +55,16 @@ def group_from_file(path: str | Path) -> FiniteGroup:
 def _content(path: Path) -> dict[str, Any]:
     """The JSON object of the file."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            text = file.read(MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
+            raise InputError(
+                f"File {shown(str(path))} is longer than {MAX_FILE_BYTES // 2**20} MiB; "
+                "give permutations that generate the group."
+            )
+        content = json.loads(text.decode("utf-8"))
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"File {shown(str(path))} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:

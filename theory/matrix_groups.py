@@ -9,8 +9,9 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 
+from .enumeration import MAX_PERMUTATION_BYTES, permutation_limit
 from .groups import MAX_ORDER, FiniteGroup
-from .integer_input import integer_rows, is_prime, shown
+from .integer_input import integer_rows, is_integer, is_prime, shown
 from .laws import IntArray
 
 #: Largest field; products of residues and sums of a row of them stay far below 2^63.
@@ -39,7 +40,7 @@ def matrix_group(matrices: Sequence[Any], modulus: int, name: str | None = None)
     """
     from .constructions import permutation_group
 
-    if not is_prime(modulus) or modulus > MAX_MODULUS:
+    if not (is_integer(modulus) and modulus <= MAX_MODULUS and is_prime(modulus)):
         raise InputError(f"Argument 'modulus' must be a prime up to {MAX_MODULUS}, not {shown(modulus)}.")
     checked = _checked(matrices, int(modulus))
     size = checked[0].shape[0]
@@ -90,15 +91,20 @@ def orbit_images(start: Sequence[tuple[int, ...]], maps: Sequence[Callable[[IntA
     """Array [maps, points]: the maps as permutations of the orbit of the start points, in order of discovery.
 
     Raises:
-        InputError: If one orbit shows that the group exceeds MAX_ORDER.
+        InputError: If the longest orbit, which no group of fewer elements has, shows that the group is too large.
     """
     number = {point: position for position, point in enumerate(dict.fromkeys(start))}
     points = list(number)
     images: list[list[int]] = [[] for _ in maps]
     done = 0
     while done < len(points):
-        if len(points) > MAX_ORDER * len(start):
-            raise InputError(f"Argument 'matrices' generates a group with more than {MAX_ORDER} elements.")
+        longest = -(-len(points) // len(start))
+        if longest > permutation_limit(len(points), MAX_ORDER):
+            raise InputError(
+                f"Argument 'matrices' generates a group with an orbit of at least {longest} vectors, beyond the "
+                f"limit of {MAX_ORDER} elements or {MAX_PERMUTATION_BYTES // 2**20} MiB of permutations; choose "
+                "fewer matrices or a smaller group."
+            )
         block = np.array(points[done:], dtype=np.int64)
         done = len(points)
         for row, move in zip(images, maps, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from math import gcd
 from typing import NoReturn
 
@@ -20,7 +20,7 @@ from .constructions import (
 )
 from .families import FAMILIES, Family, capped_power
 from .group_files import group_from_file
-from .groups import FiniteGroup
+from .groups import MAX_ORDER, FiniteGroup
 from .integer_input import shown
 
 #: Longest name that is read.
@@ -49,17 +49,17 @@ NAMES: tuple[tuple[str, str, str, str], ...] = (
 _BY_PREFIX = {family.prefix: family for family in FAMILIES}
 _ATOM = re.compile(r"(M1[12](?!\d)|V4(?!\d)|[A-Za-z]+)(?:(\d+)|\(\s*(\d+(?:\s*,\s*\d+)*)\s*\))?")
 _SYNONYMS = {
-    "Z": "C",
-    "Sym": "S",
-    "Alt": "A",
-    "Dih": "D",
-    "Cyc": "C",
-    "H": "Heis",
-    "L": "PSL",
-    "PSP": "PSL",
-    "F": "C",
+    "z": "C",
+    "cyc": "C",
+    "sym": "S",
+    "alt": "A",
+    "dih": "D",
+    "klein": "V4",
+    "quaternion": "Q",
+    "h": "Heis",
+    "l": "PSL",
 }
-_BY_FILE = 'or give a group by file, as @group.json with {"permutations": [[...]]} or {"cayley_table": [[...]]}'
+_BY_FILE = 'give a group by file, as @group.json with {"permutations": [[...]]} or {"cayley_table": [[...]]}'
 
 
 def group(spec: str) -> FiniteGroup:
@@ -208,14 +208,10 @@ def _direct(nodes: list[_Node]) -> _Node:
 
 
 def _power(base: _Node, exponent: int) -> _Node:
+    if base.order == 1 or exponent == 1:
+        return base
     name, order = f"{base.bracketed}^{exponent}", capped_power(base.order, exponent)
-
-    def build() -> FiniteGroup:
-        if base.order == 1 or exponent == 1:
-            return base.build()
-        return direct_product(*[base.build()] * exponent, name=name)
-
-    return _Node(name, order, order, build)
+    return _Node(name, order, order, lambda: direct_product(*[base.build()] * exponent, name=name))
 
 
 def _wreath(base: _Node, top: _Node) -> _Node:
@@ -266,23 +262,39 @@ def least_unit(a: int, b: int) -> int:
 
 
 def _unknown(text: str, prefix: str, parameters: list[str]) -> NoReturn:
-    """Raise with the nearest names that exist."""
-    candidates = {family.example for family in FAMILIES}
-    for family in FAMILIES:
-        if family.parameters == len(parameters) and parameters:
-            candidates.add(family.name(*(int(number[:12]) for number in parameters)))
-    known = _BY_PREFIX.get(_SYNONYMS.get(prefix, prefix)) or _folded(prefix)
-    if known is not None and known.parameters == len(parameters):
-        nearest = [known.name(*(int(number[:12]) for number in parameters))]
-    elif known is not None:
-        nearest = [known.example]
-    else:
-        nearest = get_close_matches(text, sorted(candidates), n=1, cutoff=0.0)
-    raise InputError(
-        f"Argument 'group' = {shown(text)} is unknown; did you mean {nearest[0]}? See NAMES, {_BY_FILE}."
-    )
+    """Raise with the nearest name that exists, if one is near."""
+    nearest = _nearest(text, prefix, parameters)
+    hint = f"did you mean {nearest}? See NAMES, or" if nearest else "see NAMES for all forms, or"
+    raise InputError(f"Argument 'group' = {shown(text)} is unknown; {hint} {_BY_FILE}.")
 
 
-def _folded(prefix: str) -> Family | None:
-    """The family whose prefix differs in upper and lower case only."""
-    return next((family for family in FAMILIES if family.prefix.lower() == prefix.lower()), None)
+def _nearest(text: str, prefix: str, parameters: list[str]) -> str | None:
+    """The member, within the limit, of the family with as many parameters and the nearest letters.
+
+    None if no family shares half of the letters.  Between equals the whole name decides.
+    """
+    letters = _SYNONYMS.get(prefix.lower(), prefix)
+    near = [family for family in FAMILIES if _likeness(letters, family.prefix) >= 0.5]
+
+    def closeness(family: Family) -> tuple[bool, float, float]:
+        likeness = _likeness(letters, family.prefix)
+        return family.parameters == len(parameters), likeness, _likeness(text, _suggested(family, parameters))
+
+    return _suggested(max(near, key=closeness), parameters) if near else None
+
+
+def _likeness(first: str, second: str) -> float:
+    """From 0 to 1 for equal texts, upper and lower case alike."""
+    return SequenceMatcher(None, first.lower(), second.lower()).ratio()
+
+
+def _suggested(family: Family, parameters: list[str]) -> str:
+    """The member with these parameters if there is one within the limit, otherwise the example."""
+    numbers = [int(number[:12]) for number in parameters]
+    if len(numbers) == family.parameters and min(numbers, default=1) > 0:
+        try:
+            if family.order(*numbers) <= MAX_ORDER:
+                return family.name(*numbers)
+        except InputError:  # no such member
+            pass
+    return family.example

@@ -229,7 +229,10 @@ BAD_MATRICES = [
     ([[[1]], [[1, 0], [0, 1]]], 5, r"one size; matrices\[0\] is 1 x 1, matrices\[1\] is 2 x 2"),
     ([[[1, 0.5], [0, 1]]], 3, r"'matrices\[0\]\[0\]' must hold integers; entry 1 is 0.5"),
     ([[[1, 1], [0, 1]], [[1, 0], [1, 1]]], 101, "order (above|1030200)|more than 100000"),
-    ([[[1, 1], [0, 1]], [[1, 0], [1, 1]]], 99991, "more than 100000 elements"),
+    ([[[1, 1], [0, 1]], [[1, 0], [1, 1]]], 99991, "orbit of at least 16385 vectors, beyond the limit of 100000"),
+    ([[[3]]], 65537, "orbit of at least 23171 vectors, beyond the limit of 100000 elements or 1024 MiB"),
+    ([np.roll(np.eye(40, dtype=int), 1, 0), np.eye(40, dtype=int) + np.eye(40, k=1, dtype=int)], 3, "orbit of at"),
+    ([[[3]]], 10**4000, "'modulus' must be a prime up to 1000000, not an integer of 13288 bits"),
 ]
 
 

@@ -1,6 +1,7 @@
 """Names of groups: every form of the catalogue, precedence, limits and the message for what cannot be read."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,31 @@ def test_different_names_of_one_group(name: str, same: str) -> None:
     assert structure(group(name)) == structure(group(same))
 
 
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        ("C2wrPSL(2,7)", 2**8 * 168),
+        ("C2wrSL(2,3)", 2**8 * 24),
+        ("C2wrGL(2,3)", 2**8 * 48),
+        ("C2wrPGL(2,5)", 2**6 * 120),
+        ("C2wrAGL(1,5)", 2**5 * 20),
+        ("C2wrS4^1", 2**4 * 24),
+        ("C2wrA2^3", 2**2),
+        ("C2wr(C2^2)", 2**4 * 4),
+        ("C2wrC2wrC2", 2**7),
+    ],
+)
+def test_wreath_products_act_on_the_points_of_the_second_group(name: str, order: int) -> None:
+    assert group(name).order == order
+
+
+@pytest.mark.parametrize(
+    ("name", "order"), [("GL(1,99991)", 99990), ("SL(1,99991)", 1), ("PSL(1,999999999989)", 1)]
+)
+def test_one_by_one_matrices_need_no_table_of_their_field(name: str, order: int) -> None:
+    assert group(name).order == order
+
+
 def test_names_are_written_one_way() -> None:
     assert group(" S3 x  C2").name == "S3xC2"
     assert group("C7:C3xC2").name == "(C7:C3)xC2"
@@ -208,8 +234,20 @@ def test_least_unit_by_brute_force(a: int, b: int) -> None:
         ("L(2,7)", "did you mean PSL(2,7)?"),
         ("PSU(3,3)", "did you mean PSL(3,3)?"),
         ("Hei(3)", "did you mean Heis(3)?"),
-        ("M13", "did you mean"),
-        ("Foo", "or give a group by file, as @group.json with"),
+        ("M13", "did you mean M11?"),
+        ("M10", "did you mean M11?"),
+        ("M24", "did you mean M1"),
+        ("m11", "did you mean M11?"),
+        ("V5", "did you mean V4?"),
+        ("Klein", "did you mean V4?"),
+        ("Quaternion8", "did you mean Q8?"),
+        ("SO(3,3)", "did you mean SL(3,3)?"),
+        ("PSU(4,5)", "did you mean PSL(2,7)?"),
+        ("Sp(4,2)", "did you mean SL(4,2)?"),
+        ("Sym13", "did you mean S5?"),
+        ("J1", "'J1' is unknown; see NAMES for all forms, or give a group by file, as @group.json with"),
+        ("Foo", "is unknown; see NAMES for all forms, or give a group by file"),
+        ("L2(7)", "did you mean"),
         ("D", "did you mean D4?"),
         ("SL(2)", "did you mean SL(2,5)?"),
         ("S(5)", "did you mean S5?"),
@@ -242,6 +280,16 @@ def test_least_unit_by_brute_force(a: int, b: int) -> None:
 )
 def test_names_that_cannot_be_read(name: str, part: str) -> None:
     assert part in message_of(name)
+
+
+@pytest.mark.parametrize("prefix", ["M", "Mathieu", "J", "Sym", "PSU", "GO", "Alt", "Z", "qwerty", "HEIS", "Sp"])
+@pytest.mark.parametrize("rest", ["", "0", "6", "13", "1000000", "(4)", "(2,6)", "(2,7)", "(50,50)", "(0,0)"])
+def test_a_name_that_is_suggested_exists(prefix: str, rest: str) -> None:
+    found = re.search(r"did you mean (\S+)\?", message_of(prefix + rest))
+    if found:
+        assert group(found[1]).order <= MAX_ORDER
+    else:
+        assert prefix in ("J", "qwerty", "Mathieu")
 
 
 @pytest.mark.parametrize("spec", [None, 4, ["D4"], b"D4"])
@@ -362,3 +410,8 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     assert "is not valid JSON" in message_of(f"@{tmp_path / 'binary.json'}")
     assert "cannot be read" in message_of("@")
     assert "embedded null" in message_of("@a\0b.json")
+
+
+def test_files_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orbitkernels.theory.group_files.MAX_FILE_BYTES", 2**20)
+    assert "is longer than 1 MiB; give permutations that generate the group." in message_of("@/dev/zero")
