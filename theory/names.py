@@ -269,16 +269,16 @@ def _unknown(text: str, prefix: str, parameters: list[str]) -> NoReturn:
 
 
 def _nearest(text: str, prefix: str, parameters: list[str]) -> str | None:
-    """The member, within the limit, of the family with as many parameters and the nearest letters.
+    """The member, within the limit, of the family with these letters, else with as many parameters and near letters.
 
     None if no family shares half of the letters.  Between equals the whole name decides.
     """
     letters = _SYNONYMS.get(prefix.lower(), prefix)
     near = [family for family in FAMILIES if _likeness(letters, family.prefix) >= 0.5]
 
-    def closeness(family: Family) -> tuple[bool, float, float]:
-        likeness = _likeness(letters, family.prefix)
-        return family.parameters == len(parameters), likeness, _likeness(text, _suggested(family, parameters))
+    def closeness(family: Family) -> tuple[bool, bool, float, float]:
+        likeness, whole = _likeness(letters, family.prefix), _likeness(text, _suggested(family, parameters))
+        return likeness == 1.0, family.parameters == len(parameters), likeness, whole
 
     return _suggested(max(near, key=closeness), parameters) if near else None
 
