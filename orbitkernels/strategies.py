@@ -116,8 +116,8 @@ def symbols(
 ) -> npt.NDArray[Any]:
     """Invariant positive definite symbols phi[a, b, g] = k(x_a, g x_b), arrays [C, C, n].
 
-    phi is the convolution square sum_c psi_ac * psi_bc^* of sparse random functions plus the symbol of the unit
-    matrix, so the Gram matrix is B B^T + I; it shrinks to the unit matrix.
+    phi is the convolution square sum_c psi_ac * psi_bc^* of random functions with a few non-zero values, plus the
+    symbol of the unit matrix, so the Gram matrix is B B^T + I; it shrinks to the unit matrix.
 
     Args:
         draw: Given by Hypothesis.
@@ -137,12 +137,21 @@ def symbols(
     count = _number(draw, orbits)
     classes = group.conjugacy_classes
     size = len(classes) if class_functions else group.order
-    dtype, elements = (np.int64, st.integers(-2, 2)) if integer else (np.float64, st.floats(-2, 2, width=16))
-    values = draw(arrays(dtype, (count, count, size), elements=elements, fill=st.just(0)))
+    values = np.zeros((count, count, size), dtype=np.int64 if integer else np.float64)
+    # entries in a list rather than an array: the shrinker drops them, and then the orbits that need none
+    for a, entries in enumerate(draw(st.tuples(*[_entries(count, size, integer)] * count))):
+        for c, k, value in entries:
+            values[a, c, k] += value
     psi = values[:, :, classes.labels] if class_functions else values
     phi = convolution_square(group, psi)
     phi[np.arange(count), np.arange(count), 0] += 1
     return phi if stabilisers is None else symmetrised(group, phi, stabilisers)
+
+
+def _entries(count: int, size: int, integer: bool) -> Strategy[list[tuple[int, int, float]]]:
+    """A few values of the functions psi_ac(k) of one orbit a, as triples (c, k, value)."""
+    values = st.sampled_from([1, -1, 2, -2]) if integer else st.floats(-2, 2, width=16)
+    return st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, size - 1), values), max_size=10)
 
 
 @st.composite
@@ -196,8 +205,8 @@ def instances(
 
 
 def permutation_actions(group: FiniteGroup) -> Strategy[PermutationAction]:
-    """G on the cosets of a subgroup; transitive, and regular if the subgroup is trivial."""
-    return subgroups(group).map(PermutationAction.on_cosets)
+    """G on the cosets of a subgroup of one generator; transitive, and regular if the subgroup is trivial."""
+    return subgroups(group, max_generators=1).map(PermutationAction.on_cosets)
 
 
 @st.composite
@@ -256,18 +265,26 @@ def orbits(
 
     G = group if isinstance(group, FiniteGroup) else draw(groups() if group is None else group)
     number = _number(draw, count)
-    permutes = draw(permutation_actions(G)) if stabilisers else PermutationAction.on_cosets(G.subgroup([]))
+    regular = PermutationAction.on_cosets(G.subgroup([]))
+    permutes = draw(st.one_of(permutation_actions(G), st.just(regular))) if stabilisers else regular
     degree = permutes.degree
-    seeds = np.empty((number, degree))
-    for c in range(number):
-        free = st.permutations(range(degree))
-        values = arrays(np.int64, degree, elements=st.integers(0, degree)) if stabilisers else free
-        seeds[c] = np.array(draw(values)) + c * (degree + 1)
+    kinds = _fixed_seeds(permutes) if stabilisers else st.permutations(range(degree))
+    seeds = np.array([draw(kinds) for _ in range(number)], dtype=np.float64)
+    seeds += (degree + 1) * np.arange(number)[:, None]
     chosen = draw(labels(number, classes))
     if action == "permutation":
         return Orbits(G, seeds, chosen, permutes)
     reflection = draw(_reflections(degree))
     return Orbits(G, seeds @ reflection, chosen, _reflected(permutes, reflection))
+
+
+def _fixed_seeds(action: PermutationAction) -> Strategy[npt.NDArray[np.int64]]:
+    """Seeds with values 0, ..., degree, made invariant under a subgroup: the largest value over its images."""
+    values = arrays(np.int64, action.degree, elements=st.integers(0, action.degree), fill=st.nothing())
+    invariant: Strategy[npt.NDArray[np.int64]] = st.builds(
+        lambda seed, H: action.apply(seed, H.elements).max(axis=0), values, subgroups(action.group, 1)
+    )
+    return invariant
 
 
 def _number(draw: Draw, value: T | Strategy[T]) -> T:

@@ -156,6 +156,42 @@ def test_instances_reach_stabilisers_and_complex_symbols():
     )
 
 
+def share(strategy, condition, draws=200):
+    """How often a condition holds of what is drawn."""
+    found = []
+
+    @settings(max_examples=draws, phases=[Phase.generate])
+    @given(strategy)
+    def draw(value):
+        found.append(bool(condition(value)))
+
+    draw()
+    assert len(found) >= draws / 2
+    return sum(found) / len(found)
+
+
+def has_proper_stabiliser(found):
+    return any(1 < H.order < found.group.order for H in found.stabilisers)
+
+
+def test_instances_are_seldom_degenerate():
+    assert share(ok.instances(orbits=2), lambda found: np.any(found.phi[0, 1])) > 0.4
+    assert share(ok.instances(), lambda found: 0 in found.group.character_table().indicators) > 0.2
+    assert share(ok.instances(), has_proper_stabiliser) > 0.2
+    assert share(ok.orbits(), has_proper_stabiliser) > 0.2
+
+
+def test_false_property_shrinks_to_two_orbits_of_three_points():
+    """phi_ab(g) = phi_ab(g^-1) is true of one orbit of an abelian group and of groups of order 2."""
+
+    def asymmetric(found):
+        return np.any(found.phi != found.phi[:, :, found.group.inverse(np.arange(found.group.order))])
+
+    found = smallest(ok.instances(free=True), asymmetric)
+    assert found.phi.shape == (2, 2, 3)
+    assert np.count_nonzero(found.phi) == 4
+
+
 def test_free_instances_have_trivial_stabilisers():
     ran = []
 
