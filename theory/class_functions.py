@@ -10,9 +10,13 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
-from .cyclotomics import ZERO, Cyclotomic, Exact, weighted_sum
+from .cyclotomics import ZERO, Cyclotomic, Exact, exact_number, weighted_sum
 from .groups import FiniteGroup
+from .integer_input import is_integer, shown
 from .subgroups import Subgroup, SubgroupLaw
+
+#: Largest symmetric or exterior power.
+MAX_POWER = 1_000
 
 
 class ClassFunction:
@@ -38,13 +42,13 @@ class ClassFunction:
     """
 
     def __init__(self, group: FiniteGroup, values: Sequence[Cyclotomic | Exact]) -> None:
-        if len(values) != len(group.conjugacy_classes):
+        if not hasattr(values, "__len__") or len(values) != len(group.conjugacy_classes):
             raise InputError(
                 f"Argument 'values' must hold {len(group.conjugacy_classes)} values, one a conjugacy class of "
-                f"{group.name}, not {len(values)}."
+                f"{group.name}, not {len(values) if hasattr(values, '__len__') else shown(values)}."
             )
         self.group = group
-        self.values = tuple(x if isinstance(x, Cyclotomic) else ZERO + x for x in values)
+        self.values = tuple(_exact(x) for x in values)
 
     @classmethod
     def trivial(cls, group: FiniteGroup) -> ClassFunction:
@@ -139,7 +143,7 @@ class ClassFunction:
 
     def at(self, g: int) -> Cyclotomic:
         """The value at an element."""
-        return self.values[int(self.group.conjugacy_classes.labels[g])]
+        return self.values[int(self.group.conjugacy_classes.labels[self.group.elements(g)])]
 
     def conjugate(self) -> ClassFunction:
         """The complex conjugate, the character of the dual representation."""
@@ -206,8 +210,8 @@ class ClassFunction:
         return self._newton(k, sign=-1)
 
     def _newton(self, k: int, sign: int) -> ClassFunction:
-        if k < 0:
-            raise InputError(f"Argument 'k' must be a non-negative integer, not {k}.")
+        if not is_integer(k) or not 0 <= k <= MAX_POWER:
+            raise InputError(f"Argument 'k' must be an integer from 0 to {MAX_POWER}, not {shown(k)}.")
         sums = [self.adams(i) for i in range(1, k + 1)]
         powers = [ClassFunction.trivial(self.group)]
         for m in range(1, k + 1):
@@ -279,6 +283,17 @@ def _fusion(small: FiniteGroup, subgroup: Subgroup) -> list[int]:
     """The class of G in which each class of H lies."""
     inside = subgroup.elements[small.conjugacy_classes.representatives]
     return [int(j) for j in subgroup.group.conjugacy_classes.labels[inside]]
+
+
+def _exact(value: object) -> Cyclotomic:
+    """One value of a class function."""
+    number = exact_number(value)
+    if number is None:
+        raise InputError(
+            f"Argument 'values' must hold integers, fractions or cyclotomic numbers, not {shown(value)}; "
+            "write 0.5 as Fraction(1, 2)."
+        )
+    return number
 
 
 def _same_group(first: FiniteGroup, second: FiniteGroup) -> bool:

@@ -124,7 +124,7 @@ def cyclic(order: int, name: str | None = None) -> FiniteGroup:
     """
     if not is_integer(order) or order < 1:
         raise InputError(f"Argument 'order' must be a positive integer, not {shown(order)}.")
-    name = name or f"C{order}"
+    name = name or f"C{shown(order)}"
     check_order(name, order)
     return FiniteGroup(CyclicLaw(order), [1] if order > 1 else [], name)
 

@@ -17,8 +17,13 @@ from flint import fmpq, fmpq_poly, fmpz, fmpz_poly
 
 from orbitkernels.errors import InputError
 
+from .integer_input import is_integer, shown
+
 #: Anything that arithmetic accepts beside a Cyclotomic.
 Exact = int | Fraction
+
+#: Largest conductor of a number that is made; its polynomial has nearly as many coefficients.
+MAX_CONDUCTOR = 1_000_000
 
 
 class Cyclotomic:
@@ -54,8 +59,7 @@ class Cyclotomic:
     conductor: int
 
     def __init__(self, conductor: int, coefficients: Sequence[Exact]) -> None:
-        if conductor < 1:
-            raise InputError(f"Argument 'conductor' must be a positive integer, not {conductor}.")
+        _require_conductor("conductor", conductor)
         polynomial = fmpq_poly([_flint_rational(c) for c in coefficients])
         self._polynomial, self.conductor = _minimal(polynomial % _modulus(conductor), conductor)
 
@@ -115,7 +119,7 @@ class Cyclotomic:
         return self.coefficients[0]
 
     def __eq__(self, other: object) -> bool:
-        value = _coerce(other)
+        value = exact_number(other)
         if value is None:
             return NotImplemented
         return bool(self.conductor == value.conductor and self._polynomial == value._polynomial)
@@ -131,14 +135,14 @@ class Cyclotomic:
     # ------------------------------------------------------------------ arithmetic
 
     def __add__(self, other: Cyclotomic | Exact) -> Cyclotomic:
-        value = _coerce(other)
+        value = exact_number(other)
         if value is None:
             return NotImplemented
         left, right, conductor = _common(self, value)
         return Cyclotomic._reduced(left + right, conductor)
 
     def __mul__(self, other: Cyclotomic | Exact) -> Cyclotomic:
-        value = _coerce(other)
+        value = exact_number(other)
         if value is None:
             return NotImplemented
         left, right, conductor = _common(self, value)
@@ -154,20 +158,22 @@ class Cyclotomic:
         return self
 
     def __sub__(self, other: Cyclotomic | Exact) -> Cyclotomic:
-        value = _coerce(other)
+        value = exact_number(other)
         return NotImplemented if value is None else self + -value
 
     def __rsub__(self, other: Exact) -> Cyclotomic:
         return -self + other
 
     def __truediv__(self, other: Cyclotomic | Exact) -> Cyclotomic:
-        value = _coerce(other)
+        value = exact_number(other)
         return NotImplemented if value is None else self * value.inverse()
 
     def __rtruediv__(self, other: Exact) -> Cyclotomic:
         return self.inverse() * other
 
     def __pow__(self, exponent: int) -> Cyclotomic:
+        if not is_integer(exponent):
+            return NotImplemented
         base, k = (self, exponent) if exponent >= 0 else (self.inverse(), -exponent)
         result = Cyclotomic(1, [1])
         while k:
@@ -197,8 +203,8 @@ class Cyclotomic:
             >>> print(Cyclotomic.from_terms(5, [(1, 1), (4, 1)]).galois(2))
             E(5)^2+E(5)^3
         """
-        if gcd(k, self.conductor) != 1:
-            raise InputError(f"Argument 'k' must be prime to the conductor {self.conductor}, not {k}.")
+        if not is_integer(k) or gcd(k, self.conductor) != 1:
+            raise InputError(f"Argument 'k' must be prime to the conductor {self.conductor}, not {shown(k)}.")
         terms = [(j * k, c) for j, c in enumerate(self.coefficients) if c]
         return Cyclotomic.from_terms(self.conductor, terms)
 
@@ -252,9 +258,18 @@ def root_of_unity(N: int, k: int = 1) -> Cyclotomic:
         >>> root_of_unity(4) ** 2 == -1
         True
     """
-    if N < 1:
-        raise InputError(f"Argument 'N' must be a positive integer, not {N}.")
+    _require_conductor("N", N)
+    if not is_integer(k):
+        raise InputError(f"Argument 'k' must be an integer, not {shown(k)}.")
     return Cyclotomic.from_terms(N, [(k, 1)])
+
+
+def _require_conductor(argument: str, value: int) -> None:
+    """Raise unless the value is an integer from 1 to MAX_CONDUCTOR."""
+    if not is_integer(value) or not 1 <= value <= MAX_CONDUCTOR:
+        raise InputError(
+            f"Argument '{argument}' must be a positive integer up to {MAX_CONDUCTOR}, not {shown(value)}."
+        )
 
 
 def weighted_sum(
@@ -298,11 +313,16 @@ def _modulus(conductor: int) -> Any:
 def _flint_rational(value: Exact) -> Any:
     if isinstance(value, Rational):
         return fmpq(int(value.numerator), int(value.denominator))
-    raise InputError(f"Coefficients must be integers or fractions, not {value!r}.")
+    raise InputError(f"Coefficients must be integers or fractions, not {shown(value)}.")
 
 
-def _coerce(value: object) -> Cyclotomic | None:
-    """Integers (NumPy's too) and fractions as cyclotomic numbers; None for anything else."""
+def exact_number(value: object) -> Cyclotomic | None:
+    """A cyclotomic number, an integer (NumPy's too) or a fraction as a cyclotomic number; None for anything else.
+
+    Example:
+        >>> exact_number(2), exact_number(0.5)
+        (Cyclotomic(2), None)
+    """
     if isinstance(value, Cyclotomic):
         return value
     if isinstance(value, Rational):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import breadth_first_order
 
-from .graphs import step_graph, tree_levels
+from .graphs import spanning_tree, tree_levels
 from .laws import IntArray, RowIndex, separating_columns
 
 #: Bytes that the permutations of one group may fill before the group is refused.
@@ -98,12 +97,11 @@ def _targets(steps: Rows, tuples: Rows) -> IntArray:
 
 def _transversal(steps: Rows, targets: IntArray) -> Rows:
     """Array [orbit, degree]: for each tuple of the orbit one product of steps that moves the first tuple to it."""
-    order, parents = breadth_first_order(step_graph(targets, targets.shape[1]), 0, return_predecessors=True)
+    tree = spanning_tree(targets)
     elements = np.empty((targets.shape[1], steps.shape[1]), dtype=steps.dtype)
     elements[0] = np.arange(steps.shape[1])
-    for level in tree_levels(order.astype(np.int64), parents):
-        letters = np.argmax(targets[:, parents[level]] == level, axis=0)
-        elements[level] = steps[letters[:, None], elements[parents[level]]]
+    for level in tree_levels(tree.order, tree.parent):
+        elements[level] = steps[tree.letter[level][:, None], elements[tree.parent[level]]]
     return elements
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from .laws import IntArray
 
@@ -49,6 +51,46 @@ def renumbered(labels: IntArray) -> IntArray:
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first)] = np.arange(first.size)
     return rank[labels]
+
+
+@dataclass(frozen=True)
+class SpanningTree:
+    """Breadth-first tree rooted at node 0.  In a Cayley graph, element = parent * generator[letter].
+
+    Attributes:
+        order: Array [n] of all nodes, parents before children; order[0] is the root 0.
+        parent: Array [n]; -1 at the root.
+        letter: Array [n]: the first of the maps that takes the parent to the node; -1 at the root.
+    """
+
+    order: IntArray
+    parent: IntArray
+    letter: IntArray
+
+
+def spanning_tree(targets: IntArray) -> SpanningTree:
+    """Breadth-first tree of the edges i -> targets[s, i] from node 0, which must reach every node.
+
+    Args:
+        targets: Array [maps, n].
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.theory.graphs import spanning_tree
+        >>> tree = spanning_tree(np.array([[1, 2, 0], [2, 0, 1]]))
+        >>> tree.parent.tolist(), tree.letter.tolist()
+        ([-1, 0, 0], [-1, 0, 1])
+    """
+    size = targets.shape[1]
+    order, parent = breadth_first_order(step_graph(targets, size), 0, return_predecessors=True)
+    parent = parent.astype(np.int64)
+    parent[0] = -1
+    letter = np.full(size, -1, dtype=np.int64)
+    children = np.arange(1, size)
+    for position in reversed(range(targets.shape[0])):
+        hit = targets[position, parent[children]] == children
+        letter[children[hit]] = position
+    return SpanningTree(order.astype(np.int64), parent, letter)
 
 
 def tree_levels(order: IntArray, parent: IntArray) -> list[IntArray]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import breadth_first_order
 
 from orbitkernels import hooks
 from orbitkernels.errors import InputError
 
 from .conjugacy import ConjugacyClasses, conjugacy_classes
-from .graphs import step_graph
+from .graphs import SpanningTree, spanning_tree
+from .integer_input import integer_array, shown
 from .laws import MAX_TABLE_ORDER, IntArray, Law, PermutationLaw
 
 if TYPE_CHECKING:
@@ -29,21 +28,6 @@ if TYPE_CHECKING:
 
 #: Largest order of a group whose elements are enumerated.
 MAX_ORDER = 100_000
-
-
-@dataclass(frozen=True)
-class SpanningTree:
-    """Breadth-first tree of the Cayley graph, rooted at the identity: element = parent * generator[letter].
-
-    Attributes:
-        order: Array [n] of all elements, parents before children; order[0] is the identity.
-        parent: Array [n]; -1 at the identity.
-        letter: Array [n]: the position of the generator on the edge from the parent; -1 at the identity.
-    """
-
-    order: IntArray
-    parent: IntArray
-    letter: IntArray
 
 
 class FiniteGroup:
@@ -154,28 +138,50 @@ class FiniteGroup:
         """The identity element, always 0."""
         return 0
 
+    def elements(self, g: npt.ArrayLike, argument: str = "g") -> IntArray:
+        """An array of any shape, checked to hold elements 0, ..., n - 1; `argument` is its name for messages.
+
+        Raises:
+            InputError: If an entry is no integer or no element.
+
+        Example:
+            >>> FiniteGroup.from_permutations([[1, 2, 0]]).elements([2, 0]).tolist()
+            [2, 0]
+        """
+        found = integer_array(g, argument)
+        if found.size and (found.min() < 0 or found.max() >= self.order):
+            wrong = shown(found[(found < 0) | (found >= self.order)].flat[0])
+            raise InputError(
+                f"Argument '{argument}' must hold elements 0 to {self.order - 1} of {self.name}, not {wrong}."
+            )
+        return found.astype(np.int64, copy=False)
+
     def multiply(self, g: npt.ArrayLike, h: npt.ArrayLike) -> IntArray:
-        """Products g h; the arguments broadcast."""
-        left, right = np.broadcast_arrays(np.asarray(g, dtype=np.int64), np.asarray(h, dtype=np.int64))
+        """Products g h; the arguments broadcast.  ``law.product`` is the same without checks.
+
+        Raises:
+            InputError: If an entry is no element.
+        """
+        left, right = np.broadcast_arrays(self.elements(g), self.elements(h, "h"))
         return self.law.product(left, right)
 
     def inverse(self, g: npt.ArrayLike) -> IntArray:
-        """Inverses g^-1."""
-        return self.law.inverse(np.asarray(g, dtype=np.int64))
+        """Inverses g^-1; checked as in :meth:`multiply`."""
+        return self.law.inverse(self.elements(g))
 
     def power(self, g: npt.ArrayLike, exponent: int | npt.ArrayLike) -> IntArray:
         """Powers g^k by repeated squaring; the arguments broadcast and k may be negative."""
-        base, k = np.broadcast_arrays(np.asarray(g, dtype=np.int64), np.asarray(exponent, dtype=np.int64))
-        base = np.where(k < 0, self.inverse(base), base)
+        base, k = np.broadcast_arrays(self.elements(g), _remainders(exponent, self.order))
+        base = np.where(k < 0, self.law.inverse(base), base)
         k = np.abs(k)
         result = np.zeros_like(base)
         while k.any():
             odd = (k & 1).astype(bool)
             if odd.any():
-                result = np.where(odd, self.multiply(result, base), result)
+                result = np.where(odd, self.law.product(result, base), result)
             k = k >> 1
             if k.any():
-                base = self.multiply(base, base)
+                base = self.law.product(base, base)
         return result
 
     def conjugate(self, g: npt.ArrayLike, by: npt.ArrayLike) -> IntArray:
@@ -209,25 +215,16 @@ class FiniteGroup:
 
     @cached_property
     def spanning_tree(self) -> SpanningTree:
-        """Breadth-first spanning tree of the Cayley graph, edges g -> g s."""
-        order, parent = breadth_first_order(
-            step_graph(self.right_translations, self.order), 0, directed=True, return_predecessors=True
-        )
-        parent = parent.astype(np.int64)
-        parent[0] = -1
-        letter = np.full(self.order, -1, dtype=np.int64)
-        children = np.arange(1, self.order)
-        for position in reversed(range(len(self.generators))):
-            hit = self.right_translations[position, parent[children]] == children
-            letter[children[hit]] = position
-        return SpanningTree(order.astype(np.int64), parent, letter)
+        """Breadth-first spanning tree of the Cayley graph, rooted at the identity, edges g -> g s."""
+        return spanning_tree(self.right_translations)
 
     def word(self, g: int) -> tuple[int, ...]:
         """Shortest word in the generators, as positions; its product from left to right is g."""
         tree, letters = self.spanning_tree, []
-        while g != 0:
-            letters.append(int(tree.letter[g]))
-            g = int(tree.parent[g])
+        at = int(self.elements(g))
+        while at != 0:
+            letters.append(int(tree.letter[at]))
+            at = int(tree.parent[at])
         return tuple(reversed(letters))
 
     def word_string(self, g: int) -> str:
@@ -366,7 +363,7 @@ class FiniteGroup:
 
     def permutation(self, g: npt.ArrayLike) -> npt.NDArray[np.integer]:
         """Images [..., degree] of elements of a permutation group; the left regular action for other groups."""
-        elements = np.asarray(g, dtype=np.int64)
+        elements = self.elements(g)
         if isinstance(self.law, PermutationLaw):
             return self.law.elements[elements]
         return self.multiply(elements[..., None], np.arange(self.order, dtype=np.int64))
@@ -375,13 +372,19 @@ class FiniteGroup:
         """Disjoint cycles for a permutation, a word in the generators otherwise."""
         if not isinstance(self.law, PermutationLaw):
             return self.word_string(g)
-        return _cycles(self.law.elements[g].tolist())
+        return _cycles(self.permutation(g).tolist())
 
     def __len__(self) -> int:
         return self.order
 
     def __repr__(self) -> str:
         return f"<FiniteGroup {self.name} of order {self.order}>"
+
+
+def _remainders(exponent: npt.ArrayLike, order: int) -> IntArray:
+    """Exponents modulo n, which do for g^n = 1, from -n/2 to n/2; integers of any size."""
+    remainder = np.asarray(integer_array(exponent, "exponent") % order, dtype=np.int64)
+    return np.where(2 * remainder > order, remainder - order, remainder)
 
 
 def _letters(count: int) -> list[str]:

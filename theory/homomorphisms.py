@@ -10,7 +10,7 @@ from orbitkernels.errors import InputError
 
 from .graphs import tree_levels
 from .groups import FiniteGroup
-from .integer_input import integer_row, shown
+from .integer_input import integer_row
 from .laws import IntArray
 
 
@@ -44,11 +44,7 @@ def extend_homomorphism(
             f"Argument '{argument}' must hold one image for each of the {len(source.generators)} generators of "
             f"{source.name}, not {row.size}."
         )
-    if row.size and (row.min() < 0 or row.max() >= target.order):
-        raise InputError(
-            f"Argument '{argument}' must hold elements 0 to {target.order - 1} of {target.name}, not "
-            f"{shown(row.tolist())}."
-        )
+    row = target.elements(row, argument)
     values = np.zeros(source.order, dtype=np.int64)
     tree = source.spanning_tree
     for level in tree_levels(tree.order, tree.parent):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
@@ -56,6 +57,33 @@ def _listed(values: Any, refusal: str) -> list[Any]:
     if point or isinstance(values, str | bytes | Set | Mapping) or not isinstance(values, Iterable):
         raise InputError(f"{refusal} {shown(values)}.")
     return list(values)
+
+
+def integer_array(values: Any, argument: str) -> npt.NDArray[Any]:
+    """An array of any shape of whole numbers: int64, or Python integers if one is larger.
+
+    Raises:
+        InputError: If an entry is no integer.
+
+    Example:
+        >>> from orbitkernels.theory.integer_input import integer_array
+        >>> integer_array([[1, 2]], "g").shape, integer_array(10**30, "exponent").dtype
+        ((1, 2), dtype('O'))
+    """
+    if isinstance(values, str | bytes | Set | Mapping):
+        raise InputError(f"Argument '{argument}' must hold integers, not {shown(values)}.")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(
+            f"Argument '{argument}' must be an array of integers; its rows differ in length."
+        ) from None
+    if array.size == 0 or array.dtype in _NARROW:
+        return array.astype(np.int64, copy=False)
+    wrong = [entry for entry in array.astype(object).flat if not is_integer(entry)]
+    if wrong:
+        raise InputError(f"Argument '{argument}' must hold integers, not {shown(wrong[0])}.")
+    return array.astype(object)
 
 
 def integer_rows(values: Any, argument: str) -> list[IntArray]:
@@ -141,6 +169,8 @@ def shown(value: object) -> str:
         >>> shown([1, 2]), shown(10**5000)
         ('[1, 2]', 'an integer of 16610 bits')
     """
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, int) and value.bit_length() > 1000:  # Python refuses to write out the longest
         return f"an integer of {value.bit_length()} bits"
     try:

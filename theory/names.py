@@ -269,9 +269,9 @@ def _unknown(text: str, prefix: str, parameters: list[str]) -> NoReturn:
 
 
 def _nearest(text: str, prefix: str, parameters: list[str]) -> str | None:
-    """The member, within the limit, of the family with these letters, else with as many parameters and near letters.
+    """The member, within the limit, of the family with these letters, or of one with letters like them.
 
-    None if no family shares half of the letters.  Between equals the whole name decides.
+    Families with as many parameters come first.  None if no family shares half of the letters.
     """
     letters = _SYNONYMS.get(prefix.lower(), prefix)
     near = [family for family in FAMILIES if _likeness(letters, family.prefix) >= 0.5]

@@ -175,7 +175,7 @@ class PermutationAction:
             raise InputError(
                 f"Argument 'x' must have {self.degree} coordinates on its last axis, not shape {vectors.shape}."
             )
-        chosen = np.arange(self.group.order) if elements is None else np.asarray(elements, dtype=np.int64)
+        chosen = np.arange(self.group.order) if elements is None else self.group.elements(elements, "elements")
         back = self.permutations[self.group.inverse(chosen)]  # [m, degree]: (g x)[j] = x[pi_g^-1(j)]
         return np.moveaxis(vectors[..., back], -2, 0)
 
@@ -192,6 +192,10 @@ class PermutationAction:
         if vector.shape != (self.degree,):
             raise InputError(
                 f"Argument 'x' must be one vector of {self.degree} coordinates, not shape {vector.shape}."
+            )
+        if np.any(vector != vector):
+            raise InputError(
+                f"Argument 'x' must not hold NaN; it does at coordinate {np.argmax(vector != vector)}."
             )
         same = (vector[self.permutations] == vector).all(axis=1)
         return Subgroup.from_elements(self.group, np.flatnonzero(same))

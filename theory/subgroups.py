@@ -60,12 +60,7 @@ class Subgroup:
         Raises:
             InputError: If a generator is no element 0, ..., n - 1.
         """
-        given = integer_row(generators, "generators")
-        if given.size and (given.min() < 0 or given.max() >= group.order):
-            wrong = int(given[(given < 0) | (given >= group.order)][0])
-            raise InputError(
-                f"Argument 'generators' must hold elements 0 to {group.order - 1} of {group.name}, not {wrong}."
-            )
+        given = group.elements(integer_row(generators, "generators"), "generators")
         every = np.arange(group.order, dtype=np.int64)
         steps = [s for s in dict.fromkeys(given.tolist()) if s != 0]
         edges = np.array([group.multiply(every, s) for s in steps], dtype=np.int64).reshape(-1, group.order)
@@ -78,7 +73,7 @@ class Subgroup:
         Raises:
             InputError: If the set is not closed under multiplication.
         """
-        wanted = np.unique(integer_row(elements, "elements"))
+        wanted = np.unique(group.elements(elements, "elements"))
         found = cls.generated(group, [])
         while found.order < wanted.size:
             missing = np.setdiff1d(wanted, found.elements, assume_unique=True)
@@ -124,7 +119,9 @@ class Subgroup:
         return bool(np.all(self.left_coset_labels[self.group.conjugate(h, s)] == 0))
 
     def __contains__(self, element: object) -> bool:
-        return isinstance(element, int | np.integer) and bool(self.left_coset_labels[int(element)] == 0)
+        if not isinstance(element, int | np.integer) or not 0 <= element < self.group.order:
+            return False
+        return bool(self.left_coset_labels[element] == 0)
 
     def __len__(self) -> int:
         return self.order

@@ -246,8 +246,16 @@ def test_bad_input_gets_one_line() -> None:
         (lambda: (-ClassFunction.trivial(S3)).decompose(), "is no character of S3"),
         (
             lambda: ClassFunction.trivial(S3).symmetric_power(-1),
-            "Argument 'k' must be a non-negative integer, not -1",
+            "Argument 'k' must be an integer from 0 to 1000, not -1",
         ),
+        (lambda: half.symmetric_power(2.5), "Argument 'k' must be an integer from 0 to 1000, not 2.5"),
+        (lambda: half.exterior_power(10**6), "Argument 'k' must be an integer from 0 to 1000, not 1000000"),
+        (lambda: ClassFunction(S3, [0.5, 1, 1]), r"must hold integers, fractions or cyclotomic numbers, not 0.5;"),
+        (lambda: ClassFunction(S3, [1, float("nan"), 1]), "not nan; write 0.5 as Fraction"),
+        (lambda: ClassFunction(S3, ["a", 1, 1]), "or cyclotomic numbers, not 'a'"),
+        (lambda: ClassFunction(S3, 5), "Argument 'values' must hold 3 values, .*, not 5"),
+        (lambda: half * 0.5, "or cyclotomic numbers, not 0.5"),
+        (lambda: half.at(6), "'g' must hold elements 0 to 5 of S3, not 6"),
         (lambda: ClassFunction.trivial(C4).restrict(H), "must be a subgroup of C4"),
         (lambda: ClassFunction.trivial(C4).induce(H), "must be the subgroup C4"),
         (lambda: ClassFunction.from_elements(S3, [0.5] * 6), "must hold 6 integers"),
@@ -257,4 +265,4 @@ def test_bad_input_gets_one_line() -> None:
         with pytest.raises(InputError, match=message) as caught:
             call()
         assert "\n" not in str(caught.value)
-    assert len(wrong) == 9
+    assert len(wrong) == 17

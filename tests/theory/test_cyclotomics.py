@@ -229,8 +229,14 @@ def test_quarter_turns_and_halves_are_exact_floats() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: Cyclotomic(0, [1]), "Argument 'conductor' must be a positive integer, not 0."),
-        (lambda: root_of_unity(-2), "Argument 'N' must be a positive integer, not -2."),
+        (lambda: Cyclotomic(0, [1]), "Argument 'conductor' must be a positive integer up to 1000000, not 0."),
+        (lambda: Cyclotomic(2.5, [1]), "Argument 'conductor' must be a positive integer up to 1000000, not 2.5."),
+        (lambda: Cyclotomic("5", [1]), "Argument 'conductor' must be a positive integer up to 1000000, not '5'."),
+        (lambda: Cyclotomic(10**5000, [1]), "not an integer of 16610 bits"),
+        (lambda: root_of_unity(-2), "Argument 'N' must be a positive integer up to 1000000, not -2."),
+        (lambda: root_of_unity(10**9), "Argument 'N' must be a positive integer up to 1000000, not 1000000000."),
+        (lambda: root_of_unity(5, 0.5), "Argument 'k' must be an integer, not 0.5."),
+        (lambda: root_of_unity(5).galois(2.0), "Argument 'k' must be prime to the conductor 5, not 2.0."),
         (lambda: root_of_unity(4).galois(2), "Argument 'k' must be prime to the conductor 4, not 2."),
         (lambda: root_of_unity(4).as_fraction(), r"The number E\(4\) is irrational"),
         (lambda: Cyclotomic(3, [0.5]), "Coefficients must be integers or fractions, not 0.5."),

@@ -1,9 +1,12 @@
 """Group axioms, words, classes and power maps, against brute force, networkx and GAP."""
 
 import json
+import re
+from collections.abc import Callable
 from itertools import permutations
 from math import lcm
 from pathlib import Path
+from typing import Any
 
 import networkx
 import numpy as np
@@ -95,6 +98,44 @@ def test_powers_agree_with_repeated_products(G: FiniteGroup, data: st.DataObject
     for _ in range(abs(k)):
         expected = int(G.multiply(expected, g))
     assert int(G.power(g, k)) == (expected if k >= 0 else int(G.inverse(expected)))
+
+
+@pytest.mark.parametrize("name", ["C1", "C12", "S4", "Q8", "C2xC6"])
+@pytest.mark.parametrize("exponent", [10**30, -(10**30), 2**63 - 1, -(2**63), 2**64 + 5])
+def test_huge_exponents_count_modulo_the_exponent_of_the_group(name: str, exponent: int) -> None:
+    G = group(name)
+    every = np.arange(G.order)
+    assert np.array_equal(G.power(every, exponent), G.power(every, exponent % G.exponent))
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_what_is_no_element_is_refused(name: str) -> None:
+    G = group(name)
+    beyond = f"'g' must hold elements 0 to {G.order - 1} of {re.escape(name)}, not "
+    calls: list[tuple[Callable[[Any], Any], str]] = [
+        (lambda g: G.multiply(g, 0), "g"),
+        (lambda g: G.multiply(0, g), "h"),
+        (G.inverse, "g"),
+        (lambda g: G.power(g, 2), "g"),
+        (lambda g: G.conjugate(g, 0), "h"),
+        (G.permutation, "g"),
+        (G.word, "g"),
+        (G.element_string, "g"),
+    ]
+    for call, argument in calls:
+        for wrong in (-1, G.order, [0, G.order] if argument == "h" else G.order):
+            with pytest.raises(InputError, match=beyond.replace("'g'", f"'{argument}'")):
+                call(wrong)
+        for other in (0.5, True, "a", [0.5], None):
+            with pytest.raises(InputError, match=f"Argument '{argument}' must hold integers, not "):
+                call(other)
+    with pytest.raises(InputError, match=r"'exponent' must hold integers, not 1\.5"):
+        G.power(1, 1.5)
+    with pytest.raises(InputError, match="its rows differ in length"):
+        G.inverse([[0], [0, 0]])
+    H = G.subgroup([])
+    assert [g in H for g in (0, -1, G.order, 0.5, "0")] == [True, False, False, False, False]
+    assert G.multiply([], 0).shape == (0,)
 
 
 def test_symmetric_group_is_listed_lexicographically() -> None:
