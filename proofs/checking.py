@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
 import mpmath
 import sympy
 
+from .evaluation import (
+    DIGITS,
+    POINTS,
+    DerivationError,
+    Domain,
+    evaluate,
+    largest_term,
+    random_points,
+    reach,
+    relative_difference,
+)
 from .evidence import Level
-
-#: Decimal digits to which both sides must agree where SymPy does not decide.
-DIGITS = 50
-
-#: Random admissible points at which both sides are evaluated.
-POINTS = 6
-
-
-class DerivationError(ValueError):
-    """A step is wrong, or cannot be checked."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,18 @@ class Equal:
     """Equations that SymPy decides for all values of the symbols.
 
     If SymPy leaves one open, the check needs the name of the identity that proves it, and both sides are
-    evaluated at 50 digits at random admissible points; the evidence is then NUMERIC and says so.
+    evaluated at 50 digits at random admissible points; the evidence is then NUMERIC and says so.  An equation that
+    SymPy proves is evaluated at one point too, so that neither a division of nothing by nothing nor a wrong branch
+    gets through.
 
     Args:
         pairs: Left and right sides: expressions (also noncommutative), matrices or unevaluated products of
             matrices.
         identity: Name of the identity to fall back on.
-        domain: For each symbol the interval (low, high) of its admissible values; (1, 2) if omitted.  Integer
-            symbols take integers of the closed interval.
-        numbers: Both sides are known in digits only, so SymPy is not asked.
+        domain: For each symbol the interval (low, high) of its admissible values.  Integer symbols take integers
+            of the closed interval.  Without an interval a symbol takes any value that its assumptions admit:
+            complex ones if there are none.
+        numbers: Both sides are numbers of at least 50 digits, so SymPy is not asked.
 
     Example:
         >>> import sympy
@@ -89,17 +93,19 @@ class Equal:
 
     pairs: Sequence[Pair]
     identity: str = ""
-    domain: Mapping[Any, tuple[float, float]] = field(default_factory=dict)
+    domain: Domain = field(default_factory=dict)
     numbers: bool = False
 
     def run(self) -> StepEvidence:
         """SYMBOLIC evidence if SymPy decides every equation, else NUMERIC."""
-        equations = list(self.pairs) if self.numbers else [e for pair in self.pairs for e in _entries(*pair)]
+        equations = (
+            [_numbers(*p) for p in self.pairs] if self.numbers else [e for p in self.pairs for e in _entries(*p)]
+        )
         if not equations:
             raise DerivationError("A step that claims no equation cannot be checked.")
         open_ones = [e for e in equations if self.numbers or not self._decided(*e)]
         if not open_ones:
-            return StepEvidence(Level.SYMBOLIC, "for all values of the symbols, by SymPy", len(equations))
+            return StepEvidence(Level.SYMBOLIC, f"{_scope(equations)}by SymPy", len(equations))
         if not self.identity:
             left, right = open_ones[0]
             raise DerivationError(
@@ -108,17 +114,85 @@ class Equal:
         worst = max(digits_residual(left, right, self.domain) for left, right in open_ones)
         if worst > mpmath.mpf(10) ** (2 - DIGITS):
             raise DerivationError(f"{self.identity}: the sides differ by {mpmath.nstr(worst, 3)}.")
-        free = any(left.free_symbols | right.free_symbols for left, right in open_ones)
-        where = f" at {POINTS} random points" if free else ""
-        how = f"{self.identity}; both sides evaluated to {DIGITS} digits{where}"
+        how = f"{self.identity}; both sides evaluated to {DIGITS} digits{self._where(open_ones)}"
         return StepEvidence(Level.NUMERIC, how, len(equations), mpmath.nstr(worst, 2))
 
     def _decided(self, left: Any, right: Any) -> bool:
         """True if proved, False if open; raises if refuted."""
-        verdict = is_zero((left - right).doit())
+        verdict = is_zero((left - right).doit(), self.domain)
         if verdict is False:
             raise DerivationError(f"SymPy refutes {_short(left)} = {_short(right)}.")
+        if verdict:
+            _confirm(left.doit(), right.doit(), self.domain)
         return bool(verdict)
+
+    def _where(self, equations: Sequence[Pair]) -> str:
+        """Words about the points at which the sides were evaluated."""
+        symbols = sorted(_symbols(equations), key=str)
+        if not symbols:
+            return ""
+        intervals = {symbol: self.domain.get(symbol) or reach(symbol) for symbol in symbols}
+        conditions = [condition(s, interval) or f"${sympy.latex(s)}$ complex" for s, interval in intervals.items()]
+        return f" at {POINTS} random points with {', '.join(conditions)}"
+
+
+def _symbols(equations: Sequence[Pair]) -> set[Any]:
+    return set().union(*(side.free_symbols for pair in equations for side in pair))
+
+
+def _scope(equations: Sequence[Pair]) -> str:
+    """For which values of the symbols SymPy decided the equations."""
+    symbols = sorted(_symbols(equations), key=str)
+    if not symbols:
+        return ""
+    if not all(symbol.is_commutative for symbol in symbols):
+        return "for symbols that do not commute, "
+    words = "for all values of the symbols"
+    if not all(_is_defined_everywhere(side.doit()) for pair in equations for side in pair):
+        words += " at which both sides are defined"
+    conditions = [condition(symbol) for symbol in symbols if condition(symbol)]
+    return f"{words}{', ' * bool(conditions)}{', '.join(conditions)}, "
+
+
+def _is_defined_everywhere(expression: sympy.Expr) -> bool:
+    """Whether an expression surely has a value for all complex values of its symbols."""
+    entire = (sympy.sin, sympy.cos, sympy.exp, sympy.acos, sympy.asin)
+    powers = all(
+        e.is_nonnegative or not b.free_symbols for b, e in (p.as_base_exp() for p in expression.atoms(sympy.Pow))
+    )
+    return powers and all(isinstance(f, entire) for f in expression.atoms(sympy.Function))
+
+
+#: Assumptions on a symbol, the narrowest first, and how they are written.
+_ASSUMPTIONS = (
+    (("integer", "positive"), "{} a positive integer"),
+    (("integer", "nonnegative"), "{} an integer, not negative"),
+    (("integer",), "{} an integer"),
+    (("positive",), "{} positive"),
+    (("negative",), "{} negative"),
+    (("nonnegative",), "{} not negative"),
+    (("real",), "{} real"),
+)
+
+
+def condition(symbol: Any, interval: tuple[float, float] | None = None) -> str:
+    """What a check assumes of a symbol: its interval, else its assumptions; empty if nothing.
+
+    Example:
+        >>> import sympy
+        >>> from orbitkernels.proofs.checking import condition
+        >>> condition(sympy.Symbol("x", positive=True)), condition(sympy.Symbol("x"), (1, 2))
+        ('$x$ positive', '$1 < x < 2$')
+    """
+    latex = sympy.latex(symbol)
+    if interval is not None:
+        relation = r"\le" if symbol.is_integer else "<"
+        low, high = (sympy.latex(sympy.nsimplify(end)) for end in interval)
+        return f"${low} {relation} {latex} {relation} {high}$"
+    for needed, words in _ASSUMPTIONS:
+        if all(symbol.assumptions0.get(key) for key in needed):
+            return words.format(f"${latex}$")
+    return ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +218,8 @@ class Argued:
         """EXACT evidence on all instances."""
         if not self.instances:
             raise DerivationError("An argument needs at least one instance to be checked on.")
+        if len({name for name, _ in self.instances}) < len(self.instances):
+            raise DerivationError("Two instances of an argument have one name.")
         for name, holds in self.instances:
             if holds() is not True:
                 raise DerivationError(f"The claim fails on {name}.")
@@ -155,6 +231,8 @@ class Argued:
 
 def _entries(left: Any, right: Any) -> list[Pair]:
     """One equation an entry; an equation of a thing with itself is refused, because it proves nothing."""
+    if isinstance(left, _MATRICES) != isinstance(right, _MATRICES):
+        raise DerivationError("A matrix cannot equal an expression.")
     if isinstance(left, _MATRICES):
         if left.shape != right.shape:
             raise DerivationError(f"A {left.shape} matrix cannot equal a {right.shape} matrix.")
@@ -167,13 +245,23 @@ def _entries(left: Any, right: Any) -> list[Pair]:
     return [(left, right)]
 
 
+def _numbers(left: Any, right: Any) -> Pair:
+    """Two numbers that are known well enough to be compared."""
+    for side in (left, right):
+        if side.free_symbols or any(sympy.Float("1", DIGITS)._prec > f._prec for f in side.atoms(sympy.Float)):
+            raise DerivationError(f"{_short(side)} is not a number of {DIGITS} digits.")
+    if left == right and not left.atoms(sympy.Float):
+        raise DerivationError(f"Both sides of a step are {left}, which proves nothing.")
+    return left, right
+
+
 def _short(expression: Any) -> str:
     """Text of an expression, cut where it gets long."""
     text = str(expression)
     return text if len(text) <= 200 else text[:200] + "..."
 
 
-def is_zero(expression: sympy.Expr) -> bool | None:
+def is_zero(expression: sympy.Expr, domain: Domain | None = None) -> bool | None:
     """Whether an expression vanishes for all values of its symbols: proved (True), refuted (False) or open (None).
 
     Example:
@@ -191,7 +279,7 @@ def is_zero(expression: sympy.Expr) -> bool | None:
     for simplify in (_numerator, sympy.radsimp, sympy.simplify):
         if sympy.expand(simplify(expression)) == 0:
             return True
-    return False if _clearly_nonzero(expanded) else None
+    return False if _clearly_nonzero(expanded, domain or {}) else None
 
 
 def _numerator(expression: sympy.Expr) -> sympy.Expr:
@@ -199,58 +287,55 @@ def _numerator(expression: sympy.Expr) -> sympy.Expr:
     return sympy.expand(sympy.fraction(sympy.together(expression))[0])
 
 
-def _clearly_nonzero(expression: sympy.Expr) -> bool:
-    """Whether the value at one random point is far from zero, beside its terms."""
-    try:
-        value = evaluate(expression, next(random_points(expression.free_symbols, {})))
-    except (TypeError, ValueError):
-        return False
-    return bool(abs(value) > mpmath.mpf(10) ** (-DIGITS // 2))
+def _clearly_nonzero(expression: sympy.Expr, domain: Domain) -> bool:
+    """Whether the value at a random point is known to be other than zero.
 
-
-def random_points(symbols: set[Any], domain: Mapping[Any, tuple[float, float]], seed: int = 0) -> Any:
-    """Endless random points: a dictionary symbol -> rational of 40 digits, or integer for integer symbols."""
-    generator = random.Random(seed)
-    ordered = sorted(symbols, key=str)
-    while True:
-        point = {}
-        for symbol in ordered:
-            low, high = domain.get(symbol, (1, 2))
-            if symbol.is_integer:
-                point[symbol] = sympy.Integer(generator.randint(int(low), int(high)))
-            else:
-                part = sympy.Rational(generator.randrange(1, 10**12), 10**12)
-                point[symbol] = sympy.nsimplify(low) + part * (sympy.nsimplify(high) - sympy.nsimplify(low))
-        yield point
-
-
-def evaluate(expression: sympy.Expr, point: Mapping[Any, Any]) -> Any:
-    """Value at a point as an mpmath number with guard digits; integrals and sums are evaluated numerically.
-
-    Raises:
-        ValueError: If the value is no number.
+    Numerical integrals are trusted only where the value is far from zero beside its terms.
     """
-    value = expression.subs(point).evalf(DIGITS + 10)
-    if not value.is_number or value.has(sympy.nan, sympy.zoo, sympy.oo):
-        raise ValueError(f"{expression} has no value at {dict(point)}")
-    with mpmath.workdps(DIGITS + 10):
-        return mpmath.mpmathify(value)
+    points = random_points(expression.free_symbols, domain)
+    for _ in range(2):
+        point = next(points)
+        try:
+            value, accurate = evaluate(expression, point)
+            scale = largest_term(expression, point)
+        except (TypeError, ValueError):
+            continue
+        surely = accurate and not expression.has(sympy.Integral, sympy.Sum, sympy.Float)
+        if surely or (accurate and abs(value) > scale * mpmath.mpf(10) ** (-DIGITS // 2)):
+            return True
+    return False
 
 
-def digits_residual(left: sympy.Expr, right: sympy.Expr, domain: Mapping[Any, tuple[float, float]]) -> Any:
-    """Largest |left - right| / max(1, |right|) at random admissible points.
+def _confirm(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> None:
+    """Raise unless both sides of a proved equation have one value at a random point.
+
+    Sides of which SymPy has no values, such as those of symbols that do not commute, are passed over.
+    """
+    if not (left.is_commutative and right.is_commutative):
+        return
+    points = random_points(left.free_symbols | right.free_symbols, domain)
+    for _ in range(POINTS):
+        point = next(points)
+        try:
+            difference = relative_difference(left, right, point)
+        except TypeError:
+            return
+        except ValueError:
+            continue
+        if difference > mpmath.mpf(10) ** (2 - DIGITS):
+            raise DerivationError(f"The sides of {_short(left)} = {_short(right)} have different values.")
+        return
+    raise DerivationError(f"The sides of {_short(left)} = {_short(right)} have no value.")
+
+
+def digits_residual(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> Any:
+    """Largest relative difference of the sides at random admissible points.
 
     Raises:
         DerivationError: If a side has no value at one of them.
     """
-    points = random_points(left.free_symbols | right.free_symbols, domain)
-    worst = mpmath.mpf(0)
-    with mpmath.workdps(DIGITS + 10):
-        for _ in range(POINTS):
-            point = next(points)
-            try:
-                a, b = evaluate(left, point), evaluate(right, point)
-            except (TypeError, ValueError) as error:
-                raise DerivationError(f"The step cannot be checked: {error}.") from error
-            worst = max(worst, abs(a - b) / max(1, abs(b)))
-    return worst
+    points = list(islice(random_points(left.free_symbols | right.free_symbols, domain), POINTS))
+    try:
+        return max(relative_difference(left, right, point) for point in points)
+    except (TypeError, ValueError) as error:
+        raise DerivationError(f"The step cannot be checked: {error}.") from error

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .checking import Argued, Check, DerivationError, Equal, Introduced, Pair, StepEvidence
-from .evidence import Level
+from .checking import Argued, Check, Equal, Introduced, Pair, StepEvidence
+from .evaluation import DerivationError
+from .evidence import Level, weakest
 from .rules import INTRODUCTIONS, check_rule
 
 #: A displayed line: LaTeX, or a SymPy expression, equation or matrix.
@@ -51,6 +52,8 @@ class Step:
         check_rule(self.rule)
         if not self.text.strip():
             raise DerivationError(f"A step by {self.rule} must say what it does.")
+        if is_theorem_id(self.label):
+            raise DerivationError(f"The label '{self.label}' of a step is that of a theorem.")
         if self.label and self.label in self.uses:
             raise DerivationError(f"Step '{self.label}' gives itself as its reason.")
         if isinstance(self.check, Introduced) != (self.rule in INTRODUCTIONS):
@@ -92,7 +95,7 @@ def equal(
         pairs: The equations, as pairs of sides.
         identity: Name of the identity that proves what SymPy leaves open.
         domain: Admissible intervals of the symbols.
-        numbers: Both sides are known in digits only.
+        numbers: Both sides are numbers of at least 50 digits.
         label: Name for later reference.
         uses: Labels of earlier steps or theorems.
         section: Heading.
@@ -176,17 +179,19 @@ class Derivation:
             known |= {step.label} - {""}
 
     def _check_reference(self, used: str, number: int, known: set[str]) -> None:
-        """An earlier step, or another theorem."""
-        if used == self.name:
+        """An earlier step, or another theorem (T1b is a part of T1)."""
+        from .theorem import THEOREMS
+
+        theorem = used.rstrip("abc") if is_theorem_id(used) else ""
+        if theorem and theorem == self.name:
             raise DerivationError(f"Step {number} gives {used}, which is being derived, as its reason.")
-        if used not in known and not is_theorem_id(used):
-            raise DerivationError(f"Step {number} uses '{used}', which no earlier step is called.")
+        if used not in known and theorem not in THEOREMS:
+            raise DerivationError(f"Step {number} uses '{used}', which no earlier step or theorem is called.")
 
     @property
     def level(self) -> Level:
         """The weakest level of the steps."""
-        order = list(Level)
-        return max((step.evidence.level for step in self.steps if step.evidence.level), key=order.index)
+        return weakest(step.evidence.level for step in self.steps if step.evidence.level)
 
     @property
     def theorems(self) -> frozenset[str]:

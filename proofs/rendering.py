@@ -146,7 +146,7 @@ def _text_step(derivation: Derivation, step: Step, number: int) -> list[str]:
     for line in step.lines:
         out += _text_line(line)
     if step.evidence.level:
-        out += _wrapped(f"checked ({step.evidence.level}): {check_text(step)}", "    ✓ ", "      ")
+        out += _wrapped(f"checked ({step.evidence.level}): {plain_prose(check_text(step))}", "    ✓ ", "      ")
     return out
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import sympy
 
-from .checking import DIGITS
 from .derivation import Step, define, equal
+from .evaluation import DIGITS
 
 if TYPE_CHECKING:
     from .kernels import Kernel

@@ -4,8 +4,9 @@ import pytest
 import sympy
 
 from orbitkernels.errors import InputError
-from orbitkernels.proofs.checking import DIGITS, Argued, DerivationError, Equal, digits_residual, is_zero
+from orbitkernels.proofs.checking import Argued, Equal, condition, digits_residual, is_zero
 from orbitkernels.proofs.derivation import Derivation, Step, argued, define, equal
+from orbitkernels.proofs.evaluation import DIGITS, DerivationError, random_points
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.rules import INTRODUCTIONS, RULES
 
@@ -106,6 +107,88 @@ def test_points_lie_in_the_domain() -> None:
         digits_residual(1 / (x - x), sympy.Integer(1), {})
 
 
+def test_symbols_without_a_domain_take_every_value_that_their_assumptions_admit() -> None:
+    kinds = {
+        "complex": sympy.Symbol("x"),
+        "real": sympy.Symbol("x", real=True),
+        "positive": sympy.Symbol("x", positive=True),
+        "integer": sympy.Symbol("x", integer=True),
+        "odd": sympy.Symbol("x", odd=True),
+    }
+    seen = {}
+    for name, symbol in kinds.items():
+        points = random_points({symbol}, {})
+        seen[name] = [next(points)[symbol] for _ in range(40)]
+    assert all(not value.is_real for value in seen["complex"])
+    assert {value > 0 for value in seen["real"]} == {True, False}
+    assert all(value > 0 for value in seen["positive"])
+    assert len(set(seen["integer"])) > 20
+    assert all(value.is_odd for value in seen["odd"])
+    with pytest.raises(DerivationError, match="no value that satisfies"):
+        next(random_points({kinds["positive"]}, {kinds["positive"]: (-2, -1)}))
+
+
+#: Equations that hold at some values of their symbols only, or to 50 digits after the point only.
+WRONG = {
+    "a branch of the square root": (sympy.sqrt(x**2), x),
+    "a branch of the logarithm": (sympy.log(x * y), sympy.log(x) + sympy.log(y)),
+    "a branch of the arc cosine": (sympy.acos(sympy.cos(x)), x),
+    "real": (sympy.conjugate(x), x),
+    "positive": (sympy.Abs(sympy.Symbol("t", real=True)), sympy.Symbol("t", real=True)),
+    "n = 1 and n = 2": (n**2 + 2, 3 * n),
+    "numbers that are small": (sympy.exp(-200), 2 * sympy.exp(-200)),
+    "a small part": (x + sympy.exp(-200), x),
+    "sums of large terms that nearly cancel": (
+        sympy.cos(sympy.Rational(1, 10**30)), 1 - sympy.Rational(1, 3 * 10**60)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_equations_that_hold_at_special_values_raise(kind: str) -> None:
+    with pytest.raises(DerivationError):
+        Equal([WRONG[kind]], identity="named but wrong").run()
+
+
+def test_nothing_divided_by_nothing_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    import orbitkernels.proofs.checking as checking
+
+    nothing, too = x**2 + x - x * (x + 1), (x + 1) ** 2 - x**2 - 2 * x - 1
+    with pytest.raises(DerivationError):
+        Equal([(nothing / too, sympy.Integer(7))]).run()
+    monkeypatch.setattr(checking, "is_zero", lambda expression, domain: True)  # a simplification that goes wrong
+    with pytest.raises(DerivationError, match=r"no value|different values"):
+        Equal([(nothing / too, sympy.Integer(7))]).run()
+    with pytest.raises(DerivationError, match="different values"):
+        Equal([(sympy.sqrt(x**2), x)]).run()
+
+
+def test_a_check_says_what_it_assumes() -> None:
+    p, t = sympy.Symbol("p", positive=True), sympy.Symbol("t", real=True)
+    assert Equal([(p * (p + 1), p**2 + p)]).run().how == "for all values of the symbols, $p$ positive, by SymPy"
+    assert "defined" in Equal([(1 / (x - 1) - 1 / (x + 1), 2 / (x**2 - 1))]).run().how
+    assert Equal([(sympy.Integral(t, (t, 0, 1)), sympy.Rational(1, 2))]).run().how == "by SymPy"
+    assert condition(n) == "$n$ a positive integer"
+    root = Equal([(sympy.sqrt((x - 5) ** 2), 5 - x)], identity="sign", domain={x: (1, 2)}).run()
+    assert root.how.endswith("at 6 random points with $1 < x < 2$")
+    with pytest.raises(DerivationError):  # the domain counts for the refutation too
+        Equal([(sympy.sqrt((x - 5) ** 2), x - 5)], identity="sign", domain={x: (1, 2)}).run()
+
+
+def test_numbers_must_be_known_to_fifty_digits() -> None:
+    third = sympy.Rational(1, 3)
+    assert Equal([(third.n(60), third)], identity="division", numbers=True).run().level is Level.NUMERIC
+    for left, right in ((third.n(15), third.n(15)), (x, x + 0), (sympy.pi, sympy.pi), (third.n(60), third.n(49))):
+        with pytest.raises(DerivationError):
+            Equal([(left, right)], identity="nothing", numbers=True).run()
+
+
+def test_a_matrix_is_no_expression() -> None:
+    for left, right in ((sympy.eye(2), sympy.Integer(1)), (sympy.Integer(1), sympy.eye(2))):
+        with pytest.raises(DerivationError, match="cannot equal"):
+            Equal([(left, right)]).run()
+
+
 # ---------------------------------------------------------------------- arguments
 
 
@@ -116,7 +199,15 @@ def test_an_argument_names_its_instances_and_claims_no_more() -> None:
     assert evidence.cases == 2
 
 
-@pytest.mark.parametrize("on", [[], [("C2", lambda: True), ("C3", lambda: False)], [("C2", lambda: 1)]])
+@pytest.mark.parametrize(
+    "on",
+    [
+        [],
+        [("C2", lambda: True), ("C3", lambda: False)],
+        [("C2", lambda: 1)],
+        [("C2", lambda: True), ("C2", lambda: True)],
+    ],
+)
 def test_an_argument_that_fails_or_has_no_instance_raises(on: list) -> None:
     with pytest.raises(DerivationError):
         Argued(on).run()
@@ -152,6 +243,8 @@ def test_a_step_says_what_it_does_and_is_not_its_own_reason() -> None:
         equal("expansion", "  ", pairs=[(x * (x + 1), x**2 + x)])
     with pytest.raises(DerivationError, match="itself"):
         trusted("a", uses=("a",))
+    with pytest.raises(DerivationError, match="that of a theorem"):
+        trusted("T9")
     with pytest.raises(DerivationError, match="must name it"):
         equal("theorem", "By an earlier one.", pairs=[(x * (x + 1), x**2 + x)])
 
@@ -162,6 +255,8 @@ def test_reasons_come_first() -> None:
         ((trusted("a", uses=("b",)), trusted("b")), ""),  # a later step
         ((trusted("a"), trusted("a")), ""),  # one label twice
         ((trusted("a", uses=("T2",)),), "T2"),  # the theorem itself
+        ((trusted("a", uses=("T2b",)),), "T2"),  # a part of it
+        ((trusted("a", uses=("T99",)),), ""),  # a theorem that is not there
         ((define("Nothing claimed."),), ""),
     ):
         with pytest.raises(DerivationError):

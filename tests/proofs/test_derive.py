@@ -11,8 +11,8 @@ import orbitkernels.proofs.circulants as circulants
 import orbitkernels.proofs.irrep_checks as irrep_checks
 import orbitkernels.proofs.stabiliser_checks as stabiliser_checks
 from orbitkernels.errors import InputError
-from orbitkernels.proofs.checking import DerivationError
 from orbitkernels.proofs.derive import derive
+from orbitkernels.proofs.evaluation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.irrep_checks import WITNESSES
 from orbitkernels.proofs.theorem import THEOREMS
@@ -138,7 +138,7 @@ def test_a_sign_in_the_block_inverse_raises(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_check_that_does_not_decide_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "is_zero", lambda expression: None)
+    monkeypatch.setattr(checking, "is_zero", lambda expression, domain: None)
     with pytest.raises(DerivationError, match="name the identity"):
         derive("T1")
 

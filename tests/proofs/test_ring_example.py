@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from orbitkernels.proofs import ring_example
-from orbitkernels.proofs.checking import DerivationError
 from orbitkernels.proofs.derive import derive
+from orbitkernels.proofs.evaluation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.kernels import kernel
 
