@@ -79,7 +79,7 @@ def derived_series(group: FiniteGroup) -> tuple[Subgroup, ...]:
         >>> [H.order for H in derived_series(group("S4"))]
         [24, 12, 4, 1]
     """
-    return _falling(whole(group), lambda last: commutator(last, last))
+    return _falling(group, lambda last: commutator(last, last))
 
 
 def lower_central_series(group: FiniteGroup) -> tuple[Subgroup, ...]:
@@ -92,23 +92,23 @@ def lower_central_series(group: FiniteGroup) -> tuple[Subgroup, ...]:
         [16, 4, 2, 1]
     """
     top = whole(group)
-    return _falling(top, lambda last: commutator(top, last))
+    return _falling(group, lambda last: commutator(top, last))
 
 
-def _falling(first: Subgroup, following: Callable[[Subgroup], Subgroup]) -> tuple[Subgroup, ...]:
-    """The series, without its last repetition."""
-    series = [first]
-    while True:
-        after = following(series[-1])
-        if after.order == series[-1].order:
-            return tuple(series)
+def _falling(group: FiniteGroup, following: Callable[[Subgroup], Subgroup]) -> tuple[Subgroup, ...]:
+    """The series G > G' > following(G') > ..., without its last repetition."""
+    series, after = [whole(group)], group.commutator_subgroup
+    while after.order < series[-1].order:
         series.append(after)
+        after = following(after)
+    return tuple(series)
 
 
 def is_simple(group: FiniteGroup) -> bool:
     """Whether n > 1 and every element of prime order generates G as a normal subgroup.
 
-    That is enough, because a normal subgroup other than 1 holds an element of prime order.
+    That is enough, because a normal subgroup other than 1 holds an element of prime order.  A group that is not
+    abelian and has G' < G is not simple.
 
     Example:
         >>> from orbitkernels.theory.names import group
@@ -118,6 +118,8 @@ def is_simple(group: FiniteGroup) -> bool:
     """
     if group.is_abelian:
         return is_prime(group.order)
+    if group.commutator_subgroup.order < group.order:
+        return False
     classes = group.conjugacy_classes
     prime = [
         int(g) for g, order in zip(classes.representatives, classes.element_orders, strict=True) if is_prime(order)
