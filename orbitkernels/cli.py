@@ -6,6 +6,7 @@ Exit status 0 if all is well, 1 if a theorem fails, 2 for bad input, which gets 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -81,11 +82,12 @@ def verify(
     ] = False,
 ) -> None:
     """Verify all theorems; one line each, a certificate and a report."""
+    from orbitkernels.proofs.files import require_writable
     from orbitkernels.proofs.verify import theorem_ids
 
     console = _console(stderr=False)
     ids = theorem_ids(theorems)
-    _writable_folder(out)
+    require_writable(out, "--out")
     certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume)
     certificate.write(out / "certificate.json")
     for line in certificate.lines():
@@ -156,6 +158,7 @@ def derive(
 ) -> None:
     """Derive a theorem, or the spectrum or error of one orbit pair, step by step."""
     from orbitkernels.proofs.derive import derive as derive_target
+    from orbitkernels.proofs.files import write_whole
     from orbitkernels.proofs.rendering import render
 
     if format is DocumentFormat.pdf and out is None:
@@ -166,15 +169,16 @@ def derive(
     if out is None:
         typer.echo(document if isinstance(document, str) else document.decode())
         return
-    _writable_folder(out.parent)
-    out.write_bytes(document.encode() if isinstance(document, str) else document)
+    write_whole(out, document, "File")
     typer.echo(f"Wrote {out}", err=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: bad input, of the words or of what they name, becomes one line and exit status 2."""
     try:
-        sys.exit(app(arguments, standalone_mode=False))
+        status = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(status)
     except typer.exceptions.TyperException as error:
         message = error.format_message() if isinstance(error, _WithMessage) else str(error)
         if message:
@@ -182,6 +186,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except InputError as error:
         _complain(str(error))
+        sys.exit(2)
+    except BrokenPipeError:  # whoever read the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _complain(f"cannot read or write: {error}")
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
@@ -207,18 +217,23 @@ def _console(stderr: bool) -> Console:
 
 
 class _Bar:
-    """A progress bar on standard error that appears with the first step, so that refused input prints no bar."""
+    """A progress bar on standard error that appears with the first step, so that refused input prints no bar.
+
+    Where standard error is no terminal there is none, and errors stay one line.
+    """
 
     def __init__(self, description: str) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        console = _console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=_console(stderr=True),
+            console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
         self._task = self._progress.add_task(description, total=None)
         self._started = False
@@ -261,14 +276,6 @@ def _run_with_progress(
             resume=certificate if resume else None,
             save=certificate,
         )
-
-
-def _writable_folder(folder: Path) -> None:
-    """Make the folder, before hours of work rather than after."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"Argument '--out' cannot be used as a folder: {folder} ({error.strerror}).") from error
 
 
 def _print_predictions(result: dict[str, Any]) -> None:

@@ -201,7 +201,8 @@ def _checked_images(images: npt.NDArray[np.generic], path: Path) -> FloatArray:
         raise InputError(f"Array {where} must be [N, h, w] or [N, d] and not empty, not {list(images.shape)}.")
     if images.dtype.kind not in "biuf":
         raise InputError(f"Array {where} must hold real numbers, not {images.dtype}.")
-    pixels = images.astype(np.float64)
+    with np.errstate(over="ignore"):  # what exceeds a double is infinite and refused below
+        pixels = images.astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(pixels).reshape(len(pixels), -1).all(axis=1))
     if bad.size:
         raise InputError(f"Array {where} has NaN or infinite pixels in {bad.size} images, first in {bad[0]}.")

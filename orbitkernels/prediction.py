@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
@@ -80,7 +81,7 @@ def predict(
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = _stage(G, dataset)
     rows = []
-    for orbits, indices in _drawn(stage, _whole(pairs, "pairs", 1), _whole(seed, "seed", 0)):
+    for orbits, indices in _drawn(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
         rows.append(_pair(k, orbits, indices, missing, r))
         if progress is not None:
             progress(len(rows), pairs)
@@ -218,10 +219,3 @@ def _rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
         f"Rounding alone may separate the two routes by up to about {worst:.0e}, relative: eps times a condition "
         f"number (the largest is {condition:.1e}) over an error y - p; a ridge lowers it."
     ]
-
-
-def _whole(value: int, name: str, least: int) -> int:
-    """A whole number that is large enough."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(f"Argument '{name}' must be a whole number, at least {least}, not {value!r}.")
-    return int(value)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orbitkernels.errors import InputError
-
 if TYPE_CHECKING:
     from orbitkernels.proofs.certificate import Certificate
 
@@ -29,17 +27,10 @@ def write_report(certificate: Certificate, path: str | Path) -> Path:
     Raises:
         InputError: If the file cannot be written.
     """
+    from orbitkernels.proofs.files import write_whole
     from orbitkernels.proofs.rendering import page
 
-    path = Path(path)
-    text = page("report.html", **_evidence(certificate), **_images())
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"Report '{path}' cannot be written: {error.strerror}.") from error
-    return path
+    return write_whole(path, page("report.html", **_evidence(certificate), **_images()), "Report")
 
 
 def _evidence(certificate: Certificate) -> dict[str, Any]:
@@ -53,8 +44,9 @@ def _evidence(certificate: Certificate) -> dict[str, Any]:
     derivations = {}
     for result in certificate.results:
         derivation = THEOREMS[result.id].derivation
-        if derivation is not None:
-            derivations[result.id] = Markup(html_body(derivation()))  # noqa: S704  (its template escapes)
+        # one that failed cannot be shown; the table of evidence says at which step
+        if derivation is not None and result.derivation is not None and result.derivation.holds:
+            derivations[result.id] = Markup(html_body(derivation()))
     return {
         "results": certificate.results,
         "derivations": derivations,
@@ -89,8 +81,8 @@ def _images() -> dict[str, Any]:
         "errors": int(errors.size),
         "pair": pair,
         "spectrum": found,
-        "poses_figure": Markup(poses_figure(orbits, (height, width))),  # noqa: S704  (made here)
-        "errors_figure": Markup(errors_figure(prediction["pairs"])),  # noqa: S704
-        "spectrum_figure": Markup(spectrum_figure(found, [int(d) for d in table.degrees])),  # noqa: S704
-        "character_table": Markup(table._repr_html_()),  # noqa: S704
+        "poses_figure": Markup(poses_figure(orbits, (height, width))),
+        "errors_figure": Markup(errors_figure(prediction["pairs"])),
+        "spectrum_figure": Markup(spectrum_figure(found, [int(d) for d in table.degrees])),
+        "character_table": Markup(table._repr_html_()),
     }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
@@ -17,6 +15,7 @@ from typing import Any
 from orbitkernels.errors import InputError
 
 from .evidence import Check, Level, strongest
+from .files import write_whole
 
 #: Packages whose versions the certificate records: everything that computes.
 PACKAGES = (
@@ -188,9 +187,7 @@ class Certificate:
         return all(result.holds for result in self.results)
 
     def __repr__(self) -> str:
-        return (
-            f"<Certificate: {sum(result.holds for result in self.results)} of {len(self.results)} theorems hold>"
-        )
+        return f"<Certificate: {self.summary()}>"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -227,14 +224,8 @@ class Certificate:
         Raises:
             InputError: If the file cannot be written.
         """
-        path = Path(path)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, text)
-        except OSError as error:
-            raise InputError(f"Certificate '{path}' cannot be written: {error.strerror}.") from error
-        return path
+        return write_whole(path, text, "Certificate")
 
     @classmethod
     def read(cls, path: str | Path) -> Certificate:
@@ -269,26 +260,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then rename: readers see the old text or the new."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """The process's mask of permissions, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _finite(value: float) -> float | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
-from .kernel_arguments import FloatArray, Parameter, reals
+from .arguments import FloatArray, Parameter, reals
 from .kernel_base import Kernel
 
 

@@ -15,6 +15,8 @@ from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray, PermutationLaw
 from orbitkernels.theory.subgroups import Subgroup
 
+from .arguments import reals
+
 FloatArray = npt.NDArray[np.float64]
 
 #: Matrices are orthogonal, multiply as the group does and fix a point if they do so up to this, relative to its
@@ -175,11 +177,8 @@ def _usual_action(group: FiniteGroup, shape: tuple[int, ...]) -> PermutationActi
 
 
 def finite_array(values: npt.ArrayLike, name: str, shape: str, axes: tuple[int, ...]) -> FloatArray:
-    """Copy as a finite float array with an allowed number of axes, none of length 0."""
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"Argument '{name}' must be an array {shape} of real numbers.") from None
+    """New finite float array with an allowed number of axes, none of length 0."""
+    array = reals(name, values)
     if array.ndim not in axes or array.size == 0:
         raise InputError(f"Argument '{name}' must have shape {shape} and no empty axis, not {list(array.shape)}.")
     bad = np.argwhere(~np.isfinite(array))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
-from .kernel_arguments import FloatArray, Parameter, parameter_text, rows
+from .arguments import FloatArray, Parameter, parameter_text, rows
 
 
 class Kernel(ABC):

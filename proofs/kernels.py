@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
+from .arguments import FloatArray, Parameter, exact_rational, integer, number, reals
 from .formula_kernel import Formula
-from .kernel_arguments import FloatArray, Parameter, exact_rational, integer, number, reals
 from .kernel_base import Kernel
 from .network_kernels import NNGP, NTK
 
@@ -121,7 +121,7 @@ class Polynomial(Kernel):
     name = "polynomial"
 
     def __init__(self, degree: int = 2, offset: Real | float = 1.0, scale: Real | float = 1.0) -> None:
-        self.degree = integer("degree", degree, 1000)
+        self.degree = integer("degree", degree, most=1000)
         self._offset = number("offset", offset, positive=False)
         self._scale = number("scale", scale, positive=True)
         self.offset, self.scale = float(self._offset), float(self._scale)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from .kernel_arguments import FloatArray, Parameter, exact_rational, integer, known_activation, number, reals
+from .arguments import FloatArray, Parameter, exact_rational, integer, known_activation, number, reals
 from .kernel_base import Kernel
 
 #: Most hidden layers.
@@ -34,7 +34,7 @@ class _Network(Kernel):
         weight_variance: Real | float = 1.0,
         bias_variance: Real | float = 1.0,
     ) -> None:
-        self.depth = integer("depth", depth, MAX_DEPTH)
+        self.depth = integer("depth", depth, most=MAX_DEPTH)
         self.activation = known_activation(activation)
         self._weight = number("weight_variance", weight_variance, positive=True)
         self._bias = number("bias_variance", bias_variance, positive=False)

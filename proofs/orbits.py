@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -77,6 +77,7 @@ class Orbits:
         self.group = group
         self.action = as_action(group, action, images.shape[1:])
         self.seeds = images.reshape(len(images), -1)
+        self._lengths = _lengths(self.seeds)
         if self.seeds.shape[1] != self.action.degree:
             raise InputError(
                 f"Argument 'seeds' has {self.seeds.shape[1]} coordinates a seed, but the action of {group.name} "
@@ -145,11 +146,6 @@ class Orbits:
             and abs(lengths[a] - lengths[b]) <= 2 * MATRIX_TOLERANCE * max(lengths[a], lengths[b])
         )
 
-    @cached_property
-    def _lengths(self) -> FloatArray:
-        lengths: FloatArray = np.linalg.norm(self.seeds, axis=1)
-        return lengths
-
     def __repr__(self) -> str:
         sizes = ", ".join(map(str, self.sizes.tolist()[:6])) + (", ..." if len(self) > 6 else "")
         return f"<Orbits of {self.group.name}: {len(self)} seeds, {sizes} poses>"
@@ -166,6 +162,19 @@ class Orbits:
             heading += f", classes {escape(', '.join(map(str, names)))}"
         head = "<tr><th>orbit</th><th>target</th><th>poses</th><th>order of stabiliser</th></tr>"
         return f"<table><caption>{heading}</caption>{head}{rows}</table>"
+
+
+def _lengths(seeds: FloatArray) -> FloatArray:
+    """Euclidean lengths [C] of seeds [C, d]."""
+    with np.errstate(over="ignore"):
+        lengths: FloatArray = np.linalg.norm(seeds, axis=1)
+    if not np.isfinite(lengths).all():
+        c = int(np.argmin(np.isfinite(lengths)))
+        raise InputError(
+            f"Argument 'seeds' has numbers up to {np.abs(seeds[c]).max():.0e} in seed {c}, whose length is beyond "
+            "floating point; scale the inputs down."
+        )
+    return lengths
 
 
 def _targets(
@@ -189,14 +198,16 @@ def _targets(
 
 
 def _names(labels: Sequence[Any] | npt.NDArray[Any], count: int) -> list[Any]:
-    """The labels as a list, one a seed."""
-    try:
-        array = np.asarray(labels)
-    except ValueError:
-        raise InputError("Argument 'labels' must have one label a seed, not lists of different lengths.") from None
-    if array.shape != (count,):
-        raise InputError(f"Argument 'labels' must have one label a seed, [{count}], not {list(array.shape)}.")
-    return list(array.tolist())
+    """The labels as a list, one a seed; 1 and "1" are different labels, which an array would confuse."""
+    given = labels if isinstance(labels, Sequence) else np.asarray(labels).tolist()
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise InputError(f"Argument 'labels' must be a list of one label a seed, not {shown(labels)}.")
+    if len(given) != count:
+        raise InputError(f"Argument 'labels' must have one label a seed, [{count}], not [{len(given)}].")
+    for name in given:
+        if not isinstance(name, Hashable):
+            raise InputError(f"Argument 'labels' must have one label a seed, not {shown(name)} for one of them.")
+    return [name.item() if isinstance(name, np.generic) else name for name in given]
 
 
 def _one_vs_rest(names: list[Any], classes: tuple[Any, ...]) -> FloatArray:

@@ -13,8 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from orbitkernels.errors import InputError
-
+from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
 from .evidence import Check, Comparison, Level, weakest
 from .theorem import THEOREMS, Procedure, Theorem, find_theorem
@@ -62,7 +61,7 @@ def verify(
         (True, 'T1')
     """
     theorems = [find_theorem(name) for name in theorem_ids(ids)]
-    _check_integer("seed", seed, 0)
+    integer("seed", seed, least=0)
     workers = _workers(jobs)
     setting = environment(seed, quick)
     done = {} if resume is None else _kept(theorems, Path(resume), setting)
@@ -272,10 +271,4 @@ def _kept(theorems: Sequence[Theorem], path: Path, setting: dict[str, Any]) -> d
 def _workers(jobs: int | None) -> int:
     if jobs is None:
         return min(os.cpu_count() or 1, MAX_JOBS)
-    _check_integer("jobs", jobs, 1)
-    return jobs
-
-
-def _check_integer(name: str, value: Any, least: int) -> None:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise InputError(f"Argument '{name}' must be an integer of at least {least}, not {value!r}.")
+    return integer("jobs", jobs)

@@ -173,9 +173,9 @@ BAD = {
     "unknown data": (("D4", "ntk(depth=1)", "digit"), {}, "did you mean 'digits'?"),
     "missing": (("D4", "ntk(depth=1)", "digits"), {"missing": "coset:q"}, "generators r, s of D4"),
     "ridge": (("D4", "ntk(depth=1)", "digits"), {"ridge": -1}, "'ridge' must be a finite number >= 0, not -1"),
-    "no pairs": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0}, "'pairs' must be a whole number, at least 1"),
+    "no pairs": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0}, "'pairs' must be a positive integer"),
     "half a pair": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0.5}, "not 0.5"),
-    "seed": (("D4", "ntk(depth=1)", "digits"), {"seed": -3}, "'seed' must be a whole number, at least 0, not -3"),
+    "seed": (("D4", "ntk(depth=1)", "digits"), {"seed": -3}, "'seed' must be an integer of at least 0, not -3"),
     "too many pairs": (("C5", "ntk(depth=1)", wide()), {"pairs": 5}, "wide has only 4 pairs"),
     "one class": (
         ("C5", "ntk(depth=1)", Dataset(RNG.normal(size=(4, 5)), np.zeros(4, dtype=np.int64), "one")),

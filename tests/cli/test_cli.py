@@ -1,5 +1,6 @@
 """The command line: formats, exit codes, and one line for each bad input."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -110,6 +111,50 @@ def test_verify_exits_with_one_if_a_theorem_fails(
     assert "0 of 1 theorems verified" in out
 
 
+def test_error_after_the_first_pair_is_still_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """No progress bar where standard error is no terminal."""
+    status, out, err = run(capsys, "predict", "--group", "C4", "--kernel", "sin(pi*u)", "--pairs", "4")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_verify_refuses_a_folder_that_cannot_be_written_before_it_begins(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("orbitkernels.proofs.files.tempfile.TemporaryFile", refused)
+    status, out, err = run(capsys, "verify", "T1", "--quick", "--out", str(tmp_path))
+    assert (status, out) == (2, "")
+    assert err == f"orbitkernels: Argument '--out' cannot be used as a folder: {tmp_path} (Permission denied).\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_report_of_a_derivation_that_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orbitkernels.proofs import theorem
+
+    def wrong() -> None:
+        raise ValueError("step 2 is wrong")
+
+    broken = dataclasses.replace(theorem.THEOREMS["T1"], derivation=wrong)
+    monkeypatch.setitem(theorem._loaded(), "T1", broken)
+    status, out, err = run(capsys, "verify", "T1", "--quick", "--jobs", "1", "--out", str(tmp_path))
+    assert (status, err) == (1, "")
+    assert "T1 FAILS" in out
+    assert "step 2 is wrong" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "orbitkernels", "characters", "S3"]
+        finished = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert finished.returncode == 2
+    assert finished.stderr.count("\n") == 1
+
+
 BAD = {
     "no such command": (["nonsense"], "No such command"),
     "missing option": (["predict"], "--group"),
@@ -134,6 +179,15 @@ BAD = {
     "labels of the wrong length": (["predict", "--group", "D4", "--data", "{tmp}/labels.npz"], "labels"),
     "truncated IDX file": (["predict", "--group", "D4", "--data", "mnist:{tmp}"], "t10k-images-idx3-ubyte"),
     "singular Gram matrix": (["predict", "--group", "C8xC8", "--kernel", "polynomial(degree=1)"], "irrep"),
+    "pixels beyond floating point": (
+        ["predict", "--group", "D4", "--data", "{tmp}/huge.npz", "--pairs", "1"],
+        "scale",
+    ),
+    "page in place of a folder": (["derive", "T1", "--format", "html", "--out", "{tmp}"], "cannot be written"),
+    "page inside a file": (
+        ["derive", "T1", "--format", "html", "--out", "{tmp}/nan.npz/t1.html"],
+        "cannot be written",
+    ),
     "no folder": (["verify", "T1", "--quick", "--out", "{tmp}/latin.json"], "--out"),
 }
 
@@ -154,6 +208,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generator = np.random.default_rng(0)
     square, labels = generator.normal(size=(6, 3, 3)), np.arange(6) % 2
     np.savez(folder / "oblong.npz", images=generator.normal(size=(6, 2, 3)), labels=labels)
+    np.savez(folder / "huge.npz", images=square * 1e200, labels=labels)
     np.savez(folder / "nan.npz", images=np.where(square > 1, np.nan, square), labels=labels)
     np.savez(folder / "labels.npz", images=square, labels=labels[:4])
     (folder / "t10k-images-idx3-ubyte").write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 7]))

@@ -179,16 +179,27 @@ BAD = {
     "dimension": ((SEEDS[:, :2], [0, 1]), "no usual action on images 1 x 2"),
     "one axis": ((SEEDS[0], [0]), "must have shape [C, d] or [C, h, w] and no empty axis, not [3]"),
     "no seeds": ((SEEDS[:0], []), "no empty axis, not [0, 3]"),
-    "words as seeds": (([["a", "b", "c"]], [0]), "must be an array [C, d] or [C, h, w] of real numbers"),
-    "ragged": (([[1.0, 2.0], [1.0]], [0, 1]), "of real numbers"),
+    "words as seeds": (([["a", "b", "c"]], [0]), "'seeds' must hold real numbers, not <U1 entries"),
+    "numbers as text": (([["1", "2", "3"]], [0]), "'seeds' must hold real numbers"),
+    "complex": ((SEEDS + 1j, [0, 1]), "'seeds' must hold real numbers, not complex128 entries"),
+    "ragged": (([[1.0, 2.0], [1.0]], [0, 1]), "'seeds' must be an array of numbers; its rows differ in length"),
+    "beyond floating point": ((SEEDS * 1e200, [0, 1]), "up to 4e+200 in seed 0, whose length is beyond"),
+    "integers beyond floating point": (([[10**400, 1, 2]], [0]), "'seeds' has an entry beyond floating point"),
     "few labels": ((SEEDS, [0]), "one label a seed, [2], not [1]"),
     "many labels": ((SEEDS, [0, 1, 1]), "one label a seed, [2], not [3]"),
-    "label columns": ((SEEDS, [[0], [1]]), "not [2, 1]"),
-    "ragged labels": ((SEEDS, [[0], [1, 2]]), "not lists of different lengths"),
-    "one label": ((SEEDS, 3), "one label a seed, [2], not []"),
+    "label columns": ((SEEDS, [[0], [1]]), "one label a seed, not [0] for one"),
+    "ragged labels": ((SEEDS, [0, [1, 2]]), "not [1, 2] for one"),
+    "labels as text": ((SEEDS, "ab"), "must be a list of one label a seed, not 'ab'"),
+    "one label": ((SEEDS, 3), "must be a list of one label a seed, not 3"),
     "NaN label": ((SEEDS, [0.0, np.nan]), "must not hold NaN, as label 1 does"),
     "no labels": ((SEEDS,), "'labels' is missing"),
 }
+
+
+def test_a_number_and_its_digits_are_different_labels() -> None:
+    orbits = Orbits(group("S3"), SEEDS, [1, "1"])
+    assert orbits.classes == (1, "1")
+    assert orbits.targets.ravel().tolist() == [1.0, -1.0]
 
 
 @pytest.mark.parametrize("case", BAD)

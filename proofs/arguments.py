@@ -1,4 +1,4 @@
-"""Checks of the arguments of kernels: each returns the value in one form or says what is wrong."""
+"""Checks of arguments: each returns the value in one form or says what is wrong."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ Parameter = int | str | Fraction
 ACTIVATIONS = ("relu", "erf")
 
 
-def integer(name: str, value: Any, most: int) -> int:
-    """A positive integer."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
-        raise InputError(f"Argument '{name}' must be a positive integer up to {most}, not {_shown(value)}.")
+def integer(name: str, value: Any, *, least: int = 1, most: float = math.inf) -> int:
+    """An integer within bounds."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
+        bound = f" up to {most}" if math.isfinite(most) else ""
+        raise InputError(f"Argument '{name}' must be {kind}{bound}, not {_shown(value)}.")
     return int(value)
 
 
@@ -65,14 +67,19 @@ def known_activation(value: Any) -> str:
 
 
 def reals(name: str, values: npt.ArrayLike) -> FloatArray:
-    """Array of float64 from booleans, integers or floats."""
+    """New array of float64 from booleans, integers, floats or fractions; complex numbers and text are refused."""
     try:
         array = np.asarray(values)
     except ValueError:
         raise InputError(f"Argument '{name}' must be an array of numbers; its rows differ in length.") from None
-    if array.dtype.kind not in "biuf":
+    exact = array.dtype.kind == "O" and all(isinstance(value, Real) for value in array.flat)
+    if array.dtype.kind not in "biuf" and not exact:
         raise InputError(f"Argument '{name}' must hold real numbers, not {array.dtype} entries.")
-    return array.astype(np.float64)
+    try:
+        with np.errstate(over="ignore"):  # what exceeds a float becomes infinite, which callers refuse
+            return array.astype(np.float64)
+    except OverflowError:
+        raise InputError(f"Argument '{name}' has an entry beyond floating point; scale it down.") from None
 
 
 def rows(name: str, values: npt.ArrayLike) -> FloatArray:
