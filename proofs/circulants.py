@@ -41,14 +41,14 @@ def modes_are_eigenvectors(N: int) -> bool:
     )
 
 
-def label_mode(i: Any) -> list[tuple[Any, Any]]:
+def label_mode(j: Any) -> list[tuple[Any, Any]]:
     """f_N at even and odd places, and the labels."""
     import sympy
 
-    quarter = sympy.Symbol("theta")  # exp(theta i) evaluated at theta = pi
+    step = sympy.Symbol("theta")  # f_N(m) = exp(theta i m) at theta = pi
     return [
-        (sympy.Subs(sympy.exp(sympy.I * quarter * 2 * i), quarter, sympy.pi), sympy.Integer(1)),
-        (sympy.Subs(sympy.exp(sympy.I * quarter * (2 * i + 1)), quarter, sympy.pi), sympy.Integer(-1)),
+        (sympy.Subs(sympy.exp(sympy.I * step * 2 * j), step, sympy.pi), sympy.Integer(1)),
+        (sympy.Subs(sympy.exp(sympy.I * step * (2 * j + 1)), step, sympy.pi), sympy.Integer(-1)),
     ]
 
 

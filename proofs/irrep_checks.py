@@ -241,18 +241,26 @@ def character_matrices(group: FiniteGroup, phi: Any) -> list[tuple[int, Matrix]]
 def character_spectra_agree(name: str) -> bool:
     """Whether det(x - K) is the product of det(x - M_rho), each d_rho^2 times, on a sample of class functions."""
     instance = sample(name, class_functions=True)
-    return _from_characters(instance.group, instance.phi)
+    return _from_characters(instance.group, instance.phi, gram(instance.group, instance.phi))
 
 
 def adjacency_spectrum_agrees(name: str) -> bool:
-    """The same for the Cayley graph of the largest class and its inverses."""
+    """The same for the adjacency matrix of the Cayley graph of the largest class S and its inverses.
+
+    The matrix is drawn edge by edge, g -- g s.
+    """
+    from flint import fmpq_mat
+
     group = named_group(name)
     classes = group.conjugacy_classes
     largest = int(np.argmax(classes.sizes))
     inside = (classes.labels == largest) | (classes.labels == classes.inverse[largest])
-    return _from_characters(group, inside.astype(np.int64)[None, None, :])
+    adjacency = np.zeros((group.order, group.order), dtype=np.int64)
+    for s in np.flatnonzero(inside):
+        adjacency[np.arange(group.order), group.multiply(np.arange(group.order), s)] = 1
+    return _from_characters(group, inside.astype(np.int64)[None, None, :], fmpq_mat(adjacency.tolist()))
 
 
-def _from_characters(group: FiniteGroup, phi: Any) -> bool:
+def _from_characters(group: FiniteGroup, phi: Any, K: Any) -> bool:
     factors = [characteristic_polynomial(M) for d, M in character_matrices(group, phi) for _ in range(d * d)]
-    return polynomial_product(factors) == rational_characteristic_polynomial(gram(group, phi))
+    return polynomial_product(factors) == rational_characteristic_polynomial(K)

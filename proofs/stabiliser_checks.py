@@ -196,12 +196,16 @@ def _difference(left: Matrix, right: Matrix) -> Matrix:
 
 def errors_by_formula(instance: Instance, name: str) -> list[Cyclotomic]:
     """T6 for every orbit.  With stabilisers sqrt(N_c) [M_1^-1 (sqrt(N_b) t_b)]_c = n [Khat(1)^-1 t]_c."""
+    alpha, totals = orbit_sums_solved(instance), inverse_traces(instance, name)
+    return [total.inverse() * (alpha[c] * instance.group.order) for c, total in enumerate(totals)]
+
+
+def orbit_sums_solved(instance: Instance) -> list[Fraction]:
+    """Khat(1)^-1 t."""
     from flint import fmpq_mat
 
-    n, sums = instance.group.order, instance.phi.sum(axis=2)
-    alpha = fmpq_mat(sums.tolist()).solve(column(instance.targets[:, 0].tolist()))
-    totals = inverse_traces(instance, name)
-    return [totals[c].inverse() * (fraction(alpha[c, 0]) * n) for c in range(len(totals))]
+    solution = fmpq_mat(instance.phi.sum(axis=2).tolist()).solve(column(instance.targets[:, 0].tolist()))
+    return [fraction(solution[c, 0]) for c in range(len(instance.phi))]
 
 
 def errors_by_refitting(name: str, stabilisers: bool = False) -> bool:
@@ -217,6 +221,20 @@ def errors_by_refitting(name: str, stabilisers: bool = False) -> bool:
     return True
 
 
+def inverse_on_orbits(name: str) -> bool:
+    """Whether K^-1 y is |H_c| [Khat(1)^-1 t]_c on orbit c, and [K^-1]_ii the trace of T6 over N_c, on a sample."""
+    instance = sample(name, 3, stabilisers=True)
+    orbit_of = np.array(distinct_points(instance)) // instance.group.order
+    found = distinct_gram(instance).inv()
+    dual = found * column(instance.targets[orbit_of, 0].tolist())
+    alpha, totals = orbit_sums_solved(instance), inverse_traces(instance, name)
+    orders, sizes = [H.order for H in instance.stabilisers], instance.sizes.tolist()
+    return all(
+        fraction(dual[i, 0]) == alpha[c] * orders[c] and totals[c] == fraction(found[i, i]) * sizes[c]
+        for i, c in enumerate(orbit_of.tolist())
+    )
+
+
 def orbits_have_different_errors() -> bool:
     """The two errors of the S3 example in exact arithmetic, by refitting and by the formula."""
     from .instances import Instance
@@ -227,7 +245,6 @@ def orbits_have_different_errors() -> bool:
     trivial = group.subgroup([])
     instance = Instance(group, phi, (trivial, trivial), np.array([[1], [-1]]), Fraction(0))
     K, y = gram(group, phi), [1] * 6 + [-1] * 6
-    refitted = {abs(refit_error(K, y, pose)) for pose in (0, 6)}
-    by_formula = errors_by_formula(instance, "S3")
-    agree = by_formula[0] == refit_error(K, y, 0) and by_formula[1] == refit_error(K, y, 6)
-    return agree and refitted == {Fraction(13495, 13098), Fraction(13495, 13203)}
+    refitted = [refit_error(K, y, pose) for pose in (0, 6)]
+    agree = errors_by_formula(instance, "S3") == refitted
+    return agree and [abs(error) for error in refitted] == [Fraction(13495, 13203), Fraction(13495, 13098)]

@@ -20,7 +20,8 @@ SOURCE = "Rasmussen and Williams 2006, section 5.4.2; the reading T1b is this wo
 HYPOTHESES = (
     r"$K \in \mathbb{R}^{N \times N}$ is the Gram matrix of $N$ points, ridge included,"
     r" symmetric and positive definite.",
-    r"$y \in \mathbb{R}^N$ are the labels; $S$ is a set of missing points, $R$ the set of all others.",
+    r"$y \in \mathbb{R}^N$ are the labels; $S$ is a set of missing points, $R$ the set of all others; neither is"
+    r" empty. $K_{SR}$ is the block of $K$ with rows in $S$ and columns in $R$, and so on.",
     r"$p_S = K_{SR} K_{RR}^{-1} y_R$ is the prediction at $S$ of kernel regression trained on $R$.",
 )
 STATEMENT = (
@@ -44,13 +45,25 @@ def derivation() -> Derivation:
     rows = sympy.Matrix([[V + B * D**-1 * C, B], [C, D]])
     p_S = B * D**-1 * y_R
     dual = inverse[0, 0] * y_S + inverse[0, 1] * y_R
+    A = sympy.Symbol("K_{SS}", commutative=False)
+    left, right = sympy.Matrix([[1, -B * D**-1]]), sympy.Matrix([1, -(D**-1) * C])
     steps = (
         define(
-            "Order the points so that the missing ones come first, and name the Schur complement $V$ of $K_{RR}$."
-            " As $K$ is positive definite, so are $K_{RR}$ and $V$; both are invertible.",
+            "Order the points so that the missing ones come first, and name the Schur complement $V$ of $K_{RR}$,"
+            " which is invertible as a principal block of a positive definite matrix.",
             r"K = \begin{pmatrix} K_{SS} & K_{SR} \\ K_{RS} & K_{RR} \end{pmatrix}, \qquad"
             r" V = K_{SS} - K_{SR} K_{RR}^{-1} K_{RS}",
             label="blocks",
+        ),
+        equal(
+            "block elimination",
+            "$V$ is positive definite, so it is invertible too: for $x \\neq 0$ multiply out $z^T K z > 0$ for the"
+            " vector $z$ that is $x$ on $S$ and $-K_{RR}^{-1} K_{RS}\\, x$ on $R$; here $K_{SR} = K_{RS}^T$.",
+            r"x^T V x = x^T \begin{pmatrix} I & -K_{SR} K_{RR}^{-1} \end{pmatrix} K"
+            r" \begin{pmatrix} I \\ -K_{RR}^{-1} K_{RS} \end{pmatrix} x = z^T K z > 0",
+            pairs=[(sympy.MatMul(left, sympy.Matrix([[A, B], [C, D]]), right), sympy.Matrix([A - B * D**-1 * C]))],
+            label="positive",
+            uses=("blocks",),
         ),
         equal(
             "block elimination",
@@ -63,7 +76,7 @@ def derivation() -> Derivation:
             r" \end{pmatrix}",
             pairs=[(sympy.MatMul(rows, inverse), sympy.eye(2))],
             label="inverse",
-            uses=("blocks",),
+            uses=("blocks", "positive"),
         ),
         equal(
             "block elimination",
@@ -93,9 +106,10 @@ def derivation() -> Derivation:
             "substitution",
             r"For $S = \{i\}$ the block $V$ is the number $v_i = K_{ii} - K_{iR} K_{RR}^{-1} K_{Ri}$: the"
             r" variance at point $i$ of the Gaussian process with covariance $K$, given all other points. So the"
-            r" error is the dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance.",
+            r" error is the dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance. (Checked"
+            r" with all entries written out, for two, three and four points.)",
             r"y_i - p_i = \alpha_i v_i = \frac{[K^{-1} y]_i}{[K^{-1}]_{ii}}",
-            pairs=[_one_point(others) for others in (1, 2, 3)],
+            pairs=[pair for others in (1, 2, 3) for pair in _one_point(others)],
             uses=("blocks", "set"),
         ),
     )
@@ -121,10 +135,16 @@ def _written_out(missing: int, others: int) -> tuple[Any, Any]:
     return (K.adjugate() / K.det())[:missing, :missing] * schur, sympy.eye(missing)
 
 
-def _one_point(others: int) -> tuple[Any, Any]:
-    """The posterior variance of one point, and 1/[K^-1]_ii by Cramer's rule."""
+def _one_point(others: int) -> list[tuple[Any, Any]]:
+    """The variance and the error of one point, and both from K^-1 by Cramer's rule."""
+    import sympy
+
     K, schur = _schur(1, others)
-    return schur[0, 0], K.det() / K.cofactor(0, 0)
+    y = sympy.Matrix(sympy.symbols(f"y_:{others + 1}"))
+    prediction = K[:1, 1:] * (K[1:, 1:].adjugate() / K[1:, 1:].det()) * y[1:, :]
+    dual = (K.adjugate() * y)[0] / K.det()
+    variance = K.det() / K.cofactor(0, 0)
+    return [(schur[0, 0], variance), (y[0] - prediction[0], dual * variance)]
 
 
 # ---------------------------------------------------------------------- checks

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 TITLE = "Block diagonalisation of the Gram matrix"
 SOURCE = "Perin and Deny 2025 (arXiv 2412.11521) for cyclic groups; Peter-Weyl for every finite group"
 HYPOTHESES = (
-    r"$G$ is a finite group of order $n$; $\rho$ runs through its unitary irreps, of degree $d_\rho$.",
+    r"$G$ is a finite group of order $n$; $\rho$ runs through its unitary irreps over $\mathbb{C}$, one of each"
+    r" equivalence class, of degree $d_\rho$; $\rho(g)^*$ is the conjugate transpose.",
     r"$G$ acts on inputs; the kernel is invariant, $k(gx, gy) = k(x, y)$; the orbits of the seeds"
-    r" $x_1, \dots, x_C$ are free.",
-    r"$\varphi_{ab}(g) = k(x_a, g x_b)$, $K_{(a,g),(b,h)} = \varphi_{ab}(g^{-1}h)$ and"
+    r" $x_1, \dots, x_C$ are free: $g x_c = x_c$ for the unit $g = e$ only.",
+    r"$K$ is the Gram matrix of the points $g x_a$, with rows $(a, g)$; $\varphi_{ab}(g) = k(x_a, g x_b)$ and"
     r" $\hat K(\rho)_{ab} = \sum_g \varphi_{ab}(g)\, \rho(g)$; a ridge $r$ is added to $\varphi_{aa}(e)$.",
 )
 STATEMENT = (
@@ -74,8 +75,12 @@ def derivation() -> Derivation:
         ),
         argued(
             "homomorphism",
-            r"For any matrix $E$, replacing $h$ by $g^{-1}h$ in the sum shows that $T$ intertwines $\sigma$ and"
-            r" $\rho$.",
+            r"For irreps $\rho, \sigma$ and any matrix $E$ of $d_\rho$ rows and $d_\sigma$ columns, replacing"
+            r" $h$ by"
+            r" $g^{-1}h$ in the sum shows that $T$ intertwines $\sigma$ and $\rho$. (Here and below the"
+            r" instances use"
+            r" exact matrices, not always unitary ones, with $\rho(h^{-1})$ for $\rho(h)^*$; a change of basis"
+            r" turns one into the other.)",
             r"T = \sum_h \rho(h)\, E\, \sigma(h)^*, \qquad \rho(g)\, T = T\, \sigma(g)",
             on=witnessed(checks.averages_intertwine),
             label="average",
@@ -95,8 +100,10 @@ def derivation() -> Derivation:
             "counting dimensions",
             r"So the columns of all $U^{\rho,i}$ are orthonormal. There are $\sum_\rho d_\rho \cdot C d_\rho$ of"
             r" them. A function on $G$ that is orthogonal to all matrix entries is annihilated by every irrep,"
-            r" hence by the regular representation, and is zero; so $\sum_\rho d_\rho^2 = n$ and the columns are"
-            r" a basis.",
+            r" hence by the regular representation, which is a direct sum of irreps (Maschke); so it is zero."
+            r" Hence"
+            r" $\sum_\rho d_\rho^2 = n$ and the columns are a basis. (The instances compare $\sum_\rho"
+            r" d_\rho^2$ with $n$ and count the irreps.)",
             r"U = \bigl(U^{\rho,i}\bigr)_{\rho,i}, \qquad U^* U = I, \qquad \sum_\rho d_\rho^2 = n",
             on=witnessed(checks.degrees_fill_the_group),
             label="basis",

@@ -88,7 +88,8 @@ def derivation() -> Derivation:
             "substitution",
             r"The adjacency matrix of $\mathrm{Cay}(G, S)$ joins $g$ and $h$ iff $g^{-1}h \in S$: it has the form"
             r" of the Gram matrix of one orbit whose symbol is the indicator function of $S$, a class function,"
-            r" symmetric as $S = S^{-1}$. (Instances: $S$ is the largest class with its inverses.)",
+            r" symmetric as $S = S^{-1}$. (Instances: $S$ is the largest class with its inverses; edges are drawn"
+            r" from $g$ to $gs$.)",
             r"\varphi(g) = 1 \text{ if } g \in S, \text{ else } 0; \qquad M_\rho = \frac{1}{d_\rho}"
             r" \sum_{s \in S} \chi_\rho(s)",
             on=witnessed(checks.adjacency_spectrum_agrees),

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 TITLE = "Spectrum of orbits with stabilisers"
 SOURCE = "this work"
 HYPOTHESES = (
-    r"As in T2, but seed $x_c$ has the stabiliser $H_c$; its orbit has $N_c = n/|H_c|$ points.",
+    r"As in T2, but seed $x_c$ has the stabiliser $H_c = \{h : h x_c = x_c\}$; its orbit has $N_c = n/|H_c|$"
+    r" points.",
     r"$U_c(\rho)$ is an orthonormal basis of $\{v : \rho(h) v = v \text{ for all } h \in H_c\}$.",
-    r"$K$ is the Gram matrix of the $\sum_c N_c$ different points; a ridge $r$ is added to its diagonal.",
+    r"$K$ is the Gram matrix of the $\sum_c N_c$ different points, plus a ridge $r$ on its diagonal;"
+    r" $\varphi_{ab}$ and $\hat K(\rho)$ are without ridge.",
 )
 STATEMENT = (
     r"K \cong \bigoplus_\rho I_{d_\rho} \otimes M_\rho \text{ by a unitary similarity, } \quad"
@@ -47,7 +49,8 @@ def derivation() -> Derivation:
 
     steps = (
         define(
-            r"The points of orbit $c$ are the cosets $gH_c$. Average an irrep over the stabiliser.",
+            r"The points of orbit $c$ are the cosets $gH_c$. Average an irrep $\rho$ over the stabiliser, and"
+            r" write $U_c$ for $U_c(\rho)$.",
             r"P_c = \frac{1}{|H_c|} \sum_{h \in H_c} \rho(h)",
             label="projector",
         ),
@@ -56,7 +59,8 @@ def derivation() -> Derivation:
             r"Multiplying the sum by $\rho(h)$ permutes its terms, so $\rho(h) P_c = P_c$ and $P_c^2 = P_c$; a"
             r" fixed vector is left as it is. As $\rho$ is unitary and $H_c$ closed under inverses, $P_c^* ="
             r" P_c$: it is the orthogonal projector on the fixed vectors, whose dimension $f_c(\rho)$ is its"
-            r" trace. (Instances: all cyclic subgroups.)",
+            r" trace, with the character $\chi_\rho = \operatorname{tr} \rho$. Each column of $U_c$ is fixed, so"
+            r" $\rho(gh)\, U_c = \rho(g)\, U_c$ for $h \in H_c$. (Instances: all cyclic subgroups.)",
             r"P_c = U_c U_c^*, \qquad U_c^* U_c = I, \qquad f_c(\rho) = \frac{1}{|H_c|} \sum_{h \in H_c}"
             r" \chi_\rho(h)",
             on=witnessed(checks.averages_project),
@@ -65,7 +69,8 @@ def derivation() -> Derivation:
         ),
         argued(
             "invariance",
-            r"Elements of $H_b$ do not move $x_b$, and those of $H_a$ go to the other argument as inverses.",
+            r"Elements of $H_b$ do not move $x_b$, and those of $H_a$ go to the other argument as inverses. (The"
+            r" instances are dot products of indicator vectors of cosets.)",
             r"\varphi_{ab}(h g h') = k(h^{-1} x_a, g\, h' x_b) = \varphi_{ab}(g) \quad (h \in H_a,\ h' \in H_b)",
             on=witnessed(checks.symbols_are_invariant),
             label="invariant",
@@ -79,8 +84,8 @@ def derivation() -> Derivation:
             uses=("fixed", "invariant"),
         ),
         define(
-            r"A row of $\rho(g) U_b$ depends on the coset $gH_b$ only. So the modes of T2, multiplied by $U_b$,"
-            r" are functions on the points:",
+            r"Multiply the modes of T2 by $U_b$. As the columns of $U_b$ are fixed, this makes them functions"
+            r" of the coset $gH_b$, which is the point.",
             r"V^{\rho,i}_{(a,gH_a),(b,j)} = \delta_{ab} \sqrt{\frac{d_\rho |H_b|}{n}}\; [\rho(g)\, U_b]_{ij}",
             label="modes",
         ),
@@ -101,9 +106,13 @@ def derivation() -> Derivation:
             r"Apply $K$ to a mode: the sum over the points $hH_b$ is $1/|H_b|$ times the sum over $h$ in $G$,"
             r" which is $\rho(g)\, \hat K(\rho)_{ab}\, U_b$ as in T2, and this is $\rho(g)\, U_a\, (U_a^* \hat"
             r" K(\rho)_{ab} U_b)$. The scales of the modes leave $1/\sqrt{|H_a||H_b|}$. A ridge adds $r$ to the"
-            r" diagonal of $K$ and so to that of $M_\rho$. The instances compare characteristic polynomials.",
+            r" diagonal of $K$ and so to that of $M_\rho$, which has $\sum_c f_c(\rho)$ rows: none if $\rho$"
+            r" has no"
+            r" fixed vectors. (The instances compare characteristic polynomials, without ridge, and take for"
+            r" $M_\rho$ the matrix with the blocks $\hat K(\rho)_{ab}/|H_b|$: on the fixed vectors it is"
+            r" $M_\rho$ in another basis, on the others zero.)",
             r"K\, V^{\rho,i} = V^{\rho,i} M_\rho, \qquad (M_\rho)_{ab} ="
-            r" \frac{U_a^*\, \hat K(\rho)_{ab}\, U_b}{\sqrt{|H_a||H_b|}}, \qquad \det(x - K) ="
+            r" \frac{U_a^*\, \hat K(\rho)_{ab}\, U_b}{\sqrt{|H_a||H_b|}} + r\, \delta_{ab} I, \qquad \det(x - K) ="
             r" \prod_\rho \det(x - M_\rho)^{d_\rho}",
             on=witnessed(checks.stabiliser_spectra_agree),
             uses=("compressed", "modes", "basis", "T2"),

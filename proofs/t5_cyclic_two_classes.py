@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 TITLE = "Cyclic group, two interleaved classes"
 SOURCE = "Perin and Deny 2025 (arXiv 2412.11521)"
 HYPOTHESES = (
-    r"Two orbits $A, B$ of $C_N$ with labels $+1$ and $-1$, interleaved as $A_0, B_0, A_1, B_1, \dots$",
-    r"$k(A_i, A_j) = k(B_i, B_j)$, and $k(A_i, B_j)$ depends on $|i - j - \tfrac12|$ modulo $N$ only:"
-    r" the Gram matrix $K$ is a symmetric circulant of size $2N$, here positive definite.",
-    r"$\lambda_0, \dots, \lambda_{2N-1}$ are its eigenvalues,"
-    r" $\lambda_k$ that of the mode $j \mapsto e^{\pi i jk/N}$.",
+    r"Two orbits $A_j = g^j A_0$ and $B_j = g^j B_0$ of $C_N = \langle g \rangle$ with labels $+1$ and $-1$,"
+    r" interleaved as $A_0, B_0, A_1, B_1, \dots$; the kernel $k$ is symmetric and invariant.",
+    r"$k(A_i, A_j) = k(B_i, B_j)$, and $k(A_i, B_j)$ depends on $i - j - \tfrac12$ up to its sign and modulo $N$"
+    r" only. The Gram matrix $K$ of the $2N$ points, ridge included, is positive definite.",
+    r"$\lambda_0, \dots, \lambda_{2N-1}$ are the eigenvalues of $K$, $\lambda_k$ that of the mode"
+    r" $m \mapsto e^{\pi \mathrm{i} km/N}$, $\mathrm{i}$ the imaginary unit.",
+    r"$y_m = \pm 1$ is the label of point $m$, and $p_m$ the prediction there of kernel regression trained on all"
+    r" others.",
 )
 STATEMENT = (
-    r"|y_i - p_i| = \frac{\lambda_N^{-1}}{\frac{1}{2N} \sum_{k=0}^{2N-1} \lambda_k^{-1}}"
-    r" \text{ for every pose } i;"
+    r"|y_m - p_m| = \frac{\lambda_N^{-1}}{\frac{1}{2N} \sum_{k=0}^{2N-1} \lambda_k^{-1}}"
+    r" \text{ for every point } m;"
     r" \text{ the prediction has the right sign iff } \lambda_N > 2N \Big/ \sum_{k=0}^{2N-1} \lambda_k^{-1},"
     r" \text{ the harmonic mean of the spectrum.}"
 )
@@ -39,12 +42,15 @@ def derivation() -> Derivation:
     from . import circulants
     from .derivation import Derivation, argued, define, equal
 
-    M, i = sympy.symbols("M i", integer=True, positive=True)
-    w, y, lam, mu = sympy.symbols("w y lambda_N mu", positive=True)
+    M, N = sympy.symbols("M N", integer=True, positive=True)
+    j, k, l = sympy.symbols("j k l", integer=True)
+    w, y = sympy.symbols("w y")
+    lam, mu = sympy.symbols("lambda_N mu", positive=True)
+    turn = sympy.Symbol("theta")  # exp(theta) is taken at a multiple of 2 pi i below
     steps = (
         define(
             r"Number the $2N$ points around the ring: $A_i$ has the place $2i$, $B_j$ the place $2j + 1$. Write"
-            r" $\omega = e^{\pi i/N}$, a primitive root of unity of order $2N$, and $f_k$ for the mode"
+            r" $\omega = e^{\pi \mathrm{i}/N}$, a primitive root of unity of order $2N$, and $f_k$ for the mode"
             r" $f_k(m) = \omega^{km}$.",
             label="places",
         ),
@@ -67,7 +73,11 @@ def derivation() -> Derivation:
             r" different frequency are orthogonal; each has the squared length $2N$.",
             r"\sum_{m=0}^{M-1} w^m = \frac{w^M - 1}{w - 1}, \qquad \sum_{m=0}^{2N-1} f_k(m)\, \overline{f_l(m)}"
             r" = 2N\, \delta_{kl}",
-            pairs=[((w**M - 1) / (w - 1) + w**M, (w ** (M + 1) - 1) / (w - 1))],
+            pairs=[
+                (sympy.Subs((w**M - 1) / (w - 1), M, 1), sympy.Integer(1)),
+                ((w**M - 1) / (w - 1) + w**M, (w ** (M + 1) - 1) / (w - 1)),
+                (sympy.Subs(sympy.exp(turn), turn, sympy.pi * sympy.I * (k - l) / N * 2 * N), sympy.Integer(1)),
+            ],
             label="orthogonal",
             uses=("places",),
         ),
@@ -84,8 +94,8 @@ def derivation() -> Derivation:
             "substitution",
             r"Orbit $A$ has the even places and the label $+1$, orbit $B$ the odd places and $-1$: the labels are"
             r" the mode of frequency $N$.",
-            r"f_N(2i) = e^{2\pi i \cdot i} = 1, \qquad f_N(2i+1) = -1, \qquad y = f_N",
-            pairs=circulants.label_mode(i),
+            r"f_N(2j) = e^{2\pi \mathrm{i} j} = 1, \qquad f_N(2j+1) = -1, \qquad y = f_N",
+            pairs=circulants.label_mode(j),
             label="labels",
             uses=("places",),
         ),
@@ -108,19 +118,19 @@ def derivation() -> Derivation:
         ),
         argued(
             "theorem",
-            r"Put both into $y_i - p_i = [K^{-1}y]_i/[K^{-1}]_{ii}$. The instances compare with dropping the"
+            r"Put both into $y_m - p_m = [K^{-1}y]_m/[K^{-1}]_{mm}$. The instances compare with dropping the"
             r" point and solving anew.",
-            r"y_i - p_i = \frac{\lambda_N^{-1}}{\mu}\, y_i",
+            r"y_m - p_m = \frac{\lambda_N^{-1}}{\mu}\, y_m",
             on=[(f"N={N}", partial(circulants.error_by_refitting, N)) for N in circulants.SIZES],
             label="error",
             uses=("dual", "diagonal", "T1"),
         ),
         equal(
             "comparison",
-            r"The sign of the prediction is right iff $y_i p_i > 0$. With $y_i^2 = 1$ this is $1 -"
+            r"The sign of the prediction is right iff $y_m p_m > 0$. As $y_m^2 = 1$, the product $y_m p_m$ is $1 -"
             r" \lambda_N^{-1}/\mu$, which is $\lambda_N - 1/\mu$ times the positive $1/\lambda_N$; and $1/\mu$ is"
             r" the harmonic mean of the spectrum.",
-            r"y_i p_i = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N -"
+            r"y_m p_m = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N -"
             r" \frac{1}{\mu}\Bigr)",
             pairs=[
                 (y * (y - y / (lam * mu)), y**2 * (1 - 1 / (lam * mu))),

@@ -31,9 +31,10 @@ TITLE = "Spectral error of a missing pose"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) for two classes of a cyclic group"
 HYPOTHESES = (
     r"As in T2, or as in T4 if orbits have stabilisers; $K$ is positive definite, ridge included.",
-    r"All poses of orbit $c$ have the label $t_c$; kernel regression is trained on all points but one pose"
-    r" of orbit $c$.",
-    r"$\mathbf 1$ is the trivial irrep; $\hat K(\mathbf 1)$ is the matrix of orbit sums $\sum_g \varphi_{ab}(g)$.",
+    r"All poses of orbit $c$ have the label $t_c$, and $t = (t_1, \dots, t_C)$; kernel regression is trained"
+    r" on all points but one pose of orbit $c$, whose label is $y = t_c$ and whose prediction is $p$.",
+    r"$\mathbf 1$ is the trivial irrep, $g \mapsto 1$; $\hat K(\mathbf 1)$ is the matrix of orbit sums"
+    r" $\sum_g \varphi_{ab}(g)$, and $(\hat K(\rho)^{-1})_{cc}$ the block of orbit $c$ of the inverse.",
 )
 STATEMENT = (
     r"\mathrm{error}_c = y - p = \frac{n\, [\hat K(\mathbf 1)^{-1} t]_c}"
@@ -63,7 +64,8 @@ def derivation() -> Derivation:
         ),
         argued(
             "substitution",
-            r"The label vector is $t_b$ at every pose of orbit $b$. In row $(a,g)$ of $K y$ put $s = g^{-1}h$:"
+            r"The vector $y$ of all labels is $t_b$ at every pose of orbit $b$. In row $(a,g)$ of $K y$ put $s"
+            r" = g^{-1}h$:"
             r" the sum over $s$ no longer depends on $g$. So $K$ maps a vector that is constant on orbits to"
             r" another one, by the matrix $\hat K(\mathbf 1)$, and $K^{-1}$ does so by its inverse.",
             r"[K y]_{(a,g)} = \sum_b t_b \sum_s \varphi_{ab}(s) = [\hat K(\mathbf 1)\, t]_a, \qquad"
@@ -96,25 +98,32 @@ def derivation() -> Derivation:
             r"With stabilisers use the modes of T4. The mode of the trivial irrep on orbit $b$ is the constant"
             r" $1/\sqrt{N_b}$, in which the labels have the coordinates $\sqrt{N_b}\, t_b$; the value of the"
             r" solution at a pose of orbit $c$ is its coordinate divided by $\sqrt{N_c}$. The diagonal of"
-            r" $K^{-1}$ is constant on orbit $c$: it is the trace over that orbit divided by $N_c$.",
+            r" $K^{-1}$ is constant on orbit $c$, as $G$ permutes its poses and leaves $K$ unchanged: it is"
+            r" the trace"
+            r" over that orbit divided by $N_c$. (The instances compare both lines with the inverse of $K$,"
+            r" and their ratio with solving without a pose, for three orbits; they write"
+            r" $|H_c|\, [\hat K(\mathbf 1)^{-1} t]_c$ for the first, as $M_{\mathbf 1}$ has the entries"
+            r" $\hat K(\mathbf 1)_{ab}/\sqrt{|H_a||H_b|}$.)",
             r"[K^{-1}y]_{(c,g)} = \frac{1}{\sqrt{N_c}} \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c,"
             r" \qquad [K^{-1}]_{(c,g),(c,g)} = \frac{1}{N_c} \sum_\rho d_\rho"
             r" \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]",
-            on=[
-                (name, partial(stabiliser_checks.errors_by_refitting, name, True))
-                for name in irrep_checks.WITNESSES
-            ],
+            on=witnessed(
+                stabiliser_checks.inverse_on_orbits,
+                partial(stabiliser_checks.errors_by_refitting, stabilisers=True),
+            ),
             uses=("vanish", "free", "T1", "T4"),
         ),
         argued(
             "counterexample",
             r"The block of orbit $c$ matters: one ratio over the whole spectrum would give both orbits one error."
-            r" For two orbits of $S_3$ with the symbols $\varphi_{11} = \varphi_{22}$ and $\varphi_{12}$ below"
-            r" (elements as permutations in lexicographic order) the errors differ; they are what leaving a pose"
-            r" out gives.",
+            r" For two orbits of $S_3$ with the labels $t = (1, -1)$ and the symbols $\varphi_{11} ="
+            r" \varphi_{22}$ and"
+            r" $\varphi_{12}$ below (elements as permutations in lexicographic order, $gh$ being $g$ after"
+            r" $h$) the errors differ in absolute value; they are what leaving a pose out gives.",
             r"\varphi_{11} = (8, 1, -1, -1, -1, 0), \quad \varphi_{12} = (0, 0, 1, 0, -1, -1):"
-            r" \qquad \frac{13495}{13098} \neq \frac{13495}{13203}",
+            r" \qquad |\mathrm{error}_1| = \frac{13495}{13203} \neq |\mathrm{error}_2| = \frac{13495}{13098}",
             on=[("S3", stabiliser_checks.orbits_have_different_errors)],
+            decided=True,
             uses=("free",),
         ),
     )

@@ -105,6 +105,7 @@ MISTAKES = [
     ("T5", circulants, "_labels", lambda y: [1] * len(y)),
     ("T6", stabiliser_checks, "inverse_traces", lambda sums: [2 * x for x in sums]),
     ("T6", stabiliser_checks, "inverse_traces", lambda sums: sums[::-1]),
+    ("T6", stabiliser_checks, "orbit_sums_solved", lambda alpha: [2 * a for a in alpha]),
     ("T6", irrep_checks, "combination", lambda m: tuple(tuple(x + 1 for x in row) for row in m)),
 ]
 
