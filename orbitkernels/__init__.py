@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
-    from orbitkernels.proofs.spectral import leave_out_error, orbit_symbol, spectral_error, spectrum
+    from orbitkernels.proofs.spectral import (
+        check_invariance,
+        leave_out_error,
+        orbit_symbol,
+        spectral_error,
+        spectrum,
+    )
     from orbitkernels.proofs.verify import verify
     from orbitkernels.theory.actions import PermutationAction, image_action
     from orbitkernels.theory.characters import CharacterTable
@@ -44,7 +50,7 @@ _HOMES = {
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
-    "proofs.spectral": ["leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
+    "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.verify": ["verify"],
     "proofs.derive": ["derive"],
     "data": ["Dataset", "load"],
@@ -72,6 +78,7 @@ __all__ = [
     "SingularGramError",
     "Subgroup",
     "UnitaryIrrep",
+    "check_invariance",
     "derive",
     "group",
     "image_action",
