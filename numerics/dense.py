@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, lapack
 
-from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.errors import SingularGramError
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -124,26 +124,6 @@ def condition_number(gram: npt.ArrayLike) -> float:
     """Ratio of the largest to the smallest eigenvalue of a symmetric matrix; infinite if that is not positive."""
     eigenvalues = np.linalg.eigvalsh(np.asarray(gram, dtype=np.float64))
     return float(eigenvalues[-1] / eigenvalues[0]) if eigenvalues[0] > 0 else float("inf")
-
-
-def rounding_level(gram: npt.ArrayLike) -> float:
-    """Relative error eps N cond(K) that rounding alone may leave in a Cholesky solution."""
-    return float(np.finfo(float).eps * np.shape(gram)[0] * condition_number(gram))
-
-
-def relative_difference(found: npt.ArrayLike, expected: npt.ArrayLike) -> float:
-    """Largest |found - expected| over the largest |expected|, or over 1 if that is 0.
-
-    Example:
-        >>> from orbitkernels.numerics.dense import relative_difference
-        >>> relative_difference([1.0, 2.5], [1.0, 2.0])
-        0.25
-    """
-    a, b = np.asarray(found), np.asarray(expected)
-    if a.shape != b.shape:
-        raise InputError(f"Arguments 'found' and 'expected' differ in shape: {a.shape} and {b.shape}.")
-    scale = float(np.abs(b).max(initial=0.0))
-    return float(np.abs(a - b).max(initial=0.0)) / (scale or 1.0)
 
 
 # ---------------------------------------------------------------------- Cholesky

@@ -7,7 +7,10 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
 from html import escape
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -245,14 +248,29 @@ class Certificate:
 
 
 def environment(seed: int, quick: bool) -> dict[str, Any]:
-    """Versions, platform, seed and mode; runs with equal environments give equal certificates but for times."""
+    """Versions, code, platform, seed and mode; equal environments give equal certificates but for times."""
     return {
+        "code": code_hash(),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "seed": seed,
         "quick": quick,
     }
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 of the modules of this package: a certificate tells what the code that made it could establish.
+
+    The version alone does not say, because the code may be edited where it is installed.
+    """
+    digest = sha256()
+    for package in ("orbitkernels.theory", "orbitkernels.numerics", __package__):
+        for path in import_module(package).__path__:
+            for module in sorted(Path(path).glob("*.py")):
+                digest.update(f"{package}/{module.name}\0".encode() + module.read_bytes())
+    return digest.hexdigest()
 
 
 def _version(package: str) -> str:

@@ -43,8 +43,8 @@ def verify(
         seed: Seed of the random instances; one seed gives one certificate but for times.  (With one process the
             linear algebra may use several threads, which can change the last digit of a residual.)
         progress: Called as ``progress(theorem id, instances done, instances in all)``.
-        resume: An earlier certificate; its theorems with the same statement, seed, mode and versions that hold are
-            kept.  Nothing is kept if the file does not exist.
+        resume: An earlier certificate; its theorems with the same statement, code, seed, mode and versions that
+            hold are kept.  Nothing is kept if the file does not exist.
         save: Where to write the certificate each time another theorem is done, so that an interrupted run can be
             resumed.
 

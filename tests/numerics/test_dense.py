@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.errors import SingularGramError
 from orbitkernels.numerics import dense
 
 
@@ -21,7 +21,7 @@ def problems(draw):
 
 
 def close(found, expected, gram):
-    level = 50 * dense.rounding_level(gram)
+    level = 50 * np.finfo(float).eps * len(gram) * dense.condition_number(gram)
     assert np.abs(found - expected).max() <= level * max(1.0, np.abs(expected).max())
 
 
@@ -80,11 +80,3 @@ def test_singular_gram_is_refused_in_one_line():
 def test_condition_number_of_a_diagonal_matrix_and_of_an_indefinite_one():
     assert dense.condition_number(np.diag([1.0, 4.0])) == 4.0
     assert dense.condition_number(np.diag([1.0, -4.0])) == np.inf
-    assert dense.rounding_level(np.diag([1.0, 4.0])) == 8 * np.finfo(float).eps
-
-
-def test_relative_difference_of_zero_and_of_different_shapes():
-    assert dense.relative_difference([0.5], [0.0]) == 0.5
-    assert dense.relative_difference([], []) == 0.0
-    with pytest.raises(InputError, match="shape"):
-        dense.relative_difference([1.0], [1.0, 2.0])

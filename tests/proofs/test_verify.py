@@ -278,7 +278,7 @@ def test_resume_keeps_what_says_the_same_and_runs_the_rest(toys, tmp_path) -> No
     assert [len(runs) for _, runs in counted] == [0, 3, 3]  # X1 kept, X2 new, X3 had failed
 
 
-@pytest.mark.parametrize("change", ["statement", "seed", "quick", "version"])
+@pytest.mark.parametrize("change", ["statement", "seed", "quick", "version", "code"])
 def test_resume_keeps_nothing_that_may_have_changed(toys, tmp_path, monkeypatch, change) -> None:
     path = tmp_path / "certificate.json"
     toys(toy_theorem())
@@ -287,6 +287,8 @@ def test_resume_keeps_nothing_that_may_have_changed(toys, tmp_path, monkeypatch,
     toys(theorem)
     if change == "version":
         monkeypatch.setattr(certificate_module, "_version", lambda package: "0.0.0")
+    if change == "code":
+        monkeypatch.setattr(certificate_module, "code_hash", lambda: "another")
     verify(quick=change != "quick", seed=int(change == "seed"), resume=path)
     assert len(runs) == (5 if change == "quick" else 3)
 
