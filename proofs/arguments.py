@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import is_integer, shown
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,10 +25,10 @@ ACTIVATIONS = ("relu", "erf")
 
 def integer(name: str, value: Any, *, least: int = 1, most: float = math.inf) -> int:
     """An integer within bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+    if not is_integer(value) or not least <= value <= most:
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
         bound = f" up to {most}" if math.isfinite(most) else ""
-        raise InputError(f"Argument '{name}' must be {kind}{bound}, not {_shown(value)}.")
+        raise InputError(f"Argument '{name}' must be {kind}{bound}, not {shown(value)}.")
     return int(value)
 
 
@@ -35,15 +36,15 @@ def number(name: str, value: Any, *, positive: bool) -> Fraction:
     """A positive or nonnegative number, exact; a float stands for its shortest decimal."""
     wanted = "a positive number" if positive else "a number that is at least 0"
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+        raise InputError(f"Argument '{name}' must be {wanted}, not {shown(value)}.")
     if isinstance(value, Rational):
         exact = Fraction(int(value.numerator), int(value.denominator))
     elif math.isfinite(value):
         exact = Fraction(repr(float(value)))
     else:
-        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+        raise InputError(f"Argument '{name}' must be {wanted}, not {shown(value)}.")
     if exact < 0 or (positive and not exact) or not _fits(exact, positive):
-        raise InputError(f"Argument '{name}' must be {wanted}, not {_shown(value)}.")
+        raise InputError(f"Argument '{name}' must be {wanted}, not {shown(value)}.")
     return exact
 
 
@@ -57,11 +58,11 @@ def _fits(exact: Fraction, positive: bool) -> bool:
 
 def known_activation(value: Any) -> str:
     """The name of a known activation."""
-    if value not in ACTIVATIONS:
+    if not isinstance(value, str) or value not in ACTIVATIONS:
         near = get_close_matches(str(value), ACTIVATIONS, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "."
         raise InputError(
-            f"Argument 'activation' must be one of {', '.join(ACTIVATIONS)}, not {_shown(value)}{hint}"
+            f"Argument 'activation' must be one of {', '.join(ACTIVATIONS)}, not {shown(value)}{hint}"
         )
     return str(value)
 
@@ -95,12 +96,6 @@ def rows(name: str, values: npt.ArrayLike) -> FloatArray:
             f"Argument '{name}' must be finite, but entry [{row}, {column}] is {array[row, column]}; remove it."
         )
     return array
-
-
-def _shown(value: Any) -> str:
-    """A value for a message, shortened."""
-    text = str(value) if isinstance(value, Fraction) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def exact_rational(number: Fraction) -> Any:

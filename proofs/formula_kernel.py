@@ -64,7 +64,8 @@ class Formula(Kernel):
 
         from orbitkernels.theory.formula import u
 
-        function: Callable[[FloatArray], Any] = sympy.lambdify(u, self._expression, "numpy", cse=True)
+        expression = _with_decimals(self._expression)
+        function: Callable[[FloatArray], Any] = sympy.lambdify(u, expression, "numpy", cse=True)
         return function
 
     def _values(self, cosine: FloatArray) -> FloatArray:
@@ -92,3 +93,12 @@ class Formula(Kernel):
         from orbitkernels.numerics.angles import checked_cosine
 
         return self._values(checked_cosine(reals("u", u)))
+
+
+def _with_decimals(expression: Any) -> Any:
+    """The expression with its irrational constants as decimals, for NumPy has no sine of long integers."""
+    if expression.is_Rational:
+        return expression
+    if not expression.free_symbols:
+        return expression.evalf(20)
+    return expression.func(*map(_with_decimals, expression.args)) if expression.args else expression

@@ -38,7 +38,8 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
     * ``CaxCb`` (``Ca^2``): circular shifts by height/a rows and width/b columns.
     * ``Cn``: quarter turns if n = 4 and the image is square, the left-right flip if n = 2, otherwise circular
       shifts by width/n columns.  Vectors (height 1) are always shifted.
-    * A permutation group whose degree is the number of coordinates permutes them.
+    * A permutation group whose degree is the number of coordinates permutes them, whatever its name, but for D4 on
+      images 2 x 2.
     * A subgroup made by ``Subgroup.as_group()`` acts as its group does.
 
     Raises:
@@ -56,6 +57,8 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
     if isinstance(group.law, SubgroupLaw):
         whole = image_action(group.law.group, height, width)
         return PermutationAction.from_permutations(group, whole.permutations[group.law.elements])
+    if _permutes_pixels(group, height, width):
+        return PermutationAction.natural(group)
     shifts = shift_orders(group.name)
     if group.name in _FLIPS and height > 1:
         return square_symmetries(group, height, width)
@@ -63,11 +66,19 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
         return square_symmetries(group, height, width)
     if shifts is not None:
         return shift_action(group, height, width)
-    if isinstance(group.law, PermutationLaw) and group.law.degree == height * width:
-        return PermutationAction.natural(group)
     raise InputError(
         f"Argument 'group' = {group.name!r} has no usual action on images {height} x {width}; {_REMEDY}."
     )
+
+
+def _permutes_pixels(group: FiniteGroup, height: int, width: int) -> bool:
+    """Whether the group is one of permutations of the pixels, such as one from a file.
+
+    On images 2 x 2, D4 permutes the corners of the square in another order than the pixels.
+    """
+    if not isinstance(group.law, PermutationLaw) or (group.name, height, width) == ("D4", 2, 2):
+        return False
+    return int(group.law.degree) == height * width
 
 
 # ---------------------------------------------------------------------- quarter turns and flips
@@ -207,6 +218,8 @@ def padded_shape(group: FiniteGroup, height: int, width: int) -> tuple[int, int]
         ((32, 32), (30, 30))
     """
     _check_shape(height, width)
+    if _permutes_pixels(group, height, width):
+        return height, width
     if group.name == "D4":
         return max(height, width), max(height, width)
     rows, columns = shift_orders(group.name) or (1, 1)

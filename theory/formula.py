@@ -44,8 +44,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 #: Longest text that is read.
 MAX_LENGTH = 2000
 
-#: Largest exponent, and most bits of a number, that a formula may hold.
-MAX_EXPONENT, MAX_BITS = 1000, 4096
+#: Largest exponent, and most bits of a number, that a formula may hold; floating point holds 1023.
+MAX_EXPONENT, MAX_BITS = 1000, 1000
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
@@ -60,8 +60,8 @@ Value = int | float | Fraction | str
 def parse_formula(text: str) -> Any:
     """SymPy expression of a formula in u, the cosine of the angle between two inputs.
 
-    Allowed are numbers (decimals are read exactly: 0.1 is 1/10), u, pi, E, + - * / ** (or ^), parentheses and the
-    functions of `FUNCTIONS`.  The formula must have a real finite value for every u in [-1, 1].
+    Allowed are numbers (decimals of at most 15 digits are read exactly: 0.1 is 1/10), u, pi, E, + - * / ** (or ^),
+    parentheses and the functions of `FUNCTIONS`.  The formula must have a real finite value for every u in [-1, 1].
 
     Args:
         text: For instance ``"exp(-2*(1-u))"``.
@@ -203,7 +203,11 @@ def _applied(node: ast.Call) -> Any:
         raise InputError(f"Unknown function {_piece(node.func)} in the formula; known are {known}.")
     if len(node.args) != 1 or node.keywords:
         raise InputError(f"Function '{name}' in the formula takes one argument, not {_piece(node)}.")
-    return FUNCTIONS[name](_expression(node.args[0]))
+    argument = _expression(node.args[0])
+    try:
+        return FUNCTIONS[name](argument)
+    except (TypeError, AttributeError):  # SymPy gives up on inverse sines of sines of huge numbers
+        raise InputError(f"Formula piece {_piece(node)} cannot be computed; simplify it.") from None
 
 
 def _power(base: Any, exponent: Any, node: ast.expr) -> Any:

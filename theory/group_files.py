@@ -47,7 +47,7 @@ def group_from_file(path: str | Path) -> FiniteGroup:
         raise InputError(f"File {shown(str(path))} must hold a text under 'name', not {shown(name)}.")
     make = permutation_group if keys[0] == "permutations" else cayley_table_group
     try:
-        return make(content[keys[0]], name)
+        return make(content[keys[0]], " ".join(name.split()))
     except InputError as error:
         raise InputError(f"File {shown(str(path))}: {error}") from error
 
@@ -62,7 +62,7 @@ def _content(path: Path) -> dict[str, Any]:
                 f"File {shown(str(path))} is longer than {MAX_FILE_BYTES // 2**20} MiB; "
                 "give permutations that generate the group."
             )
-        content = json.loads(text.decode("utf-8"))
+        content = json.loads(text.decode("utf-8-sig"))
     except InputError:
         raise
     except OSError as error:

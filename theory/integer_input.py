@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,7 @@ def shown(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 1000:  # Python refuses to write out the longest
         return f"an integer of {value.bit_length()} bits"
     try:
-        text = " ".join(repr(value).split())
+        text = " ".join((str(value) if isinstance(value, Fraction) else repr(value)).split())
     except ValueError:  # a long integer inside
         text = f"a {type(value).__name__} of huge integers"
     return text if len(text) <= 40 else text[:37] + "..."

@@ -4,6 +4,7 @@ import importlib.util
 import subprocess
 import sys
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import mpmath
@@ -107,23 +108,28 @@ def test_the_two_rooms_meet_for_other_kernels(k):
     assert worst_error(k.profile(COSINES), to_many_digits(k.expression, COSINES)) < bound
 
 
-def general_error(module, depth, weight, bias, ntk):
-    """Profile against the expression in u, and Gram of vectors of unequal norms against (q_x, q_y, u)."""
+UNEQUAL = np.array([[3.0, 1.0], [0.5, 0.2], [-3.0, -1.0], [3.0, 1.0001], [-2.0, 5.0], [-3.001, -1.0]])
+
+
+@cache
+def exact_values(depth, weight, bias, ntk):
+    """The expression in u at some cosines, and that in (q_x, q_y, u) at all pairs of vectors of unequal norms."""
     k = (NTK if ntk else NNGP)(depth=depth, weight_variance=weight, bias_variance=bias)
-    cosines = COSINES[:35]
-    first = worst_error(
-        module.relu_profile(cosines, depth, float(weight), float(bias), ntk), to_many_digits(k.expression, cosines)
-    )
-    X = np.array([[3.0, 1.0], [0.5, 0.2], [-3.0, -1.0], [3.0, 1.0001], [-2.0, 5.0], [-3.001, -1.0]])
     write = general_ntk_expression if ntk else general_nngp_expression
-    weight, bias = (sympy.Rational(value.numerator, value.denominator) for value in (weight, bias))
-    expression = write(depth, weight, bias)
+    expression = write(depth, *(sympy.Rational(value.numerator, value.denominator) for value in (weight, bias)))
     function = sympy.lambdify((*sympy.symbols("q_x q_y", positive=True), u), expression, REAL, cse=True)
-    gram = module.relu_gram(X, None, depth, float(weight), float(bias), ntk)
     with mpmath.workdps(150):
-        rows = [[mpmath.mpf(float(value)) for value in row] for row in X]
+        rows = [[mpmath.mpf(float(value)) for value in row] for row in UNEQUAL]
         exact = [function(*_norms_and_cosine(x, y)) for x in rows for y in rows]
-    return max(first, worst_error(gram, exact))
+    return to_many_digits(k.expression, COSINES[:35]), exact
+
+
+def general_error(module, depth, weight, bias, ntk):
+    """The worst error of the profile and of the Gram matrix of a module."""
+    of_profile, of_gram = exact_values(depth, weight, bias, ntk)
+    profile = module.relu_profile(COSINES[:35], depth, float(weight), float(bias), ntk)
+    gram = module.relu_gram(UNEQUAL, None, depth, float(weight), float(bias), ntk)
+    return max(worst_error(profile, of_profile), worst_error(gram, of_gram))
 
 
 def _norms_and_cosine(x, y):
@@ -186,8 +192,9 @@ MISTAKES = [
 
 def module_with(mistake, tmp_path, monkeypatch):
     """The numerics modules as plain Python, with one mistake in one of them."""
-    plain = [("cast(Function, numba.njit(function))", "function")]
-    plain.append(('cast(Function, numba.njit(fastmath={"reassoc", "contract"})(function))', "function"))
+    plain = [('cast(Function, numba.njit(error_model="numpy")(function))', "function")]
+    fast = 'cast(Function, numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})(function))'
+    plain.append((fast, "function"))
     for name, original in (("angles", angles_module), ("kernels", numerics)):
         source = Path(original.__file__).read_text(encoding="utf-8")
         if mistake is not None and mistake[0] == name:
@@ -313,6 +320,8 @@ def test_specifications(spec, expected):
         ("1/u", ["u = 0;"]),
         ("exp(v)", ["Unknown name 'v'"]),
         ("exp(1000*u)", ["exceeds floating point at u = 0.71"]),
+        ("10^400", ["is a number of more than 1000 bits; make it smaller"]),
+        ("asin(sin(10^240))", ["'asin(sin(10 ** 240))' cannot be computed; simplify it"]),
         ("", ["is empty"]),
         (None, ["must be text, not None"]),
         (3, ["must be text, not 3"]),
@@ -338,6 +347,9 @@ def test_bad_specifications(spec, pieces):
         lambda: Gaussian(1j),
         lambda: Polynomial(degree=np.int64(0)),
         lambda: Formula(7),
+        lambda: NTK(10**5000),
+        lambda: NTK(activation=np.array(["relu", "erf"])),
+        lambda: Gaussian(10**5000),
     ],
 )
 def test_bad_arguments(call):
@@ -430,9 +442,24 @@ def test_every_kernel_is_in_the_catalogue():
         assert kernel(name) == cls()
 
 
+def test_constants_of_a_formula_are_exact_before_they_are_rounded():
+    with mpmath.workdps(400):  # the sine of the integer 10^240 itself, of which a float keeps 16 digits
+        exact = float(mpmath.sin(mpmath.mpf(10) ** 240))
+        smaller = float(mpmath.sin(mpmath.mpf(10) ** 20))
+    assert Formula("sin(10^240)").profile(0.5) == exact
+    assert Formula("sin(10^20) + u").profile(0.0) == smaller
+
+
+def test_variances_beyond_floating_point_are_refused():
+    with pytest.raises(InputError, match="beyond floating point"):
+        NTK(weight_variance=1e308).gram([[1.0], [2.0]])
+
+
 def test_numba_is_imported_only_for_numbers():
     program = (
         "import sys; from orbitkernels.proofs.kernels import kernel; k = kernel('ntk(depth=2)'); "
-        "k.expression; assert 'numba' not in sys.modules; k.gram([[1.0]]); assert 'numba' in sys.modules"
+        "k.expression; assert 'numba' not in sys.modules; "
+        # this one imports Numba, but has nothing to compile
+        "kernel('polynomial').gram([[1.0]]); assert 'numba' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -301,3 +301,12 @@ def test_a_group_without_generators_acts_on_everything() -> None:
     assert image_action(C1, 2, 3).permutations.tolist() == [[0, 1, 2, 3, 4, 5]]
     assert PermutationAction.trivial(C1, 2).orbits()[1].tolist() == [1]
     assert PermutationAction.natural(C1).degree == 1
+
+
+@pytest.mark.parametrize("name", ["D4", "C2", "C4", "V4", "C3xC3", "anything"])
+def test_permutations_of_the_pixels_are_kept_whatever_the_name(name: str) -> None:
+    """A file C2.json with a flip of its own must not be read as the left-right flip."""
+    upside_down = np.arange(12).reshape(4, 3)[::-1].ravel()
+    G = FiniteGroup.from_permutations([upside_down], name=name)
+    assert padded_shape(G, 4, 3) == (4, 3)
+    assert np.array_equal(image_action(G, 4, 3).permutations[1], upside_down)

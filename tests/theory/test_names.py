@@ -365,7 +365,7 @@ def write(folder: Path, text: str) -> str:
 def test_groups_from_files(tmp_path: Path) -> None:
     G = group(write(tmp_path, json.dumps({"permutations": [[1, 0, 2, 3], [0, 1, 3, 2]]})))
     assert (G.name, G.order, G.exponent) == ("klein", 4, 2)
-    H = group(write(tmp_path, json.dumps({"cayley_table": [[1, 0], [0, 1]], "name": "two"})))
+    H = group(write(tmp_path, json.dumps({"cayley_table": [[1, 0], [0, 1]], "name": " two\n"})))
     assert (H.name, H.order) == ("two", 2)
     S3 = group("S3")
     again = group(write(tmp_path, json.dumps({"permutations": S3.permutation(np.array(S3.generators)).tolist()})))
