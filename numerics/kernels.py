@@ -6,7 +6,7 @@ A pair of inputs carries 1 - u and 1 + u, both to full relative precision, throu
 
 from __future__ import annotations
 
-from math import atan, atan2, factorial, pi, sqrt
+from math import asin, atan, atan2, factorial, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,63 @@ def _relu_pair(
 
 
 @jit
+def _erf_excess(first: float, second: float, near: float, complement: float) -> float:
+    """alpha - gamma for sin(alpha) = 2 A/X and sin(gamma) = 2 S/sqrt(XY), to full precision where A = B.
+
+    With S = sqrt(AB) (1 - near), sin(alpha) - sin(gamma) is
+    2 sqrt(A) ((A - B)/(sqrt(AY) + sqrt(BX)) + near sqrt(BX)) / (X sqrt(Y)) and also 2 cos(mean) sin(difference/2).
+
+    Args:
+        first: A > 0; X = 1 + 2A.
+        second: B > 0; Y = 1 + 2B.
+        near: From 0 to 1.
+        complement: pi/2 - gamma.
+    """
+    x, y = 1.0 + 2.0 * first, 1.0 + 2.0 * second
+    left, right = sqrt(first * y), sqrt(second * x)
+    sines = 2.0 * sqrt(first) * ((first - second) / (left + right) + near * right) / (x * sqrt(y))
+    mean = (atan2(sqrt(1.0 + 4.0 * first), 2.0 * first) + complement) / 2
+    return 2.0 * asin(max(-1.0, min(1.0, sines / (2.0 * sin(mean)))))
+
+
+@jit
+def _erf_affine(
+    a: float, b: float, gap: float, rest: float, scale: float, bias: float
+) -> tuple[float, float, float, float, float]:
+    """Covariance S' = bias + scale asin(2 S/sqrt(XY)) after a layer of erf, with its normalisation as in _affine.
+
+    With alpha, beta, gamma the inverse sines for A = S(x,x), B = S(y,y) and |S|, A'B' - S'^2 is bias scale
+    (alpha + beta -+ 2 gamma) + scale^2 (alpha beta - gamma^2).  If neither alpha nor beta is far below gamma, both
+    brackets are written in alpha - gamma and beta - gamma.
+    """
+    first, second, near = a * a, b * b, min(gap, rest)
+    mixed, root = (
+        2.0 * a * b * (1.0 - near),
+        sqrt(1.0 + 2.0 * (first + second) + 4.0 * first * second * gap * rest),
+    )
+    alpha = atan2(2.0 * first, sqrt(1.0 + 4.0 * first))
+    beta = atan2(2.0 * second, sqrt(1.0 + 4.0 * second))
+    gamma = atan2(mixed, root)
+    covariance = bias + scale * (gamma if gap <= rest else -gamma)
+    long_a, long_b = sqrt(bias + scale * alpha), sqrt(bias + scale * beta)
+    size = long_a * long_b
+    if size == 0.0:
+        return long_a, long_b, 0.0, 1.0, 1.0
+    total, product = alpha + beta - 2.0 * gamma, alpha * beta - gamma * gamma
+    if 2.0 * min(alpha, beta) > gamma > 0.0:
+        one = _erf_excess(first, second, near, atan2(root, mixed))
+        two = _erf_excess(second, first, near, atan2(root, mixed))
+        total, product = one + two, gamma * (one + two) + one * two
+    if gap > rest:
+        total = alpha + beta + 2.0 * gamma
+    determinant = max(scale * (bias * total + scale * product), 0.0)
+    small = determinant / (size * (size + abs(covariance)))
+    if covariance >= 0.0:
+        return long_a, long_b, covariance, small, 2.0 - small
+    return long_a, long_b, covariance, 2.0 - small, small
+
+
+@jit
 def _erf_pair(
     a: float,
     b: float,
@@ -105,7 +162,7 @@ def _erf_pair(
     bias_variance: float,
     ntk: bool,
 ) -> float:
-    """NNGP or NTK of an erf net; asin(2 S/sqrt(AB)) = atan2(2 S, root), root^2 = AB - 4 S^2, A = 1 + 2 S(x,x)."""
+    """NNGP or NTK of an erf net at one pair of inputs; E[erf' erf'] = (4/pi)/root, root^2 = XY - 4 S^2."""
     cosine = 1.0 - gap if gap <= rest else rest - 1.0
     a, b, covariance, gap, rest = _affine(a, b, cosine, gap, rest, gain, bias_variance)
     tangent = covariance
@@ -113,12 +170,8 @@ def _erf_pair(
     for _ in range(depth):
         first, second = a * a, b * b
         root = sqrt(1.0 + 2.0 * (first + second) + 4.0 * first * second * gap * rest)
-        covariance = bias_variance + scale * atan2(2.0 * covariance, root)
+        a, b, covariance, gap, rest = _erf_affine(a, b, gap, rest, scale, bias_variance)
         tangent = covariance + 2.0 * scale * tangent / root
-        a = sqrt(bias_variance + scale * atan2(2.0 * first, sqrt(1.0 + 4.0 * first)))
-        b = sqrt(bias_variance + scale * atan2(2.0 * second, sqrt(1.0 + 4.0 * second)))
-        cosine = covariance / (a * b) if a * b > 0.0 else 0.0
-        gap, rest = max(1.0 - cosine, 0.0), max(1.0 + cosine, 0.0)
     return tangent if ntk else covariance
 
 

@@ -61,7 +61,7 @@ def parse_formula(text: str) -> Any:
     """SymPy expression of a formula in u, the cosine of the angle between two inputs.
 
     Allowed are numbers (decimals of at most 15 digits are read exactly: 0.1 is 1/10), u, pi, E, + - * / ** (or ^),
-    parentheses and the functions of `FUNCTIONS`.  The formula must have a real finite value for every u in [-1, 1].
+    parentheses and the functions of `FUNCTIONS`.  A real finite value is needed for every u in [-1, 1].
 
     Args:
         text: For instance ``"exp(-2*(1-u))"``.

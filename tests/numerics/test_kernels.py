@@ -104,6 +104,15 @@ def test_accuracy_against_50_digits(dimension, activation):
     assert worst.max() < 6e-15
 
 
+@pytest.mark.parametrize(
+    ("weight", "bias", "bound"), [(100.0, 0.0, 1e-13), (100.0, 1.0, 1e-13), (1e4, 1.0, 1e-11)]
+)
+def test_saturated_erf_nets_keep_their_digits(weight, bias, bound):
+    """Errors of 1 - u grow by the square of the weights in every layer, so that u itself must not be rounded."""
+    worst = max(errors(x, y, weight, bias, "erf").max() for x, y in hard_pairs(2))
+    assert worst < bound
+
+
 def test_accuracy_for_images():
     """784 coordinates between 0 and 1, mostly zero, and one pixel changed by 1e-9."""
     generator = np.random.default_rng(5)
