@@ -249,7 +249,7 @@ class FiniteGroup:
             >>> D4.element("s*r*s^-1") == D4.element("r^-1")
             True
         """
-        from .words import parse_word
+        from .presentations import parse_word
 
         result = np.zeros((), dtype=np.int64)
         for letter in parse_word(word, self.generator_names):

@@ -35,8 +35,8 @@ class OrthogonalityProof:
 def prove_orthogonality(group: FiniteGroup, characters: SpectralCharacters) -> OrthogonalityProof:
     """Proves row and column orthogonality and finds the Frobenius-Schur indicators, all exactly.
 
-    1. Degrees divide n and their squares add up to n.  Every spectrum has as many eigenvalues as the degree, and
-       they are roots of unity of the order of the class.
+    1. Degrees divide n and their squares add up to n.  Every spectrum has positive multiplicities that add up to
+       the degree, so that |chi| <= d, and its eigenvalues are roots of unity of the order of the class.
     2. The spectrum on the class of g^p is the spectrum on that of g with eigenvalues to the power p, for each
        prime p that divides the exponent e and for generators p of the units modulo e (-1, inversion, is among
        their products).  So the automorphism sigma_s of Q(E(e)) takes chi(g) to chi(g^s).
@@ -83,6 +83,8 @@ def _check_degrees(group: FiniteGroup, characters: SpectralCharacters) -> None:
     classes, index = group.conjugacy_classes, characters.index
     if index.shape != (len(classes), len(classes)):
         _fail(f"{index.shape[0]} characters on {index.shape[1]} classes, not {len(classes)}", group)
+    if any(m < 1 for spectrum in characters.spectra for _, m in spectrum):
+        _fail("a multiplicity of an eigenvalue is not positive", group)
     sums = np.array([sum(m for _, m in spectrum) for spectrum in characters.spectra], dtype=np.int64)
     degrees = sums[index[:, 0]]
     if np.any(degrees <= 0) or np.any(group.order % degrees) or int((degrees**2).sum()) != group.order:

@@ -20,11 +20,11 @@ from orbitkernels.theory.cyclotomics import Cyclotomic, root_of_unity
 from orbitkernels.theory.dixon import (
     SpectralCharacters,
     class_matrix,
+    linear_characters,
     modular_characters,
     spectral_characters,
 )
 from orbitkernels.theory.groups import FiniteGroup
-from orbitkernels.theory.linear_characters import linear_characters
 from orbitkernels.theory.modular import character_prime, modular_product, modular_root, modular_solution
 from orbitkernels.theory.names import group
 from orbitkernels.theory.orthogonality import CharacterTableError, prove_orthogonality, unit_generators
@@ -369,6 +369,14 @@ def test_orthogonality_alone_catches_a_reducible_row() -> None:
         index[3, j] = number.setdefault(tuple(sorted(merged.items())), len(number))
     with pytest.raises(CharacterTableError, match="the rows are not orthogonal"):
         prove_orthogonality(G, SpectralCharacters(index, tuple(number)))
+
+
+def test_multiplicities_must_be_positive() -> None:
+    """Virtual eigenvalues 2 - E(3) that pass every other check of spectra would break the bound |chi| <= d."""
+    spectra = (((0, 1),), ((0, 2), (1, -1)), ((0, 2), (2, -1)))
+    index = np.array([[0, 0, 0], [0, 1, 2], [0, 2, 1]], dtype=np.int32)
+    with pytest.raises(CharacterTableError, match="a multiplicity of an eigenvalue is not positive"):
+        prove_orthogonality(group("C3"), SpectralCharacters(index, spectra))
 
 
 # ---------------------------------------------------------------------- order, data and display

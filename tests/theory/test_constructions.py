@@ -28,8 +28,8 @@ from orbitkernels.theory.constructions import (
 from orbitkernels.theory.fields import finite_field
 from orbitkernels.theory.homomorphisms import extend_homomorphism
 from orbitkernels.theory.names import group
+from orbitkernels.theory.presentations import parse_word
 from orbitkernels.theory.structure import structure
-from orbitkernels.theory.words import parse_word
 
 #: The smallest loop that is no group: a Latin square of order 5 with identity 0.
 LOOP = [[0, 1, 2, 3, 4], [1, 0, 3, 4, 2], [2, 4, 0, 1, 3], [3, 2, 4, 0, 1], [4, 3, 1, 2, 0]]

@@ -413,5 +413,5 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_files_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orbitkernels.theory.group_files.MAX_FILE_BYTES", 2**20)
+    monkeypatch.setattr("orbitkernels.theory.names.MAX_FILE_BYTES", 2**20)
     assert "is longer than 1 MiB; give permutations that generate the group." in message_of("@/dev/zero")
