@@ -150,8 +150,12 @@ def _scope(equations: Sequence[Pair]) -> str:
     words = "for all values of the symbols"
     if not all(_is_defined_everywhere(side.doit()) for pair in equations for side in pair):
         words += " at which both sides are defined"
-    conditions = [condition(symbol) for symbol in symbols if condition(symbol)]
-    return f"{words}{', ' * bool(conditions)}{', '.join(conditions)}, "
+    alike: dict[str, list[str]] = {}  # symbols by what is assumed of them
+    for symbol in symbols:
+        name = f"${sympy.latex(symbol)}$"
+        alike.setdefault(condition(symbol).removeprefix(name), []).append(name)
+    conditions = [f", {', '.join(names)}{said}" for said, names in alike.items() if said]
+    return f"{words}{''.join(conditions)}, "
 
 
 def _is_defined_everywhere(expression: sympy.Expr) -> bool:
@@ -165,9 +169,9 @@ def _is_defined_everywhere(expression: sympy.Expr) -> bool:
 
 #: Assumptions on a symbol, the narrowest first, and how they are written.
 _ASSUMPTIONS = (
-    (("integer", "positive"), "{} a positive integer"),
-    (("integer", "nonnegative"), "{} an integer, not negative"),
-    (("integer",), "{} an integer"),
+    (("integer", "positive"), "{} integer and positive"),
+    (("integer", "nonnegative"), "{} integer and not negative"),
+    (("integer",), "{} integer"),
     (("positive",), "{} positive"),
     (("negative",), "{} negative"),
     (("nonnegative",), "{} not negative"),

@@ -15,33 +15,25 @@ from . import closed_form_checks as checks
 from .closed_form_lines import (
     block_lines,
     class_block_lines,
+    classes_lines,
     copies_text,
     eigenvalue_lines,
-    elements_line,
     error_lines,
     exchange_eigenvalue_lines,
     exchange_error_lines,
     exchange_lines,
-    irreps_lines,
+    generators_text,
     is_scalar,
-    kernel_lines,
-    latex_of_name,
 )
+from .closed_form_setting import MAX_LISTED, hypotheses, irreps_step, setting_steps, writes_blocks
 from .derivation import Derivation, Step, argued, define, equal
 from .orbit_pair import OrbitPair
-from .rendering import line_latex
 from .ring_example import ring_steps
 
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
 
     from .kernels import Kernel
-
-#: Largest order, and largest degree of an irrep, for which the blocks of any two orbits are written out.
-MAX_ORDER, MAX_DEGREE = 60, 3
-
-#: Largest order of a group whose elements are listed.
-MAX_LISTED = 60
 
 #: Samples on which a closed form is compared with refitting.
 SAMPLES = 3
@@ -90,9 +82,9 @@ def _derivation(
 ) -> Derivation:
     """The sections that are readable for this group."""
     general, exchange, classes = (OrbitPair(group, kind) for kind in ("none", "exchange", "class"))
-    steps = _setting(general, kernel)
+    steps = setting_steps(general, kernel)
     if writes_blocks(group):
-        steps += _irreps(general)
+        steps += irreps_step(general)
         steps += _general(general, target, result, compare)
         steps += _exchangeable(exchange, target, exchanged, compare)
     if not group.is_abelian or not writes_blocks(group):
@@ -112,27 +104,10 @@ def _derivation(
         f"{what}: two orbits of {group.name}{with_kernel}",
         goal,
         tuple(steps),
-        (
-            rf"$G = {latex_of_name(group.name)}$ has {group.order} elements; two free orbits, seeds $x_1, x_2$,"
-            " labels $t_1, t_2$.",
-            r"The kernel is invariant and symmetric; $K$ is positive definite. A ridge $r$ is part of"
-            r" $\varphi_{11}(e)$ and $\varphi_{22}(e)$.",
-        ),
+        hypotheses(group, target),
         "T2 and T3" if target == "spectrum" else "T6",
         target,
     )
-
-
-def writes_blocks(group: FiniteGroup) -> bool:
-    """Whether the blocks of any two orbits are written out.
-
-    Example:
-        >>> from orbitkernels.proofs.closed_form import writes_blocks
-        >>> from orbitkernels.theory.names import group
-        >>> writes_blocks(group("S4")), writes_blocks(group("S5"))
-        (True, False)
-    """
-    return group.order <= MAX_ORDER and int(max(group.character_table().degrees)) <= MAX_DEGREE
 
 
 def _is_ring(group: FiniteGroup) -> bool:
@@ -143,76 +118,6 @@ def _is_ring(group: FiniteGroup) -> bool:
 # ---------------------------------------------------------------------- sections
 
 
-def _setting(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
-    """Elements, names of the values, the kernel."""
-    group = pair.group
-    steps = []
-    if group.order <= MAX_LISTED:
-        steps.append(
-            define(
-                "Number the elements; words in the generators multiply from the left.",
-                *elements_line(group),
-                label="elements",
-                section="The group and the symbol",
-            )
-        )
-    steps.append(
-        argued(
-            "invariance",
-            r"Write $\varphi_i = \varphi_{11}(g_i)$, $\psi_i = \varphi_{12}(g_i)$ and $\omega_i ="
-            r" \varphi_{22}(g_i)$. Moving $g$ to the other argument and exchanging the arguments gives"
-            r" $\varphi_{ab}(g^{-1}) = \varphi_{ba}(g)$: elements and their inverses share a name $\varphi_i$ or"
-            r" $\omega_i$ (the smaller"
-            rf" index), which leaves {len(pair.names)} independent values.",
-            r"\varphi_{aa}(g^{-1}) = \varphi_{aa}(g), \qquad \varphi_{21}(g) = \varphi_{12}(g^{-1})",
-            on=[(f"{group.name}, dot products", partial(checks.dot_products_are_symmetric, group))],
-            every_symbol=True,
-            decided=True,
-            label="names",
-            section="" if steps else "The group and the symbol",
-        )
-    )
-    if kernel is not None:
-        steps.append(
-            define(
-                rf"The kernel {kernel.spec} depends on the cosines $u_i = \langle x_1, g_i x_1 \rangle$,"
-                r" $v_i = \langle x_1, g_i x_2 \rangle$, $w_i = \langle x_2, g_i x_2 \rangle$ (of inputs of the"
-                r" norm for which it is stated); $u_0 = w_0 = 1$.",
-                *kernel_lines(kernel),
-                label="kernel",
-            )
-        )
-        steps.append(
-            equal(
-                "substitution",
-                r"Every point has the cosine 1 with itself.",
-                rf"\varphi_0 = \omega_0 = k(1) = {line_latex(checks.value_at_one(kernel)[1])}",
-                pairs=[checks.value_at_one(kernel)],
-                uses=("kernel",),
-            )
-        )
-    return steps
-
-
-def _irreps(pair: OrbitPair) -> list[Step]:
-    """The irreps and what is used of them."""
-    group = pair.group
-    return [
-        argued(
-            "Schur orthogonality",
-            r"The irreps of the group; a pair of conjugate ones counts twice and is shown once, because the"
-            r" determinants of its blocks are conjugate and real. Checked on every pair of elements and"
-            r" generators that they are homomorphisms, and that $\sum_\rho d_\rho \chi_\rho(g) = n\,[g = e]$,"
-            r" which together prove T2 for this group and every symbol.",
-            *irreps_lines(pair),
-            on=[(group.name, partial(checks.irreps_are_complete, pair))],
-            every_symbol=True,
-            decided=True,
-            label="irreps",
-        )
-    ]
-
-
 def _general(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -> list[Step]:
     """Any two orbits."""
     steps = []
@@ -220,12 +125,11 @@ def _general(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -
         lines = block_lines(pair, irrep)
         words = rf"The block of $\rho_{{{irrep.number}}}$, of degree {irrep.degree}{copies_text(irrep)}."
         if irrep.degree > 1:
-            words += (
-                r" $R$ is $P$ with $\omega$ for $\varphi$, and $Q'$ is $Q$ with $\psi(g^{-1})$ for $\psi(g)$."
-                " The instance compares the traces with the character."
-            )
-        else:
-            words += " The instance compares the products of coefficients."
+            words += r" $R$ is $P$ with $\omega$ for $\varphi$, and $Q'$ is $Q$ with $\psi(g^{-1})$ for $\psi(g)$."
+        words += (
+            r" (Checked: the coefficients of the $\psi_i$ are a homomorphism with the character of"
+            rf" $\rho_{{{irrep.number}}}$, and the other parts have the same coefficients.)"
+        )
         steps.append(
             argued(
                 "expansion",
@@ -239,7 +143,8 @@ def _general(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -
                 section="Any two orbits" if number == 0 else "",
             )
         )
-    return [*steps, *_algebra(pair, target), _result(pair, target, result, compare)]
+    steps += _algebra(pair, target)
+    return [*steps, _result(pair, target, result, compare, steps)]
 
 
 def _algebra(pair: OrbitPair, target: str) -> list[Step]:
@@ -248,9 +153,8 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
         return [
             equal(
                 "quadratic formula",
-                r"A Hermitian block with the entries $A$, $D$ and $B = \mathrm{Re}\, B + i\, \mathrm{Im}\, B$ has"
-                r" the"
-                " eigenvalues below.",
+                r"A Hermitian matrix of two rows with the diagonal $A$, $D$ and the entry $B = \mathrm{Re}\, B"
+                r" + i\, \mathrm{Im}\, B$ beside it has the eigenvalues below.",
                 r"\lambda^\pm = \frac{A + D}{2} \pm \frac12 \sqrt{(A - D)^2 + 4 |B|^2}",
                 pairs=checks.quadratic_pairs(),
                 label=f"eigenvalues {pair.symmetry}",
@@ -259,7 +163,7 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
     steps = [
         equal(
             "Cramer's rule",
-            r"The diagonal of the inverse of a block of two rows, with $\Delta = A D - |B|^2$.",
+            r"The inverse of a Hermitian matrix of two rows, with $\Delta = A D - |B|^2$.",
             r"M = \begin{pmatrix} A & B \\ \overline B & D \end{pmatrix}, \qquad M^{-1} = \frac1\Delta"
             r" \begin{pmatrix} D & -B \\ -\overline B & A \end{pmatrix}",
             pairs=checks.cramer_pairs(),
@@ -270,10 +174,14 @@ def _algebra(pair: OrbitPair, target: str) -> list[Step]:
         steps.append(
             equal(
                 "Jacobi's formula",
-                r"$\varphi_0$ stands in the first diagonal block only, times the identity. So the trace over the"
-                r" first orbit, the sum of the principal minors divided by $\Delta = \det \hat K(\rho)$, is a"
-                r" logarithmic derivative; likewise $\omega_0$ for the second orbit. (Checked with all entries"
-                r" symbols, blocks of 2 and 4 rows.)",
+                r"$\varphi_0$ stands in the first diagonal block only, times the identity. A determinant is"
+                r" linear in"
+                r" each diagonal entry, with the principal minor that leaves this entry out as the factor, so"
+                r" $\partial \Delta/\partial \varphi_0$ is the sum of these minors over the first orbit;"
+                r" divided by"
+                r" $\Delta = \det \hat K(\rho)$ they are the diagonal of the inverse. Likewise $\omega_0$ for the"
+                r" second orbit. (The argument is one for all sizes; checked with all entries symbols, for 2 and 4"
+                r" rows.)",
                 r"\operatorname{tr}[(\hat K(\rho)^{-1})_{11}] = \frac{1}{\Delta} \frac{\partial \Delta}"
                 r"{\partial \varphi_0}, \qquad \operatorname{tr}[(\hat K(\rho)^{-1})_{22}] = \frac{1}{\Delta}"
                 r" \frac{\partial \Delta}{\partial \omega_0}",
@@ -303,8 +211,8 @@ COMPARED = {
     (
         "spectrum",
         True,
-    ): r"The instance compares the traces of $K$ and $K^2$ of a random symbol in integers with the power"
-    " sums of the eigenvalues, exactly.",
+    ): r"The instance compares the traces of the powers of $K$ of a random symbol in integers with the power sums"
+    r" of the eigenvalues, exactly, up to the power that determines the spectrum.",
 }
 
 
@@ -313,8 +221,9 @@ def _is_large(pair: OrbitPair) -> bool:
     return 2 * pair.group.order > checks.MAX_DENSE
 
 
-def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -> Step:
-    """The closed form, compared with brute force on samples."""
+def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison, steps: list[Step]) -> Step:
+    """The closed form, from the steps of its section, compared with brute force on samples."""
+    uses = tuple(step.label for step in steps if step.evidence.level)
     theorem = {"error": "T6", "spectrum": "T2" if pair.symmetry != "class" else "T3"}[target]
     words = {
         "error": "Put the blocks into T6.",
@@ -330,7 +239,7 @@ def _result(pair: OrbitPair, target: str, result: Lines, compare: Comparison) ->
         *result(pair),
         on=names,
         label=f"result {pair.symmetry}",
-        uses=(theorem,),
+        uses=(*uses, theorem),
     )
 
 
@@ -346,7 +255,7 @@ def _exchangeable(pair: OrbitPair, target: str, result: Lines, compare: Comparis
             "determinant of a block matrix",
             r"Let the orbits be exchangeable: $\omega_i = \varphi_i$ and $\psi(g^{-1}) = \psi(g)$. Then every"
             r" block is $\begin{pmatrix} P & Q \\ Q & P \end{pmatrix}$, and sums and differences of its rows and"
-            r" columns split it into $P + Q$ and $P - Q$. (Checked with symbols that do not commute.)",
+            r" columns, a unitary similarity, split it into $P + Q$ and $P - Q$.",
             r"\frac12 \begin{pmatrix} I & I \\ I & -I \end{pmatrix} \begin{pmatrix} P & Q \\ Q & P \end{pmatrix}"
             r" \begin{pmatrix} I & I \\ I & -I \end{pmatrix} = \begin{pmatrix} P + Q & 0 \\ 0 & P - Q"
             r" \end{pmatrix}",
@@ -357,9 +266,11 @@ def _exchangeable(pair: OrbitPair, target: str, result: Lines, compare: Comparis
         argued(
             "expansion",
             r"Write $\theta_i^\pm = \varphi_i \pm \psi_i$ and $X_k^\pm = P_k \pm Q_k = \sum_g \theta^\pm(g)\,"
-            r" \rho_k(g)$. The superscript is left out below. The instance compares $P_k$ and $Q_k$ term by term.",
+            r" \rho_k(g)$; now $\psi_i$ too belongs to $g_i$ and its inverse. A line without superscript holds for"
+            r" both signs. (Checked: the blocks above, with these names, are of this form, and $Q_k$ is $P_k$ with"
+            r" $\psi$ for $\varphi$.)",
             *exchange_lines(pair),
-            on=[(pair.group.name, partial(checks.exchange_is_right, pair))],
+            on=[(pair.group.name, partial(checks.exchange_is_right, pair, OrbitPair(pair.group)))],
             every_symbol=True,
             decided=True,
             label="exchange blocks",
@@ -378,25 +289,35 @@ def _exchangeable(pair: OrbitPair, target: str, result: Lines, compare: Comparis
                 label="small matrices",
             )
         )
-    return [*steps, _result(pair, target, result, compare)]
+    return [*steps, _result(pair, target, result, compare, steps)]
 
 
 def _classes(pair: OrbitPair, target: str, result: Lines, compare: Comparison) -> list[Step]:
     """Symbols that are class functions."""
     steps = [
+        define(
+            r"Let $\varphi_{11}$, $\varphi_{12}$ and $\varphi_{22}$ be class functions. From here on $\varphi_i$,"
+            r" $\psi_i$ and $\omega_i$ are their values on the conjugacy class $C_i$; a class and that of the"
+            r" inverses"
+            r" share a name $\varphi_i$ or $\omega_i$. Of each class an element is shown, how many elements it"
+            r" has and"
+            rf" their order.{'' if pair.group.order <= MAX_LISTED else generators_text(pair.group)}",
+            *classes_lines(pair.group),
+            label="classes",
+            section="Class functions",
+        ),
         argued(
             "theorem",
-            r"Let $\varphi_{11}$, $\varphi_{12}$ and $\varphi_{22}$ be class functions. Now an index is that of a"
-            r" conjugacy class, in the order of the character table, and each block is a matrix of two rows times"
-            r" the identity.",
+            r"By T3 each block is a matrix of two rows, $\begin{pmatrix} A_k & B_k \\ \overline{B_k} & D_k"
+            r" \end{pmatrix}$, times the identity. A class counts with the number of its elements times"
+            r" $\chi_k/d_k$, of the irrep in row $k$ of the character table.",
             *class_block_lines(pair),
             on=[(pair.group.name, partial(checks.class_blocks_are_right, pair))],
             every_symbol=True,
             decided=True,
             label="class blocks",
-            uses=("T3",),
-            section="Class functions",
+            uses=("names", "classes", "T3"),
         ),
         *_algebra(pair, target),
     ]
-    return [*steps, _result(pair, target, result, compare)]
+    return [*steps, _result(pair, target, result, compare, steps)]

@@ -7,14 +7,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import fmpq_mat
 
-from orbitkernels.theory.cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
-from orbitkernels.theory.exact_matrices import Matrix, inverse, product
+from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, weighted_sum
+from orbitkernels.theory.exact_matrices import identity, inverse, product
 
 from .exact_checks import (
     characteristic_polynomial,
+    fraction,
     gram,
     polynomial_product,
+    rational,
     rational_characteristic_polynomial,
     refit_error,
     sub_block,
@@ -55,7 +58,7 @@ def quadratic_pairs() -> list[tuple[Any, Any]]:
     """det(x - M) of a Hermitian 2 x 2 matrix at both roots, and zero."""
     import sympy
 
-    A, D, b, c = sympy.symbols("A D b c", real=True)
+    A, D, b, c = (sympy.Symbol(name, real=True) for name in ("A", "D", r"\mathrm{Re}\,B", r"\mathrm{Im}\,B"))
     root = sympy.sqrt((A - D) ** 2 + 4 * (b**2 + c**2))
     return [
         (sympy.Determinant(sympy.Matrix([[x - A, -b - sympy.I * c], [-b + sympy.I * c, x - D]])), sympy.Integer(0))
@@ -153,27 +156,33 @@ def irreps_are_complete(pair: OrbitPair) -> bool:
 
 
 def block_is_right(pair: OrbitPair, irrep: Irrep) -> bool:
-    """Whether the printed entries of a block belong together.
+    """Whether a block is sum_g phi_ab(g) rho(g) for a representation rho with the character of the irrep.
 
-    Degree 1: A and D are real, B conj(B) = (Re B)^2 + (Im B)^2 as quadratic forms, and the conjugate of B stands
-    below the diagonal.  Higher degrees: the traces of the four parts are those of the character, R is P with omega
-    for phi and Q' is Q with the inverse elements.
+    The psi_i belong to one element each, so that their coefficients in Q are rho(g_i): they must multiply like the
+    elements and have the right traces.  The other three parts must have the same coefficients.
     """
-    if irrep.size == 1:
-        (A, B), (C, D) = irrep.block
-        squares = _plus(_times(B.real, B.real), _times(B.imaginary, B.imaginary))
-        return A.conjugate() == A and D.conjugate() == D and B.conjugate() == C and _times(B, C) == squares
-    P, Q, mirrored, R = (irrep.part(a, b) for a in (0, 1) for b in (0, 1))
-    traces = all(
-        _form_trace(part) == _character_form(pair, irrep, a, b)
-        for part, (a, b) in zip((P, Q, mirrored, R), np.ndindex(2, 2), strict=True)
+    group, values = pair.group, pair.group.character_table().values[irrep.number - 1]
+    labels, every = group.conjugacy_classes.labels, range(group.order)
+    Q = irrep.part(0, 1)
+    coefficients = [[dict(form.terms) for form in row] for row in Q]
+    rho = [tuple(tuple(c.get(("psi", g), ZERO) for c in row) for row in coefficients) for g in every]
+    if any(trace(rho[g]) != values[labels[g]] for g in every):
+        return False
+    for s, row in zip(group.generators, group.right_translations, strict=True):
+        if any(product(rho[g], rho[s]) != rho[row[g]] for g in every):
+            return False
+    parts_agree = all(
+        renamed(Q, lambda name, a=a, b=b: pair.name(a, b, name[1])) == irrep.part(a, b)
+        for a, b in np.ndindex(2, 2)
     )
-    opposite = pair.inverse_indices
-    return (
-        traces
-        and renamed(P, lambda name: ("omega", name[1])) == R
-        and renamed(Q, lambda name: (name[0], opposite[name[1]])) == mirrored
-    )
+    return parts_agree and (irrep.size > 1 or _is_hermitian(irrep.block))
+
+
+def _is_hermitian(block: Forms) -> bool:
+    """Whether a block of two rows has a real diagonal and B conj(B) = (Re B)^2 + (Im B)^2, as it is printed."""
+    (A, B), (C, D) = block
+    squares = _plus(_times(B.real, B.real), _times(B.imaginary, B.imaginary))
+    return A.conjugate() == A and D.conjugate() == D and B.conjugate() == C and _times(B, C) == squares
 
 
 def renamed(forms: Forms, new: Any) -> Forms:
@@ -181,11 +190,20 @@ def renamed(forms: Forms, new: Any) -> Forms:
     return tuple(tuple(LinearForm.of([(new(name), c) for name, c in form.terms]) for form in row) for row in forms)
 
 
-def exchange_is_right(pair: OrbitPair) -> bool:
-    """Whether, for every irrep, P and Q are one form in phi and in psi, and the blocks are [[P, Q], [Q, P]]."""
-    for irrep in pair.irreps:
+def exchange_is_right(pair: OrbitPair, general: OrbitPair) -> bool:
+    """Whether the general blocks become [[P, Q], [Q, P]] for every irrep, P and Q one form in phi and in psi.
+
+    Args:
+        pair: Exchangeable orbits.
+        general: Any two orbits of the same group.
+    """
+    opposite = pair.inverse_indices
+    kinds = {"varphi": "varphi", "omega": "varphi", "psi": "psi"}
+    for irrep, unlike in zip(pair.irreps, general.irreps, strict=True):
         P, Q = irrep.part(0, 0), irrep.part(0, 1)
         if renamed(P, lambda name: ("psi", name[1])) != Q or irrep.part(1, 0) != Q or irrep.part(1, 1) != P:
+            return False
+        if renamed(unlike.block, lambda name: (kinds[name[0]], min(name[1], opposite[name[1]]))) != irrep.block:
             return False
     return True
 
@@ -209,17 +227,6 @@ def class_blocks_are_right(pair: OrbitPair) -> bool:
         ):
             return False
     return True
-
-
-def _character_form(pair: OrbitPair, irrep: Irrep, a: int, b: int) -> LinearForm:
-    """Sum of phi_ab(g) chi(g)."""
-    values = pair.group.character_table().values[irrep.number - 1]
-    labels = pair.group.conjugacy_classes.labels
-    return LinearForm.of([(pair.name(a, b, g), values[labels[g]]) for g in range(pair.group.order)])
-
-
-def _form_trace(forms: Forms) -> LinearForm:
-    return LinearForm.of([term for i in range(len(forms)) for term in forms[i][i].terms])
 
 
 Quadratic = dict[tuple[Name, Name], Cyclotomic]
@@ -340,28 +347,33 @@ def class_errors_agree(pair: OrbitPair, seed: int) -> bool:
     The column at (orbit c, e) is a class function on each orbit; its value at (c, e) is S_c/n, and its sums over
     the orbits give K^-1 y, so this is all that T6 takes from K^-1.
     """
-    values, group = sample_values(pair, seed), pair.group
-    phi, column = symbol_array(pair, values), inverse_columns(pair, values)
-    labels, n = group.conjugacy_classes.labels, group.order
-    for g in group.conjugacy_classes.representatives.tolist():
-        quotients = labels[group.multiply(group.inverse(g), np.arange(n))]
-        symbol = phi[:, :, group.conjugacy_classes.representatives]
-        for a, c in np.ndindex(2, 2):
-            weights = np.zeros((2, len(group.conjugacy_classes)), dtype=np.int64)
-            for b in (0, 1):
-                np.add.at(weights[b], labels, symbol[a, b][quotients])
-            total = sum(
-                (column[b][c][k] * int(weights[b][k]) for b in (0, 1) for k in range(weights.shape[1])),
-                Fraction(0),
-            )
-            if total != (a == c and g == 0):
-                return False
-    sums = trace_sums(pair, values)
-    return all(sums[c] == column[c][c][0] * n for c in (0, 1))
+    values, k = sample_values(pair, seed), len(pair.group.conjugacy_classes)
+    columns = fmpq_mat([[rational(x) for x in row] for row in inverse_columns(pair, values)])  # [(b, class), c]
+    units = fmpq_mat([[int(row == c * k) for c in (0, 1)] for row in range(2 * k)])
+    sums, n = trace_sums(pair, values), pair.group.order
+    return class_matrix(pair, values) * columns == units and all(
+        sums[c] == fraction(columns[c * k, c]) * n for c in (0, 1)
+    )
 
 
-def inverse_columns(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[list[list[Fraction]]]:
-    """The class function x_bc with K x_c = unit vector at (c, e), by T2 and T3: [b][c][class]."""
+def class_matrix(pair: OrbitPair, values: Mapping[Name, Fraction]) -> Any:
+    """K on functions that depend on the orbit and the class only, 2 k rows (a, class).
+
+    The entry at (a, C), (b, D) is the sum of phi_ab(g^-1 h) over h in D, for any g in C.
+    """
+    group = pair.group
+    classes, every = group.conjugacy_classes, np.arange(group.order)
+    k, phi = len(classes), symbol_array(pair, values)
+    result = np.zeros((2, k, 2, k), dtype=np.int64)
+    for row, g in enumerate(classes.representatives.tolist()):
+        quotients = group.multiply(group.inverse(g), every)
+        for a, b in np.ndindex(2, 2):
+            np.add.at(result[a, row, b], classes.labels, phi[a, b][quotients])
+    return fmpq_mat(result.reshape(2 * k, 2 * k).tolist())
+
+
+def inverse_columns(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[list[Fraction]]:
+    """The class function x_bc with K x_c = unit vector at (c, e), by T2 and T3: rows (b, class), columns c."""
     table, classes = pair.group.character_table(), pair.group.conjugacy_classes
     found: list[list[list[Cyclotomic]]] = [[[ZERO] * len(classes) for _ in (0, 1)] for _ in (0, 1)]
     for irrep in pair.irreps:
@@ -373,17 +385,27 @@ def inverse_columns(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[li
                 term = M[b][c] * chi[k]
                 both = term + term.conjugate() if irrep.copies == 2 else term
                 found[b][c][k] = found[b][c][k] + both * weight
-    return [[[x.as_fraction() for x in row] for row in rows] for rows in found]
+    return [[found[b][c][k].as_fraction() for c in (0, 1)] for b in (0, 1) for k in range(len(classes))]
 
 
 def class_traces_agree(pair: OrbitPair, seed: int) -> bool:
-    """Whether the eigenvalues, with their multiplicities, sum to tr K and their squares to tr K^2."""
-    values = sample_values(pair, seed)
-    phi, n = symbol_array(pair, values), pair.group.order
-    first, second = ZERO, ZERO
-    for irrep in pair.irreps:
-        M: Matrix = evaluated(irrep.block, values)
-        weight = pair.multiplicity(irrep) * irrep.copies  # traces of Hermitian blocks are real
-        first, second = first + trace(M) * weight, second + trace(product(M, M)) * weight
-    diagonal = n * int(phi[0, 0, 0] + phi[1, 1, 0])
-    return first == ONE * diagonal and second == n * int((phi.astype(object) ** 2).sum())
+    """Whether the m-th powers of the eigenvalues, with their multiplicities, sum to tr K^m, m = 0, ..., 4 k - 1.
+
+    K and the closed form have at most 2 k different eigenvalues each, k being the number of classes; 4 k equal
+    power sums leave no difference.  The trace of K^m is n times the sum of its two entries at (c, e), (c, e).
+    """
+    values, k, n = sample_values(pair, seed), len(pair.group.conjugacy_classes), pair.group.order
+    K = class_matrix(pair, values)
+    power = fmpq_mat([[int(i == j) for j in range(2 * k)] for i in range(2 * k)])
+    blocks = [
+        (M, identity(2), pair.multiplicity(irrep) * irrep.copies)  # traces of Hermitian blocks are real
+        for irrep in pair.irreps
+        for M in [evaluated(irrep.block, values)]
+    ]
+    for _ in range(4 * k):
+        walks = fraction(power[0, 0]) + fraction(power[k, k])
+        if sum((trace(current) * weight for _, current, weight in blocks), ZERO) != walks * n:
+            return False
+        power = power * K
+        blocks = [(M, product(current, M), weight) for M, current, weight in blocks]
+    return True

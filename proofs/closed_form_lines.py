@@ -35,6 +35,39 @@ def elements_line(group: FiniteGroup) -> list[str]:
     return listed([f"g_{{{g}}} = {_word_latex(word)}" for g, word in enumerate(words)])
 
 
+def generators_text(group: FiniteGroup) -> str:
+    """A sentence about the generators, as permutations where the group is one of permutations."""
+    names = group.generator_names
+    if not names:
+        return ""
+    cycles = [group.element_string(s) for s in group.generators]
+    orders = group.element_orders[list(group.generators)].tolist() if group.order <= 10_000 else []
+    if all("(" in text for text in cycles):
+        spaced = [text.replace(" ", r"\,") for text in cycles]
+        shown = [f"${name} = {text}$" for name, text in zip(names, spaced, strict=True)]
+        return f" Generators, as permutations: {', '.join(shown)}; $gh$ is $g$ after $h$."
+    shown = [f"${name}$ of order {order}" for name, order in zip(names, orders, strict=False)]
+    return f" Generators: {', '.join(shown)}." if shown else ""
+
+
+def classes_lines(group: FiniteGroup) -> list[str]:
+    """``C_1 \\ni r^2 (1 of order 2), ...``: an element of each class, its size and the order of its elements."""
+    classes = group.conjugacy_classes
+    return listed(
+        [
+            rf"C_{{{k}}} \ni {_word_latex(group.word_string(g))} \ ({size} \text{{ of order }} {order})"
+            for k, (g, size, order) in enumerate(
+                zip(
+                    classes.representatives.tolist(),
+                    classes.sizes.tolist(),
+                    classes.element_orders.tolist(),
+                    strict=True,
+                )
+            )
+        ]
+    )
+
+
 def _word_latex(word: str) -> str:
     """A word such as ``a^2*b`` with braces around exponents and names of several letters upright."""
     factors = []
@@ -180,6 +213,7 @@ def theta_forms(irrep: Irrep) -> Forms:
 def error_lines(pair: OrbitPair) -> list[str]:
     """T6 with the blocks put in."""
     n, k = pair.group.order, pair.trivial().number
+    times = "" if n == 1 else rf"{n}\, "
     A, B, D, Delta = (f"{letter}_{{{k}}}" for letter in ("A", "B", "D", r"\Delta"))
     sums = [
         line
@@ -187,11 +221,11 @@ def error_lines(pair: OrbitPair) -> list[str]:
         for line in sum_lines(f"S_{c}", [_trace_term(pair, irrep, letter, variable) for irrep in pair.irreps])
     ]
     return [
-        rf"\mathrm{{error}}_1 = \frac{{{n}\, ({D} t_1 - {B} t_2)}}{{{Delta}\, S_1}}, \qquad"
-        rf" \mathrm{{error}}_2 = \frac{{{n}\, ({A} t_2 - {B} t_1)}}{{{Delta}\, S_2}}",
+        rf"\mathrm{{error}}_1 = \frac{{{times}({D} t_1 - {B} t_2)}}{{{Delta}\, S_1}}, \qquad"
+        rf" \mathrm{{error}}_2 = \frac{{{times}({A} t_2 - {B} t_1)}}{{{Delta}\, S_2}}",
         *sums,
-        rf"t = (1, -1): \qquad \mathrm{{error}}_1 = \frac{{{n}\, ({D} + {B})}}{{{Delta}\, S_1}}, \qquad"
-        rf" \mathrm{{error}}_2 = - \frac{{{n}\, ({A} + {B})}}{{{Delta}\, S_2}}",
+        rf"t = (1, -1): \qquad \mathrm{{error}}_1 = \frac{{{times}({D} + {B})}}{{{Delta}\, S_1}}, \qquad"
+        rf" \mathrm{{error}}_2 = - \frac{{{times}({A} + {B})}}{{{Delta}\, S_2}}",
     ]
 
 

@@ -147,9 +147,9 @@ def coefficient_latex(c: Cyclotomic) -> str:
 
 
 def _negative(c: Cyclotomic) -> bool:
-    """Whether to print a minus sign: a negative real number."""
+    """Whether to print a minus sign: a negative real part, or an imaginary number below zero."""
     value = complex(c)
-    return value.imag == 0 and value.real < 0
+    return value.real < 0 if c + c.conjugate() else value.imag < 0
 
 
 def _runs(members: Sequence[tuple[Name, int]]) -> list[str]:

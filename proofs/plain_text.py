@@ -14,7 +14,8 @@ _GREEK = {
 _SYMBOLS = {
     **_GREEK,
     "sum": "∑", "prod": "∏", "int": "∫", "bigoplus": "⨁", "oplus": "⊕", "otimes": "⊗", "cdot": "·", "times": "×",
-    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "subset": "⊂", "to": "→",
+    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
+    "subset": "⊂", "to": "→",
     "mapsto": "↦", "iff": "⇔", "Longleftrightarrow": "⇔", "cong": "≅", "dots": "…", "ldots": "…", "cdots": "⋯",
     "infty": "∞", "pm": "±", "partial": "∂", "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖", "cap": "∩",
     "cup": "∪", "forall": "∀", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩", "lvert": "|",
@@ -24,7 +25,7 @@ _SYMBOLS = {
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
     "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅≈≡⇔∈⊂→↦±⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋⊂→↦±⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "log",
     "det",

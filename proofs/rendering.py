@@ -153,7 +153,8 @@ def _text_step(derivation: Derivation, step: Step, number: int) -> list[str]:
 def _text_line(line: Line) -> list[str]:
     """A displayed line; matrices of SymPy in two dimensions."""
     if isinstance(line, str):
-        return _wrapped(plain(line), "        ", "            ")
+        first = " " * (12 if line.startswith("\\qquad") else 8)  # a sum goes on
+        return _wrapped(plain(line).strip(), first, "            ")
     import sympy
 
     drawn = sympy.pretty(line, use_unicode=True, wrap_line=False, num_columns=10_000)

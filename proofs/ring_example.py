@@ -35,18 +35,18 @@ def ring_steps(poses: int, kernel: Kernel, target: str) -> list[Step]:
         return []
     section = "Two interleaved rings"
     intro = define(
-        rf"For instance, the unit circle: $A_j$ at the angle $2 \pi j/{poses}$ and $B_j$ half a step further,"
+        rf"For instance, on a circle: $A_j$ at the angle $2 \pi j/{poses}$ and $B_j$ half a step further,"
         r" numbered around the circle. T5 applies, with the circulant of the values of the kernel.",
         rf"c_j = k(\cos(\pi j/{poses})), \qquad \lambda_k = \sum_{{j=0}}^{{{2 * poses - 1}}} c_j"
         rf" \cos(\pi jk/{poses}) = \lambda_{{{2 * poses}-k}}",
-        *(rf"\lambda_{{{k}}} = {shown(values[k])}" for k in range(poses + 1)),
         label="rings",
         section=section,
     )
-    return [intro, _error_step(row, values) if target == "error" else _trace_step(row, values)]
+    eigenvalues = [rf"\lambda_{{{k}}} = {shown(values[k])}" for k in range(poses + 1)]
+    return [intro, (_error_step if target == "error" else _trace_step)(row, values, eigenvalues)]
 
 
-def _error_step(row: tuple[Any, ...], values: list[Any]) -> Step:
+def _error_step(row: tuple[Any, ...], values: list[Any], eigenvalues: list[str]) -> Step:
     """T5 against solving without the pose."""
     N = len(row) // 2
     error = by_formula(values)
@@ -55,6 +55,7 @@ def _error_step(row: tuple[Any, ...], values: list[Any]) -> Step:
         "theorem",
         rf"The error at a missing pose with labels $\pm 1$, compared with solving the equations without it. The"
         rf" sign of the prediction is {verdict}.",
+        *eigenvalues,
         rf"|\mathrm{{error}}| = \frac{{\lambda_{{{N}}}^{{-1}}}}{{\frac{{1}}{{{2 * N}}} \sum_k \lambda_k^{{-1}}}}"
         rf" = {shown(error)}",
         pairs=[(_float(error), _float(by_refitting(row)))],
@@ -64,7 +65,7 @@ def _error_step(row: tuple[Any, ...], values: list[Any]) -> Step:
     )
 
 
-def _trace_step(row: tuple[Any, ...], values: list[Any]) -> Step:
+def _trace_step(row: tuple[Any, ...], values: list[Any], eigenvalues: list[str]) -> Step:
     """The power sums of the eigenvalues are the traces of the powers."""
     size = len(row)
     with mpmath.workdps(WORKING):
@@ -73,6 +74,7 @@ def _trace_step(row: tuple[Any, ...], values: list[Any]) -> Step:
     return equal(
         "trace",
         "The eigenvalues sum to the trace of $K$ and their squares to the trace of its square.",
+        *eigenvalues,
         rf"\sum_k \lambda_k = {size}\, c_0, \qquad \sum_k \lambda_k^2 = {size} \sum_j c_j^2",
         pairs=[(_float(a), _float(b)) for a, b in (sums, squares)],
         identity="T5",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orbitkernels.proofs import closed_form_checks as checks
-from orbitkernels.proofs.closed_form import derive_error, derive_spectrum, writes_blocks
+from orbitkernels.proofs.closed_form import derive_error, derive_spectrum
+from orbitkernels.proofs.closed_form_setting import writes_blocks
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.exact_checks import gram, refit_error
 from orbitkernels.proofs.instances import named_group

@@ -168,7 +168,7 @@ def test_a_check_says_what_it_assumes() -> None:
     assert Equal([(p * (p + 1), p**2 + p)]).run().how == "for all values of the symbols, $p$ positive, by SymPy"
     assert "defined" in Equal([(1 / (x - 1) - 1 / (x + 1), 2 / (x**2 - 1))]).run().how
     assert Equal([(sympy.Integral(t, (t, 0, 1)), sympy.Rational(1, 2))]).run().how == "by SymPy"
-    assert condition(n) == "$n$ a positive integer"
+    assert condition(n) == "$n$ integer and positive"
     root = Equal([(sympy.sqrt((x - 5) ** 2), 5 - x)], identity="sign", domain={x: (1, 2)}).run()
     assert root.how.endswith("at 6 random points with $1 < x < 2$")
     with pytest.raises(DerivationError):  # the domain counts for the refutation too
