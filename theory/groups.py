@@ -63,7 +63,7 @@ class FiniteGroup:
         self.order = law.order
         self.generators = tuple(int(g) for g in generators)
         self.name = name
-        self.generator_names = tuple(generator_names or _letters(len(self.generators)))
+        self.generator_names = _checked_names(generator_names, len(self.generators))
 
     # ------------------------------------------------------------------ constructors
 
@@ -385,6 +385,18 @@ def _remainders(exponent: npt.ArrayLike, order: int) -> IntArray:
     """Exponents modulo n, which do for g^n = 1, from -n/2 to n/2; integers of any size."""
     remainder = np.asarray(integer_array(exponent, "exponent") % order, dtype=np.int64)
     return np.where(2 * remainder > order, remainder - order, remainder)
+
+
+def _checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
+    """Different names, one a generator."""
+    if names is None:
+        return tuple(_letters(count))
+    found = tuple(names)
+    if len(found) != count or len(set(found)) != count or not all(isinstance(name, str) for name in found):
+        raise InputError(
+            f"Argument 'generator_names' must hold {count} different texts, one a generator, not {shown(names)}."
+        )
+    return found
 
 
 def _letters(count: int) -> list[str]:

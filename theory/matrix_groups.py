@@ -9,10 +9,10 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 
-from .enumeration import MAX_PERMUTATION_BYTES, permutation_limit
 from .groups import MAX_ORDER, FiniteGroup
 from .integer_input import integer_rows, is_integer, is_prime, shown
 from .laws import IntArray
+from .permutation_groups import MAX_PERMUTATION_BYTES, permutation_group, permutation_limit
 
 #: Largest field; products of residues and sums of a row of them stay far below 2^63.
 MAX_MODULUS = 1_000_000
@@ -38,8 +38,6 @@ def matrix_group(matrices: Sequence[Any], modulus: int, name: str | None = None)
         >>> matrix_group([[[1, 1], [0, 1]], [[0, 1], [-1, 0]]], modulus=5).order
         120
     """
-    from .constructions import permutation_group
-
     if not (is_integer(modulus) and modulus <= MAX_MODULUS and is_prime(modulus)):
         raise InputError(f"Argument 'modulus' must be a prime up to {MAX_MODULUS}, not {shown(modulus)}.")
     checked = _checked(matrices, int(modulus))

@@ -88,6 +88,14 @@ def test_bad_permutations_are_refused_in_one_line(rows: Any, message: str) -> No
     refused(lambda: permutation_group(rows), message)
 
 
+@pytest.mark.parametrize("names", [["r"], ["r", "s", "t"], ["r", "r"], ["r", 2], [], "rst"])
+def test_generators_have_different_names(names: Any) -> None:
+    rows = [[1, 2, 3, 0], [0, 3, 2, 1]]
+    refused(
+        lambda: FiniteGroup.from_permutations(rows, "D4", names), "must hold 2 different texts, one a generator"
+    )
+
+
 def test_permutations_may_be_arrays_of_any_integer_type() -> None:
     for dtype in (np.uint8, np.int16, np.int64):
         assert permutation_group(np.array([[1, 2, 0]], dtype=dtype)).order == 3
@@ -106,9 +114,9 @@ def test_groups_that_need_many_points_to_tell_their_elements_apart(pairs: int, o
 
 def test_the_limit_of_the_order_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[1, 0, 2, 3], [1, 2, 3, 0]]
-    monkeypatch.setattr("orbitkernels.theory.constructions.MAX_ORDER", 24)
+    monkeypatch.setattr("orbitkernels.theory.permutation_groups.MAX_ORDER", 24)
     assert permutation_group(rows).order == 24
-    monkeypatch.setattr("orbitkernels.theory.constructions.MAX_ORDER", 23)
+    monkeypatch.setattr("orbitkernels.theory.permutation_groups.MAX_ORDER", 23)
     refused(lambda: permutation_group(rows), "a group of order 24, beyond the limit of 23 elements")
 
 
