@@ -82,29 +82,37 @@ def fourier_blocks(
         [4.0, 2.0]
     """
     symbol = np.asarray(phi, dtype=np.float64)
-    count, order = symbol.shape[0], symbol.shape[2]
-    if symbol.ndim != 3 or symbol.shape[1] != count:
+    if symbol.ndim != 3 or symbol.shape[0] != symbol.shape[1]:
         raise InputError(f"Argument 'phi' must have the shape [C, C, n], not {list(symbol.shape)}.")
+    count, _, order = symbol.shape
     subgroups = [np.atleast_1d(np.asarray(0 if h is None else h)) for h in (stabilisers or [None] * count)]
     arrays = [_as_matrices(irrep) for irrep in irreps]
     bases = [[fixed_vectors(array, subgroup) for subgroup in subgroups] for array in arrays]
     scale = 1 / np.sqrt([subgroup.size for subgroup in subgroups])
     symbol = symbol * scale[:, None, None] * scale[None, :, None]
-    families: dict[tuple[object, ...], list[int]] = {}
-    for r, array in enumerate(arrays):
-        weight = array.shape[1] if weights is None else int(weights[r])
-        key = (array.shape[1], np.iscomplexobj(array), weight, *(basis.shape[1] for basis in bases[r]))
-        families.setdefault(key, []).append(r)
+    multiplicities = [array.shape[1] for array in arrays] if weights is None else list(map(int, weights))
     stacks = []
-    for key, members in families.items():
+    for members in _families(arrays, bases, multiplicities):
         stacked = tuple(np.stack([bases[r][c] for r in members]) for c in range(count))
         matrices = _transform(symbol, np.stack([arrays[r] for r in members], axis=1), stacked)
         np.einsum("kii->ki", matrices)[...] += ridge  # a view of the diagonals
-        stacks.append(BlockStack(np.array(members), int(str(key[2])), stacked, matrices))
+        stacks.append(BlockStack(np.array(members), multiplicities[members[0]], stacked, matrices))
     sizes = np.array([order // subgroup.size for subgroup in subgroups], dtype=np.int64)
     blocks = FourierBlocks(order, sizes, tuple(stacks))
     blocks.require_hermitian()
     return blocks
+
+
+def _families(
+    arrays: Sequence[Matrices], bases: Sequence[Sequence[Matrices]], multiplicities: Sequence[int]
+) -> list[list[int]]:
+    """Irreps whose blocks have one shape, type and multiplicity, and can be held in one stack."""
+    families: dict[tuple[object, ...], list[int]] = {}
+    for r, array in enumerate(arrays):
+        sizes = [basis.shape[1] for basis in bases[r]]
+        key = (array.shape[1], np.iscomplexobj(array), multiplicities[r], *sizes)
+        families.setdefault(key, []).append(r)
+    return list(families.values())
 
 
 def _as_matrices(irrep: npt.ArrayLike) -> Matrices:

@@ -298,8 +298,9 @@ def test_irreps_in_integers_or_single_precision_are_read_as_numbers():
 
 
 def test_wrong_shapes_are_refused():
-    with pytest.raises(InputError, match=r"\[C, C, n\]"):
-        fourier.fourier_blocks(np.ones((1, 2, 10)), GROUPS["D5"].irreps)
+    for shape in ((), (10,), (1, 10), (1, 2, 10)):
+        with pytest.raises(InputError, match=r"\[C, C, n\]"):
+            fourier.fourier_blocks(np.ones(shape), GROUPS["D5"].irreps)
     blocks = fourier.fourier_blocks(GROUPS["D5"].symbol(2, np.random.default_rng(0)), GROUPS["D5"].irreps)
     with pytest.raises(InputError, match="2 orbits"):
         fourier.spectral_errors(blocks, [1.0])

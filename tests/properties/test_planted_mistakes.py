@@ -39,7 +39,12 @@ MISTAKES = [
     ),
     ("factor N_c of the error lost", "return total / blocks.sizes\n", "return total\n", "T6"),
     ("orders of the stabilisers lost", "scale = 1 / np.sqrt([", "scale = 1 / np.ones_like([", "T4"),
-    ("degree d_rho of the spectrum lost", "weight = array.shape[1] if", "weight = 1 if", "T2 T6"),
+    (
+        "degree d_rho of the spectrum lost",
+        "[array.shape[1] for array in arrays] if",
+        "[1 for array in arrays] if",
+        "T2 T6",
+    ),
     ("degree d_rho of the denominator lost", "columns = stack.weight *", "columns = 1 *", "T6"),
     ("degree d_rho of the inverse lost", "total += stack.weight *", "total += 1 *", "T2"),
     ("degrees d_rho^2 of class functions not squared", "weights=(degrees**2)", "weights=degrees", "T3"),
