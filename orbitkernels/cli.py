@@ -58,6 +58,9 @@ class ResultFormat(StrEnum):
     json = "json"
 
 
+#: Exit status after Ctrl-C, as shells have it.
+_INTERRUPTED = 130
+
 GROUP_HELP = "A name (C12, D4, S5, Q8, C7:C3, SL(2,5), C2wrS3, S3xC2, ...) or @file.json."
 
 
@@ -177,6 +180,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point: bad input, of the words or of what they name, becomes one line and exit status 2."""
     try:
         status = app(arguments, standalone_mode=False)
+        if status == _INTERRUPTED:  # typer has swallowed it
+            raise KeyboardInterrupt
         sys.stdout.flush()
         sys.exit(status)
     except typer.exceptions.TyperException as error:
@@ -195,7 +200,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 @runtime_checkable

@@ -147,6 +147,20 @@ def test_report_of_a_derivation_that_fails(
     assert "step 2 is wrong" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_interruption_is_one_line_and_leaves_no_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orbitkernels.report.write_report", interrupted)
+    status, out, err = run(capsys, "verify", "T1", "--quick", "--jobs", "1", "--out", str(tmp_path))
+    assert status == 130
+    assert out.startswith("T1 verified")
+    assert err.strip() == "orbitkernels: interrupted"
+    assert [path.name for path in tmp_path.iterdir()] == ["certificate.json"]
+
+
 def test_full_disk_is_one_line() -> None:
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "orbitkernels", "characters", "S3"]
