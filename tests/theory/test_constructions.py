@@ -91,9 +91,7 @@ def test_bad_permutations_are_refused_in_one_line(rows: Any, message: str) -> No
 @pytest.mark.parametrize("names", [["r"], ["r", "s", "t"], ["r", "r"], ["r", 2], [], "rst"])
 def test_generators_have_different_names(names: Any) -> None:
     rows = [[1, 2, 3, 0], [0, 3, 2, 1]]
-    refused(
-        lambda: FiniteGroup.from_permutations(rows, "D4", names), "must hold 2 different texts, one a generator"
-    )
+    refused(lambda: permutation_group(rows, "D4", names), "must hold 2 different texts, one a generator")
 
 
 def test_permutations_may_be_arrays_of_any_integer_type() -> None:
