@@ -85,13 +85,17 @@ def metacyclic(
     """Group <a, b | a^n = 1, b^m = a^t, b a b^-1 = a^r> of order n m, with r = `unit` and t = `carry`.
 
     Raises:
-        InputError: If r^m is not 1 modulo n or r t is not t modulo n: there is no such group of order n m.
+        InputError: If n or m is not positive, or r^m is not 1 modulo n or r t is not t modulo n: there is no such
+            group of order n m.
 
     Example:
         >>> from orbitkernels.theory.constructions import metacyclic
         >>> metacyclic(4, 2, -1, 2).element_orders.tolist()
         [1, 4, 4, 4, 2, 4, 4, 4]
     """
+    for argument, value in (("n", n), ("m", m)):
+        if not is_integer(value) or value < 1:
+            raise InputError(f"Argument '{argument}' must be a positive integer, not {shown(value)}.")
     name = name or f"C{n}:C{m}"
     check_order(name, n * m)
     if (pow(unit, m, n) - 1) % n or (unit * carry - carry) % n:

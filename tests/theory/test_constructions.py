@@ -454,3 +454,8 @@ def test_direct_products_of_names_and_no_factors() -> None:
 @pytest.mark.parametrize("bad", [0, -3, 2.5, "4", True])
 def test_cyclic_groups_have_a_positive_order(bad: Any) -> None:
     refused(lambda: cyclic(bad), "'order' must be a positive integer, not")
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 3), (7, -1), (7, 0), (7.0, 3)])
+def test_metacyclic_groups_have_positive_orders(n: Any, m: Any) -> None:
+    refused(lambda: metacyclic(n, m, 1), "must be a positive integer, not")
