@@ -153,13 +153,15 @@ def characters(
 
 @app.command()
 def derive(
-    target: Annotated[str, typer.Argument(help="A theorem (T1 ... T6), 'spectrum' or 'error'.")],
+    target: Annotated[
+        str, typer.Argument(help="A theorem (T1 ... T6), 'spectrum', 'error', 'kappa0' or 'kappa1'.")
+    ],
     group: Annotated[str | None, typer.Option("--group", "-g", help=GROUP_HELP)] = None,
     kernel: Annotated[str | None, typer.Option("--kernel", "-k", help="A kernel, put in for the symbol.")] = None,
     format: Annotated[DocumentFormat, typer.Option(help="Output format.")] = DocumentFormat.text,
     out: Annotated[Path | None, typer.Option(help="File to write; needed for pdf.")] = None,
 ) -> None:
-    """Derive a theorem, or the spectrum or error of one orbit pair, step by step."""
+    """Derive a theorem, the spectrum or error of one orbit pair of a group, or an arc-cosine kernel, in steps."""
     from orbitkernels.proofs.derive import derive as derive_target
     from orbitkernels.proofs.files import write_whole
     from orbitkernels.proofs.rendering import render

@@ -69,7 +69,9 @@ def errors_figure(pairs: list[dict[str, Any]]) -> str:
     axes.axhline(1, color="#D55E00", linewidth=1, linestyle="--")
     axes.text(low + 0.02 * (high - low), 1, "above 1: classified wrong", color="#a84300", va="bottom", fontsize=9)
     axes.scatter(spectral, exact, s=22, color=COLOURS[0], edgecolor="white", linewidth=0.5, zorder=2)
-    axes.set(xlim=(low, high), ylim=(low, high), xlabel="spectral error (Theorem T6)", ylabel="exact leave-out error")
+    axes.set(
+        xlim=(low, high), ylim=(low, high), xlabel="spectral error (Theorem T6)", ylabel="exact leave-out error"
+    )
     _plain(axes)
     return _svg(figure, "Exact leave-out error against spectral error; all marks lie on the diagonal")
 

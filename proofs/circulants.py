@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from orbitkernels.theory.cyclotomics import root_of_unity, weighted_sum
+from orbitkernels.theory.rational_gram import as_fraction
 
-from .exact_checks import column, fraction, refit_error
+from .exact_checks import column, refit_error
 
 #: Numbers N of poses on which the arguments for all N are checked.
 SIZES = (1, 2, 3, 4, 5, 6)
@@ -80,7 +81,7 @@ def inverse_on_labels(N: int) -> bool:
     row, K = _sample_circulant(N)
     eigenvalue = _sample_spectrum(row)[N].as_fraction()
     solution = K.solve(column(_labels(N)))
-    return all(fraction(solution[m, 0]) == y / eigenvalue for m, y in enumerate(_labels(N)))
+    return all(as_fraction(solution[m, 0]) == y / eigenvalue for m, y in enumerate(_labels(N)))
 
 
 def diagonal_of_inverse(N: int) -> bool:
@@ -88,7 +89,7 @@ def diagonal_of_inverse(N: int) -> bool:
     row, K = _sample_circulant(N)
     mean = weighted_sum([Fraction(1, 2 * N)] * (2 * N), [x.inverse() for x in _sample_spectrum(row)])
     found = K.inv()
-    return all(mean == fraction(found[m, m]) for m in range(2 * N))
+    return all(mean == as_fraction(found[m, m]) for m in range(2 * N))
 
 
 def error_by_refitting(N: int) -> bool:

@@ -11,13 +11,11 @@ from flint import fmpq_mat
 
 from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, weighted_sum
 from orbitkernels.theory.exact_matrices import identity, inverse, product
+from orbitkernels.theory.rational_gram import as_fraction, exact_gram, rational_matrix
 
 from .exact_checks import (
     characteristic_polynomial,
-    fraction,
-    gram,
     polynomial_product,
-    rational,
     rational_characteristic_polynomial,
     refit_error,
     sub_block,
@@ -277,7 +275,7 @@ def symbol_array(pair: OrbitPair, values: Mapping[Name, Fraction]) -> Any:
 def errors_agree(pair: OrbitPair, seed: int) -> bool:
     """Whether the closed form gives both errors of a sample, by dropping the point and solving anew."""
     values, n = sample_values(pair, seed), pair.group.order
-    K = gram(pair.group, symbol_array(pair, values))
+    K = exact_gram(pair.group, symbol_array(pair, values))
     y = [LABELS[0]] * n + [LABELS[1]] * n
     refitted = [refit_error(K, y, 0), refit_error(K, y, 2 * n - 1)]
     formula = exchange_errors if pair.symmetry == "exchange" else errors
@@ -334,7 +332,7 @@ def spectra_agree(pair: OrbitPair, seed: int) -> bool:
         polynomial = characteristic_polynomial(evaluated(irrep.block, values))
         copies = [polynomial, [c.conjugate() for c in polynomial]][: irrep.copies]
         factors += [copy for copy in copies for _ in range(pair.multiplicity(irrep))]
-    K = gram(pair.group, symbol_array(pair, values))
+    K = exact_gram(pair.group, symbol_array(pair, values))
     return polynomial_product(factors) == rational_characteristic_polynomial(K)
 
 
@@ -348,11 +346,11 @@ def class_errors_agree(pair: OrbitPair, seed: int) -> bool:
     the orbits give K^-1 y, so this is all that T6 takes from K^-1.
     """
     values, k = sample_values(pair, seed), len(pair.group.conjugacy_classes)
-    columns = fmpq_mat([[rational(x) for x in row] for row in inverse_columns(pair, values)])  # [(b, class), c]
+    columns = rational_matrix(inverse_columns(pair, values))  # [(b, class), c]
     units = fmpq_mat([[int(row == c * k) for c in (0, 1)] for row in range(2 * k)])
     sums, n = trace_sums(pair, values), pair.group.order
     return class_matrix(pair, values) * columns == units and all(
-        sums[c] == fraction(columns[c * k, c]) * n for c in (0, 1)
+        sums[c] == as_fraction(columns[c * k, c]) * n for c in (0, 1)
     )
 
 
@@ -403,7 +401,7 @@ def class_traces_agree(pair: OrbitPair, seed: int) -> bool:
         for M in [evaluated(irrep.block, values)]
     ]
     for _ in range(4 * k):
-        walks = fraction(power[0, 0]) + fraction(power[k, k])
+        walks = as_fraction(power[0, 0]) + as_fraction(power[k, k])
         if sum((trace(current) * weight for _, current, weight in blocks), ZERO) != walks * n:
             return False
         power = power * K

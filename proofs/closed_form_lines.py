@@ -9,6 +9,7 @@ from .closed_form_checks import renamed
 from .linear_forms import LINE, LinearForm, joined, sum_lines
 from .orbit_pair import Forms, Irrep, OrbitPair
 from .plain_text import plain
+from .rendering import line_latex
 
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
@@ -91,8 +92,8 @@ def kernel_lines(kernel: Kernel) -> list[str]:
         parts += [(names[name], value)] if value.free_symbols else []
     expression = expression.subs(names)
     return [
-        *[f"{sympy.latex(name)} = {sympy.latex(part)}" for name, part in parts],
-        *sum_lines("k(u)", [_signed(sympy.latex(term)) for term in sympy.Add.make_args(expression)]),
+        *[f"{sympy.latex(name)} = {line_latex(part)}" for name, part in parts],
+        *sum_lines("k(u)", [_signed(line_latex(term)) for term in sympy.Add.make_args(expression)]),
         r"\varphi_i = k(u_i), \qquad \psi_i = k(v_i), \qquad \omega_i = k(w_i)",
     ]
 

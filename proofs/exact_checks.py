@@ -1,4 +1,4 @@
-"""Exact linear algebra for the steps of derivations: rational Gram matrices and matrices of cyclotomic numbers."""
+"""Exact linear algebra for the steps of derivations: samples, refitting, matrices of cyclotomic numbers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpq, fmpq_mat
 
 from orbitkernels.theory.cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
 from orbitkernels.theory.exact_matrices import Matrix, combination, identity, product
+from orbitkernels.theory.rational_gram import as_fraction, exact_leave_out, rational_matrix
 
 from .instances import SymbolCase, exact_instance, named_group
 
@@ -33,37 +33,9 @@ def sample(group: str, orbits: int = 2, seed: int = 0, **kinds: bool) -> Instanc
     return exact_instance(case, np.random.default_rng(seed), class_functions=kinds.get("class_functions", False))
 
 
-def gram(group: FiniteGroup, phi: npt.NDArray[Any]) -> Any:
-    """Gram matrix K[(a,g),(b,h)] = phi_ab(g^-1 h) as an fmpq_mat of C n rows.
-
-    Args:
-        group: G of order n.
-        phi: Array [C, C, n] of integers or fractions.
-    """
-    left_quotients = group.multiply(group.inverse(np.arange(group.order))[:, None], np.arange(group.order))
-    orbits = len(phi)
-    rows = [
-        [rational(phi[a][b][left_quotients[g, h]]) for b in range(orbits) for h in range(group.order)]
-        for a in range(orbits)
-        for g in range(group.order)
-    ]
-    return fmpq_mat(rows)
-
-
-def rational(value: Any) -> Any:
-    """An integer or fraction as an fmpq."""
-    fraction = Fraction(value) if not isinstance(value, np.integer) else Fraction(int(value))
-    return fmpq(fraction.numerator, fraction.denominator)
-
-
-def fraction(value: Any) -> Fraction:
-    """An fmpq as a Fraction."""
-    return Fraction(int(value.p), int(value.q))
-
-
 def column(values: Sequence[Any]) -> Any:
-    """A column of rationals."""
-    return fmpq_mat([[rational(v)] for v in values])
+    """A column of rationals as an fmpq_mat."""
+    return rational_matrix([[v] for v in values])
 
 
 def refit_error(K: Any, y: Sequence[Any], missing: int) -> Fraction:
@@ -75,11 +47,7 @@ def refit_error(K: Any, y: Sequence[Any], missing: int) -> Fraction:
         >>> refit_error(fmpq_mat(2, 2, [2, 1, 1, 2]), [1, -1], 0)
         Fraction(3, 2)
     """
-    others = [i for i in range(K.nrows()) if i != missing]
-    reduced = fmpq_mat([[K[i, j] for j in others] for i in others])
-    weights = reduced.solve(column([y[i] for i in others]))
-    prediction = sum((K[missing, i] * weights[k, 0] for k, i in enumerate(others)), fmpq(0))
-    return Fraction(y[missing]) - fraction(prediction)
+    return exact_leave_out(K, y, [missing])[0][0]
 
 
 # ---------------------------------------------------------------------- matrices of cyclotomic numbers
@@ -131,7 +99,7 @@ def polynomial_product(factors: Sequence[Sequence[Cyclotomic]]) -> list[Cyclotom
 
 def rational_characteristic_polynomial(K: Any) -> list[Fraction]:
     """Coefficients of det(x I - K), highest first."""
-    return [fraction(c) for c in reversed(K.charpoly().coeffs())]
+    return [as_fraction(c) for c in reversed(K.charpoly().coeffs())]
 
 
 def irreps(name: str) -> tuple[Any, ...]:

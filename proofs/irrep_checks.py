@@ -15,11 +15,11 @@ import numpy as np
 
 from orbitkernels.theory.cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
 from orbitkernels.theory.exact_matrices import Matrix, combination, identity, inverse, product
+from orbitkernels.theory.rational_gram import exact_gram
 
 from .exact_checks import (
     characteristic_polynomial,
     fourier_block,
-    gram,
     irreps,
     matrices,
     polynomial_product,
@@ -167,7 +167,9 @@ def spectra_agree(name: str) -> bool:
         for irrep, khat in zip(irreps(name), blocks(instance, name), strict=True)
         for polynomial in [characteristic_polynomial(khat)] * irrep.degree
     ]
-    return polynomial_product(factors) == rational_characteristic_polynomial(gram(instance.group, instance.phi))
+    return polynomial_product(factors) == rational_characteristic_polynomial(
+        exact_gram(instance.group, instance.phi)
+    )
 
 
 def inverse_symbol(instance: Instance, name: str) -> list[list[list[Cyclotomic]]]:
@@ -190,8 +192,8 @@ def inverse_symbol_inverts(name: str) -> bool:
     instance = sample(name)
     found = inverse_symbol(instance, name)
     exact = [[[entry.as_fraction() for entry in row] for row in rows] for rows in found]
-    K = gram(instance.group, instance.phi)
-    return bool(gram(instance.group, np.array(exact, dtype=object)) == K.inv())
+    K = exact_gram(instance.group, instance.phi)
+    return bool(exact_gram(instance.group, np.array(exact, dtype=object)) == K.inv())
 
 
 # ---------------------------------------------------------------------- class functions (T3)
@@ -241,7 +243,7 @@ def character_matrices(group: FiniteGroup, phi: Any) -> list[tuple[int, Matrix]]
 def character_spectra_agree(name: str) -> bool:
     """Whether det(x - K) is the product of det(x - M_rho), each d_rho^2 times, on a sample of class functions."""
     instance = sample(name, class_functions=True)
-    return _from_characters(instance.group, instance.phi, gram(instance.group, instance.phi))
+    return _from_characters(instance.group, instance.phi, exact_gram(instance.group, instance.phi))
 
 
 def adjacency_spectrum_agrees(name: str) -> bool:

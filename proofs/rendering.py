@@ -65,7 +65,7 @@ def line_latex(line: Line) -> str:
         return line
     import sympy
 
-    return str(sympy.latex(line, mul_symbol=None))
+    return str(sympy.latex(line, inv_trig_style="full"))
 
 
 def sentence(statement: str) -> str:
@@ -241,15 +241,25 @@ def html_body(derivation: Derivation) -> str:
     return _templates().get_template("derivation_body.html").render(fields)
 
 
+#: Names of functions that MathML would set without any space around.
+_FUNCTIONS = r"<mi>((?:arc)?(?:sin|cos|tan)|exp|log)</mi>"
+
+#: The overline as a macron, which browsers stretch over a formula; they do not stretch a bar.
+_STRETCHED = '<mo stretchy="true">&#x000AF;</mo>'
+
+
 def _mathml(latex: str, display: str) -> Any:
-    """MathML of a formula."""
+    """MathML of a formula, with what browsers set badly put in another way."""
     import markupsafe
     from latex2mathml.converter import convert
 
-    fenced = re.sub(
-        r"(?<!\\left)(?<!\\right)\|([^|]+)\|", r"\\left|\1\\right|", latex
-    )  # as brackets, not operators
-    return markupsafe.Markup(convert(fenced, display=display))
+    # bars are brackets, not operators; brackets around something low need not stretch; there is no bold digit
+    fenced = re.sub(r"(?<!\\left)(?<!\\right)\|([^|]+)\|", r"\\left|\1\\right|", latex)
+    fenced = re.sub(r"\\left\((?!\\left)((?:(?!\\frac|\\right|\\left)[^()])*)\\right\)", r"(\1)", fenced)
+    fenced = re.sub(r"\\mathbf(?: 1|\{1\})", "\N{MATHEMATICAL BOLD DIGIT ONE}", fenced)
+    found = convert(fenced, display=display)
+    found = found.replace('<mo accent="true">&#x02015;</mo>', _STRETCHED)
+    return markupsafe.Markup(re.sub(_FUNCTIONS, r'<mo lspace="0.17em" rspace="0.17em">\1</mo>', found))
 
 
 def _html_prose(text: str) -> Any:

@@ -9,13 +9,12 @@ import numpy as np
 
 from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, weighted_sum
 from orbitkernels.theory.exact_matrices import Matrix, combination, identity, inverse, product
+from orbitkernels.theory.rational_gram import as_fraction, exact_gram
 
 from .exact_checks import (
     block,
     characteristic_polynomial,
     column,
-    fraction,
-    gram,
     irreps,
     matrices,
     polynomial_product,
@@ -128,10 +127,7 @@ def distinct_points(instance: Instance) -> list[int]:
 
 def distinct_gram(instance: Instance) -> Any:
     """Gram matrix of the different points."""
-    from flint import fmpq_mat
-
-    K, rows = gram(instance.group, instance.phi), distinct_points(instance)
-    return fmpq_mat([[K[i, j] for j in rows] for i in rows])
+    return exact_gram(instance.group, instance.phi, instance.stabilisers)
 
 
 def stabiliser_spectra_agree(name: str) -> bool:
@@ -155,16 +151,16 @@ def labels_stay_constant(name: str) -> bool:
     instance = sample(name)
     n, sums = instance.group.order, instance.phi.sum(axis=2)
     t = instance.targets[:, 0]
-    found = gram(instance.group, instance.phi) * column(np.repeat(t, n).tolist())
-    return [fraction(found[i, 0]) for i in range(found.nrows())] == np.repeat(sums @ t, n).tolist()
+    found = exact_gram(instance.group, instance.phi) * column(np.repeat(t, n).tolist())
+    return [as_fraction(found[i, 0]) for i in range(found.nrows())] == np.repeat(sums @ t, n).tolist()
 
 
 def diagonal_of_inverse(name: str) -> bool:
     """Whether every [K^-1]_(c,g),(c,g) is (1/n) sum_rho d_rho tr[(Khat(rho)^-1)_cc] on a sample."""
     instance = sample(name)
-    n, found = instance.group.order, gram(instance.group, instance.phi).inv()
+    n, found = instance.group.order, exact_gram(instance.group, instance.phi).inv()
     for c, total in enumerate(inverse_traces(instance, name)):
-        if any(total != fraction(found[c * n + g, c * n + g]) * n for g in range(n)):
+        if any(total != as_fraction(found[c * n + g, c * n + g]) * n for g in range(n)):
             return False
     return True
 
@@ -205,7 +201,7 @@ def orbit_sums_solved(instance: Instance) -> list[Fraction]:
     from flint import fmpq_mat
 
     solution = fmpq_mat(instance.phi.sum(axis=2).tolist()).solve(column(instance.targets[:, 0].tolist()))
-    return [fraction(solution[c, 0]) for c in range(len(instance.phi))]
+    return [as_fraction(solution[c, 0]) for c in range(len(instance.phi))]
 
 
 def errors_by_refitting(name: str, stabilisers: bool = False) -> bool:
@@ -230,7 +226,7 @@ def inverse_on_orbits(name: str) -> bool:
     alpha, totals = orbit_sums_solved(instance), inverse_traces(instance, name)
     orders, sizes = [H.order for H in instance.stabilisers], instance.sizes.tolist()
     return all(
-        fraction(dual[i, 0]) == alpha[c] * orders[c] and totals[c] == fraction(found[i, i]) * sizes[c]
+        as_fraction(dual[i, 0]) == alpha[c] * orders[c] and totals[c] == as_fraction(found[i, i]) * sizes[c]
         for i, c in enumerate(orbit_of.tolist())
     )
 
@@ -244,7 +240,7 @@ def orbits_have_different_errors() -> bool:
     phi = np.array([[one, other], [other[group.inverse(np.arange(6))], one]])
     trivial = group.subgroup([])
     instance = Instance(group, phi, (trivial, trivial), np.array([[1], [-1]]), Fraction(0))
-    K, y = gram(group, phi), [1] * 6 + [-1] * 6
+    K, y = exact_gram(group, phi), [1] * 6 + [-1] * 6
     refitted = [refit_error(K, y, pose) for pose in (0, 6)]
     agree = errors_by_formula(instance, "S3") == refitted
     return agree and [abs(error) for error in refitted] == [Fraction(13495, 13203), Fraction(13495, 13098)]

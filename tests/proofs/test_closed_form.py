@@ -12,11 +12,12 @@ from orbitkernels.proofs import closed_form_checks as checks
 from orbitkernels.proofs.closed_form import derive_error, derive_spectrum
 from orbitkernels.proofs.closed_form_setting import writes_blocks
 from orbitkernels.proofs.evidence import Level
-from orbitkernels.proofs.exact_checks import gram, refit_error
+from orbitkernels.proofs.exact_checks import refit_error
 from orbitkernels.proofs.instances import named_group
 from orbitkernels.proofs.linear_forms import LinearForm, symbol
 from orbitkernels.proofs.orbit_pair import OrbitPair
 from orbitkernels.theory.cyclotomics import ONE, root_of_unity
+from orbitkernels.theory.rational_gram import exact_gram
 
 GROUPS = ("C2", "C3", "C4", "C6", "C7", "D3", "D4", "D5", "D6", "Q8", "A4", "S4", "C7:C3", "Heis(3)")
 SYMMETRIES = ("none", "exchange", "class")
@@ -62,7 +63,7 @@ def test_samples_have_the_symmetry_and_are_positive_definite(symmetry: str) -> N
         if symmetry == "class":
             labels = group.conjugacy_classes.labels
             assert np.array_equal(phi, phi[:, :, group.conjugacy_classes.representatives[labels]])
-        K = np.array([[float(int(x.p)) for x in row] for row in gram(group, phi).tolist()])
+        K = np.array([[float(int(x.p)) for x in row] for row in exact_gram(group, phi).tolist()])
         assert np.linalg.eigvalsh(K).min() > 0
         tried += 1
     assert tried == 3
@@ -75,7 +76,7 @@ def test_general_form_reproduces_the_two_errors_of_the_s3_example() -> None:
     phi = np.array([[one, other], [mirrored, one]])
     pair = OrbitPair(group)
     found = checks.errors(pair, pair.values(phi))
-    K, y = gram(group, phi), [2] * 6 + [-3] * 6
+    K, y = exact_gram(group, phi), [2] * 6 + [-3] * 6
     assert found == [refit_error(K, y, 0), refit_error(K, y, 6)]
 
 
@@ -159,3 +160,41 @@ def test_forms_add_and_print() -> None:
     assert LinearForm.of([(("psi", i), ONE * (-2)) for i in (1, 5)]).latex() == (
         r"- 2 \left(\psi_{1} + \psi_{5}\right)"
     )
+
+
+@pytest.mark.parametrize("change", ["multiplicity", "sign", "copies"])
+def test_a_planted_mistake_in_the_spectrum_of_a_large_group_is_caught(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = OrbitPair(named_group("PSL(2,7)"), "class")
+    assert checks.class_traces_agree(pair, 0)
+    if change == "multiplicity":  # two irreps exchanged, so that the trace of K stays as it is
+        right = OrbitPair.multiplicity
+        swapped = {6: 7**2, 7: 6**2}
+        monkeypatch.setattr(OrbitPair, "multiplicity", lambda s, irrep: swapped.get(irrep.degree, right(s, irrep)))
+    elif change == "copies":
+        irreps = tuple(type(i)(i.number, i.degree, 1, i.trivial, i.block) for i in pair.irreps)
+        monkeypatch.setattr(pair, "irreps", irreps)
+    else:  # the sign of one coefficient, of an irrep that is counted twice
+        last = pair.irreps[-1]
+        block = tuple(
+            tuple(form.scaled(-1) if i == j == 1 else form for j, form in enumerate(row))
+            for i, row in enumerate(last.block)
+        )
+        wrong = type(last)(last.number, last.degree, last.copies, last.trivial, block)
+        monkeypatch.setattr(pair, "irreps", (*pair.irreps[:-1], wrong))
+    assert not checks.class_traces_agree(pair, 0)
+
+
+def test_exchanged_blocks_are_those_of_any_two_orbits() -> None:
+    group = named_group("C7:C3")
+    assert checks.exchange_is_right(OrbitPair(group, "exchange"), OrbitPair(group))
+    conjugated = OrbitPair(group)
+    irreps = [
+        type(i)(
+            i.number, i.degree, i.copies, i.trivial, tuple(tuple(f.conjugate() for f in row) for row in i.block)
+        )
+        for i in conjugated.irreps
+    ]
+    conjugated.irreps = tuple(irreps)
+    assert not checks.exchange_is_right(OrbitPair(group, "exchange"), conjugated)

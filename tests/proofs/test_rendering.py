@@ -154,3 +154,21 @@ def test_every_statement_can_be_shown_as_text() -> None:
             assert "\\" not in plain_prose(text)
             shown += 1
     assert shown > 12
+
+
+def test_mathml_avoids_what_browsers_set_badly() -> None:
+    shown = str(
+        rendering._mathml(r"\overline{\rho(h)_{il}} \hat K(\mathbf 1) r \cos{\left(\theta \right)}", "inline")
+    )
+    assert '<mo stretchy="true">&#x000AF;</mo>' in shown  # an overline as long as what stands under it
+    assert "\N{MATHEMATICAL BOLD DIGIT ONE}" in shown
+    assert 'mathvariant="bold"' not in shown
+    assert '<mo lspace="0.17em" rspace="0.17em">cos</mo>' in shown  # r cos, not rcos
+    assert 'fence="true"' not in shown
+    assert 'fence="true"' in str(rendering._mathml(r"\left(\frac{1}{2}\right)", "inline"))
+
+
+def test_sums_that_go_on_are_indented() -> None:
+    lines = rendering.to_text(made(TARGETS[11])).splitlines()
+    assert [line for line in lines if line.startswith(" " * 12 + "- ")]
+    assert not [line for line in lines if line.startswith(" " * 8 + "+ ")]
