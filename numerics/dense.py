@@ -120,10 +120,19 @@ def refit_variance(gram: npt.ArrayLike, missing: npt.ArrayLike) -> FloatArray:
     return result
 
 
+def eigenvalues(gram: npt.ArrayLike) -> FloatArray:
+    """All eigenvalues of a symmetric matrix, ascending."""
+    return np.asarray(np.linalg.eigvalsh(np.asarray(gram, dtype=np.float64)))
+
+
+def condition_of_spectrum(spectrum: FloatArray) -> float:
+    """Ratio of the last to the first of ascending eigenvalues; infinite if the first is not positive."""
+    return float(spectrum[-1] / spectrum[0]) if spectrum[0] > 0 else float("inf")
+
+
 def condition_number(gram: npt.ArrayLike) -> float:
     """Ratio of the largest to the smallest eigenvalue of a symmetric matrix; infinite if that is not positive."""
-    eigenvalues = np.linalg.eigvalsh(np.asarray(gram, dtype=np.float64))
-    return float(eigenvalues[-1] / eigenvalues[0]) if eigenvalues[0] > 0 else float("inf")
+    return condition_of_spectrum(eigenvalues(gram))
 
 
 # ---------------------------------------------------------------------- Cholesky

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
@@ -81,10 +82,11 @@ def predict(
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = _stage(G, dataset)
     rows = []
-    for orbits, indices in _drawn(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
-        rows.append(_pair(k, orbits, indices, missing, r))
-        if progress is not None:
-            progress(len(rows), pairs)
+    with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
+        for orbits, indices in _drawn(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
+            rows.append(_pair(k, orbits, indices, missing, r))
+            if progress is not None:
+                progress(len(rows), pairs)
     return {
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),

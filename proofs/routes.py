@@ -64,17 +64,17 @@ class NumericRoutes:
     @cached_property
     def condition(self) -> float:
         """Condition number of the Gram matrix, from its dense spectrum."""
-        return dense.condition_number(self.gram)
+        return dense.condition_of_spectrum(self.dense_spectrum)
 
     @property
     def fourier_spectrum(self) -> FloatArray:
         """All eigenvalues by the Fourier route, ascending, each as often as the theorem says."""
         return repeated_spectrum(self.blocks)
 
-    @property
+    @cached_property
     def dense_spectrum(self) -> FloatArray:
         """All eigenvalues of the dense matrix, ascending."""
-        return np.asarray(np.linalg.eigvalsh(self.gram), dtype=np.float64)
+        return dense.eigenvalues(self.gram)
 
 
 def repeated_spectrum(blocks: FourierBlocks) -> FloatArray:

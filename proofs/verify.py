@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
@@ -177,9 +178,11 @@ def _perform(task: _Task) -> _Outcome:
         evidence = _derive(theorem)
         return _Outcome(task, time.perf_counter() - start, derivation=evidence)
     procedure = dict(_procedures(theorem))[task.route]
-    comparisons = tuple(
-        _compare(procedure, case, task, index) for index, case in zip(task.indices, task.cases, strict=True)
-    )
+    # small matrices: more threads would only wait for each other, and the number of processes must not change a bit
+    with threadpool_limits(limits=1, user_api="blas"):
+        comparisons = tuple(
+            _compare(procedure, case, task, index) for index, case in zip(task.indices, task.cases, strict=True)
+        )
     return _Outcome(task, time.perf_counter() - start, comparisons)
 
 
