@@ -178,7 +178,7 @@ def _perform(task: _Task) -> _Outcome:
         evidence = _derive(theorem)
         return _Outcome(task, time.perf_counter() - start, derivation=evidence)
     procedure = dict(_procedures(theorem))[task.route]
-    # small matrices: more threads would only wait for each other, and the number of processes must not change a bit
+    # the matrices are small: more threads would only wait for each other, and change last digits
     with threadpool_limits(limits=1, user_api="blas"):
         comparisons = tuple(
             _compare(procedure, case, task, index) for index, case in zip(task.indices, task.cases, strict=True)
