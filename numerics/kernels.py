@@ -1,6 +1,6 @@
 """Gram matrices of dot-product and distance kernels in floating point: Numba and NumPy, arrays in, arrays out.
 
-Nothing here is taken from the symbolic expressions of :mod:`orbitkernels.theory.kernels`; tests make the two meet.
+Nothing here is taken from the symbolic expressions of the kernels; tests make the two meet.
 A pair of inputs carries 1 - u and 1 + u, both to full relative precision, through all layers of a net.
 """
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.actions import PermutationAction
-from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
@@ -71,8 +71,7 @@ class Orbits:
         action: PermutationAction | Action | npt.ArrayLike | None = None,
         targets: npt.ArrayLike | None = None,
     ) -> None:
-        if not isinstance(group, FiniteGroup):
-            raise InputError(f"Argument 'group' must be a FiniteGroup (see ok.group), not {shown(group)}.")
+        require_group(group)
         images = finite_array(seeds, "seeds", "[C, d] or [C, h, w]", (2, 3))
         self.group = group
         self.action = as_action(group, action, images.shape[1:])

@@ -8,7 +8,7 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 
-from .groups import FiniteGroup
+from .groups import FiniteGroup, require_group
 from .integer_input import is_integer, shown
 from .laws import IntArray, PermutationLaw
 from .permutation_actions import PermutationAction
@@ -53,6 +53,7 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
         >>> image_action(group("C4xC2"), 8, 8).apply([*range(64)])[1, :8].tolist()
         [4, 5, 6, 7, 0, 1, 2, 3]
     """
+    require_group(group)
     _check_shape(height, width)
     if isinstance(group.law, SubgroupLaw):
         whole = image_action(group.law.group, height, width)
@@ -135,6 +136,7 @@ def square_symmetries(group: FiniteGroup, height: int, width: int | None = None)
         >>> square_symmetries(D4, 2).apply([1, 2, 3, 4], D4.generators).tolist()
         [[2, 4, 1, 3], [2, 1, 4, 3]]
     """
+    require_group(group)
     width = height if width is None else width
     _check_shape(height, width)
     maps = {**_FLIPS, "C4": (_turn,), "C2": (_left_right,)}.get(group.name)
@@ -184,6 +186,7 @@ def shift_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
         >>> shift_action(group("C3"), 1, 6).apply([0, 1, 2, 3, 4, 5])[1].tolist()
         [4, 5, 0, 1, 2, 3]
     """
+    require_group(group)
     _check_shape(height, width)
     orders = shift_orders(group.name)
     if orders is None:
@@ -217,6 +220,7 @@ def padded_shape(group: FiniteGroup, height: int, width: int) -> tuple[int, int]
         >>> padded_shape(group("C8xC8"), 28, 28), padded_shape(group("D4"), 28, 30)
         ((32, 32), (30, 30))
     """
+    require_group(group)
     _check_shape(height, width)
     if _permutes_pixels(group, height, width):
         return height, width
@@ -243,6 +247,7 @@ def coordinate_action(group: FiniteGroup, count: int) -> PermutationAction:
         >>> coordinate_action(group("S4"), 4).character.tolist()
         [4, 0, 2, 1, 0]
     """
+    require_group(group)
     if not isinstance(group.law, PermutationLaw) or group.law.degree != count:
         kind = (
             f"permutes {group.law.degree} points"
@@ -274,6 +279,7 @@ def set_action(group: FiniteGroup, members: int, features: int) -> PermutationAc
         >>> set_action(S2, 2, 3).apply([1, 2, 3, 4, 5, 6])[1].tolist()
         [4, 5, 6, 1, 2, 3]
     """
+    require_group(group)
     _check_shape(members, features, ("members", "features"))
     rows = coordinate_action(group, members).permutations[np.array(group.generators, dtype=np.int64)]
     columns = np.arange(features, dtype=np.int64)

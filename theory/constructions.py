@@ -10,7 +10,7 @@ import numpy as np
 from orbitkernels.errors import InputError
 
 from .graphs import components
-from .groups import MAX_ORDER, FiniteGroup
+from .groups import MAX_ORDER, FiniteGroup, require_group
 from .homomorphisms import extend_homomorphism, extend_permutations
 from .integer_input import is_integer, shown
 from .laws import CyclicLaw, IntArray, MetacyclicLaw, PermutationLaw, SemidirectLaw
@@ -116,6 +116,8 @@ def direct_product(*groups: FiniteGroup, name: str | None = None) -> FiniteGroup
         >>> direct_product(cyclic(2), cyclic(3)).exponent
         6
     """
+    for position, group in enumerate(groups):
+        require_group(group, f"groups[{position}]")
     if not groups:
         return cyclic(1, name)
     name = name or "x".join(_bracketed(group.name) for group in groups)
@@ -158,6 +160,8 @@ def semidirect_product(
         >>> semidirect_product(cyclic(7), cyclic(3), [[2]]).commutator_subgroup.order
         7
     """
+    require_group(normal, "normal")
+    require_group(complement, "complement")
     name = name or f"{_bracketed(normal.name)}:{_bracketed(complement.name)}"
     check_order(name, normal.order * complement.order)
     if len(automorphisms) != len(complement.generators):
@@ -194,6 +198,8 @@ def wreath_product(base: FiniteGroup, top: FiniteGroup, name: str | None = None)
         >>> wreath_product(cyclic(2), permutation_group([[1, 0, 2], [1, 2, 0]], "S3")).order
         48
     """
+    require_group(base, "base")
+    require_group(top, "top")
     name = name or f"{_bracketed(base.name)}wr{_bracketed(top.name)}"
     blocks = permutation_degree(top)
     check_order(name, min(base.order ** min(blocks, 1000) * top.order, ORDER_CEILING))
@@ -245,6 +251,7 @@ def quotient(group: FiniteGroup, normal: Subgroup, name: str | None = None) -> F
         >>> quotient(G, G.subgroup([4])).order
         4
     """
+    require_group(group)
     if normal.group is not group:
         raise InputError(f"Argument 'normal' must be a subgroup of {group.name}, not of {normal.group.name}.")
     if not normal.is_normal:

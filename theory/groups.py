@@ -399,6 +399,16 @@ def _checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     return found
 
 
+def require_group(value: object, name: str = "group") -> None:
+    """Refuse what is no group, such as a name that was not looked up.
+
+    Raises:
+        InputError: If the value is no FiniteGroup.
+    """
+    if not isinstance(value, FiniteGroup):
+        raise InputError(f"Argument '{name}' must be a FiniteGroup (see ok.group), not {shown(value)}.")
+
+
 def _letters(count: int) -> list[str]:
     """Names a, b, ..., then g27, g28, ..."""
     return [chr(ord("a") + i) if i < 26 else f"g{i + 1}" for i in range(count)]

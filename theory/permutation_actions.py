@@ -12,7 +12,7 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 
 from .graphs import components
-from .groups import FiniteGroup
+from .groups import FiniteGroup, require_group
 from .homomorphisms import check_edges, extend_permutations
 from .integer_input import check_permutations, is_integer, shown
 from .laws import IntArray, PermutationLaw
@@ -63,6 +63,7 @@ class PermutationAction:
             >>> PermutationAction.from_generators(cyclic(4), [[1, 0]]).kernel.order
             2
         """
+        require_group(group)
         checked = check_permutations(images, "images")
         if len(checked) != len(group.generators):
             raise InputError(
@@ -91,6 +92,7 @@ class PermutationAction:
             >>> PermutationAction.from_permutations(cyclic(2), [[0, 1, 2], [2, 1, 0]]).fixed_points.tolist()
             [3, 1]
         """
+        require_group(group)
         checked = check_permutations(permutations, "permutations")
         if len(checked) != group.order:
             raise InputError(
@@ -113,6 +115,7 @@ class PermutationAction:
             >>> PermutationAction.natural(group("Q8")).degree
             8
         """
+        require_group(group)
         degree = group.law.degree if isinstance(group.law, PermutationLaw) else group.order
         _check_size(group, degree)
         every = np.arange(group.order, dtype=np.int64)
@@ -121,6 +124,7 @@ class PermutationAction:
     @classmethod
     def trivial(cls, group: FiniteGroup, degree: int) -> PermutationAction:
         """The action in which nothing moves."""
+        require_group(group)
         if not is_integer(degree) or degree < 1:
             raise InputError(f"Argument 'degree' must be a positive integer, not {shown(degree)}.")
         _check_size(group, degree)

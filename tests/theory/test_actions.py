@@ -19,7 +19,7 @@ from orbitkernels.theory.actions import (
     shift_action,
     square_symmetries,
 )
-from orbitkernels.theory.constructions import cyclic, permutation_group
+from orbitkernels.theory.constructions import cyclic, direct_product, permutation_group, wreath_product
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group
 
@@ -310,3 +310,19 @@ def test_permutations_of_the_pixels_are_kept_whatever_the_name(name: str) -> Non
     G = FiniteGroup.from_permutations([upside_down], name=name)
     assert padded_shape(G, 4, 3) == (4, 3)
     assert np.array_equal(image_action(G, 4, 3).permutations[1], upside_down)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: image_action("D4", 8, 8),
+        lambda: PermutationAction.natural(4),
+        lambda: direct_product(group("C2"), 3),
+        lambda: wreath_product(group("C2"), "S3"),
+    ],
+)
+def test_what_is_no_group_is_refused_by_name(make):
+    with pytest.raises(
+        InputError, match=r"^Argument '\w+(\[1\])?' must be a FiniteGroup \(see ok.group\), not .*\.$"
+    ):
+        make()
