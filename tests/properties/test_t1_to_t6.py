@@ -30,10 +30,13 @@ NAMED = (
 )  # fmt: skip
 
 
-def assert_close(found, expected, condition, size):
-    """Agreement up to the rounding that N points of a given condition number may leave."""
+def assert_close(found, expected, condition, size, scale=0.0):
+    """Agreement up to the rounding that N points of a given condition number may leave.
+
+    An error is a difference y - p and may be zero where y and p are not: its scale is that of the labels.
+    """
     level = 20 * np.finfo(float).eps * max(size, 4) * condition
-    scale = max(np.abs(expected).max(initial=0.0), np.finfo(float).tiny)
+    scale = max(np.abs(expected).max(initial=0.0), scale, np.finfo(float).tiny)
     assert np.shape(found) == np.shape(expected)
     assert np.abs(np.asarray(found) - expected).max(initial=0.0) <= level * scale
 
@@ -52,6 +55,9 @@ class Both:
     def close(self, found, expected):
         assert_close(found, expected, self.routes.condition, len(self.gram))
 
+    def close_errors(self, found, expected):
+        assert_close(found, expected, self.routes.condition, len(self.gram), np.abs(self.labels).max(initial=0.0))
+
     def check_spectrum(self):
         values, weights, _ = fourier.block_spectrum(self.blocks)
         assert weights.sum() == len(self.gram)
@@ -64,9 +70,9 @@ class Both:
 
     def check_errors(self):
         errors = fourier.spectral_errors(self.blocks, self.targets)[self.orbit]
-        self.close(errors, dense.leave_one_out(self.gram, self.labels))
+        self.close_errors(errors, dense.leave_one_out(self.gram, self.labels))
         last = len(self.gram) - 1
-        self.close(errors[[last]], dense.refit(self.gram, self.labels, [last]))
+        self.close_errors(errors[[last]], dense.refit(self.gram, self.labels, [last]))
 
     def poses(self, c, elements):
         """Positions in the Gram matrix of the poses g x_c, without repetition, and one element for each."""
@@ -78,7 +84,7 @@ class Both:
         errors = fourier.coset_errors(self.blocks, self.routes.matrices, self.targets, subgroup.elements, overlaps)
         missing, _ = self.poses(c, self.instance.group.multiply(g, subgroup.elements))
         expected = dense.refit(self.gram, self.labels, missing)
-        self.close(np.broadcast_to(errors[c], expected.shape), expected)
+        self.close_errors(np.broadcast_to(errors[c], expected.shape), expected)
 
     def check_set(self, points):
         """Any missing points, by entries of the inverse symbol."""
@@ -93,7 +99,7 @@ class Both:
             self.orbit[points],
             group.multiply(group.inverse(chosen)[:, None], chosen[None, :]),
         )
-        self.close(found, dense.refit(self.gram, self.labels, points))
+        self.close_errors(found, dense.refit(self.gram, self.labels, points))
 
 
 # ---------------------------------------------------------------------- any instance
@@ -104,7 +110,7 @@ def test_T1_leaving_out_is_dropping_and_solving_anew(instance, data):
     both = Both(instance)
     missing = data.draw(st.lists(st.integers(0, len(both.gram) - 1), min_size=1, max_size=6, unique=True))
     found = dense.leave_out(both.gram, both.labels, missing)
-    both.close(found, dense.refit(both.gram, both.labels, missing))
+    both.close_errors(found, dense.refit(both.gram, both.labels, missing))
 
 
 @given(ok.instances(integer=False), st.data())
@@ -136,7 +142,7 @@ def check_class_functions(instance):
     values, weights, irreps = fourier.block_spectrum(blocks)
     assert_close(np.sort(np.repeat(values, weights)), np.linalg.eigvalsh(both.gram), 1.0, len(both.gram))
     assert np.array_equal(weights, np.rint(table[irreps, 0].real) ** 2)
-    both.close(
+    both.close_errors(
         fourier.spectral_errors(blocks, both.targets)[both.orbit], dense.leave_one_out(both.gram, both.labels)
     )
 
