@@ -21,8 +21,8 @@ class Level(StrEnum):
 
     Example:
         >>> from orbitkernels.proofs.evidence import Level
-        >>> Level.EXACT.stronger_than(Level.NUMERIC), str(Level.SYMBOLIC)
-        (True, 'symbolic')
+        >>> [str(level) for level in Level]
+        ['formal', 'symbolic', 'exact', 'enclosed', 'numeric']
     """
 
     FORMAL = "formal"  # a machine-checked proof
@@ -30,11 +30,6 @@ class Level(StrEnum):
     EXACT = "exact"  # instances in integers, rationals or cyclotomics
     ENCLOSED = "enclosed"  # instances with intervals that hold the true value
     NUMERIC = "numeric"  # instances in floating point
-
-    def stronger_than(self, other: Level) -> bool:
-        """Whether this level comes before the other in the list."""
-        order = list(Level)
-        return order.index(self) < order.index(other)
 
 
 def strongest(levels: Iterable[Level]) -> Level:

@@ -61,9 +61,13 @@ _ATOM = re.compile(r"(M1[12](?!\d)|V4(?!\d)|[A-Za-z]+)(?:(\d+)|\(\s*(\d+(?:\s*,\
 _SYNONYMS = {
     "z": "C",
     "cyc": "C",
+    "cyclic": "C",
     "sym": "S",
+    "symmetric": "S",
     "alt": "A",
+    "alternating": "A",
     "dih": "D",
+    "dihedral": "D",
     "klein": "V4",
     "quaternion": "Q",
     "h": "Heis",
@@ -272,25 +276,26 @@ def least_unit(a: int, b: int) -> int:
 
 
 def _unknown(text: str, prefix: str, parameters: list[str]) -> NoReturn:
-    """Raise with the nearest name that exists, if one is near."""
+    """Raise with the nearest name that exists."""
     nearest = _nearest(text, prefix, parameters)
-    hint = f"did you mean {nearest}? See NAMES, or" if nearest else "see NAMES for all forms, or"
-    raise InputError(f"Argument 'group' = {shown(text)} is unknown; {hint} {_BY_FILE}.")
+    raise InputError(
+        f"Argument 'group' = {shown(text)} is unknown; did you mean {nearest}? See docs/groups.md, or {_BY_FILE}."
+    )
 
 
-def _nearest(text: str, prefix: str, parameters: list[str]) -> str | None:
+def _nearest(text: str, prefix: str, parameters: list[str]) -> str:
     """The member, within the limit, of the family with these letters, or of one with letters like them.
 
-    Families with as many parameters come first.  None if no family shares half of the letters.
+    Families with as many parameters come first; all families are looked at if none shares half of the letters.
     """
     letters = _SYNONYMS.get(prefix.lower(), prefix)
-    near = [family for family in FAMILIES if _likeness(letters, family.prefix) >= 0.5]
+    near = [family for family in FAMILIES if _likeness(letters, family.prefix) >= 0.5] or FAMILIES
 
     def closeness(family: Family) -> tuple[bool, bool, float, float]:
         likeness, whole = _likeness(letters, family.prefix), _likeness(text, _suggested(family, parameters))
         return likeness == 1.0, family.parameters == len(parameters), likeness, whole
 
-    return _suggested(max(near, key=closeness), parameters) if near else None
+    return _suggested(max(near, key=closeness), parameters)
 
 
 def _likeness(first: str, second: str) -> float:
