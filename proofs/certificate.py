@@ -71,43 +71,49 @@ class Result:
         title: A few words.
         source: Where it is stated.
         statement_hash: SHA-256 of hypotheses and statement.
-        exact: Two exact routes on small instances.
-        numeric: Two floating-point routes on many instances.
+        checks: What each check of the theorem showed, the strongest first.
         derivation: The derivation, if there is one.
         seconds: Time, summed over processes.
+        absent: Why a check is missing; empty if none is.
     """
 
     id: str
     title: str
     source: str
     statement_hash: str
-    exact: Check
-    numeric: Check
+    checks: tuple[Check, ...]
     derivation: DerivationEvidence | None
     seconds: float
+    absent: str = ""
+
+    def check(self, level: Level) -> Check | None:
+        """The check of that level; None if the theorem has none."""
+        return next((check for check in self.checks if check.level == level), None)
 
     @property
     def holds(self) -> bool:
-        """Whether the derivation and both checks hold."""
-        return self.exact.holds and self.numeric.holds and (self.derivation is None or self.derivation.holds)
+        """Whether the derivation and every check hold, and there is a check."""
+        derived = self.derivation is None or self.derivation.holds
+        return derived and bool(self.checks) and all(check.holds for check in self.checks)
 
     @property
     def level(self) -> Level:
         """The strongest level at which the statement was established, or refuted if it does not hold."""
-        levels = [check.level for check in (self.exact, self.numeric) if check.holds == self.holds]
+        levels = [check.level for check in self.checks if check.holds == self.holds]
         if self.derivation and self.derivation.holds == self.holds and self.derivation.level is Level.SYMBOLIC:
             levels.append(Level.SYMBOLIC)
         return strongest(levels)
 
     @property
     def instances(self) -> int:
-        """Number of exact and numeric instances."""
-        return self.exact.instances + self.numeric.instances
+        """Number of instances of all checks."""
+        return sum(check.instances for check in self.checks)
 
     @property
     def detail(self) -> str:
         """The first failure; empty if the theorem holds."""
-        return (self.derivation.detail if self.derivation else "") or self.exact.detail or self.numeric.detail
+        first = self.derivation.detail if self.derivation else ""
+        return next((text for text in (first, *(check.detail for check in self.checks)) if text), "")
 
     def line(self) -> str:
         """One line for the terminal.
@@ -115,36 +121,35 @@ class Result:
         Example:
             >>> from orbitkernels.proofs.certificate import Result
             >>> from orbitkernels.proofs.evidence import Check, Level
-            >>> exact, numeric = Check(Level.EXACT, True, 3), Check(Level.NUMERIC, True, 40, 2e-15, 1e-12)
-            >>> Result("T6", "Spectral error", "this work", "", exact, numeric, None, 1.5).line()[:42]
-            'T6 verified, exact, 43 instances (3 exact)'
+            >>> checks = (Check(Level.EXACT, True, 3), Check(Level.NUMERIC, True, 40, 2e-15, 1e-12))
+            >>> Result("T6", "Spectral error", "this work", "", checks, None, 1.5).line()[:53]
+            'T6 verified, exact, 43 instances (3 exact, 40 numeric'
         """
         verdict = "verified" if self.holds else "FAILS"
+        counts = ", ".join(f"{check.instances} {check.level}" for check in self.checks)
+        numeric = self.check(Level.NUMERIC)
+        rounding = f"residual {numeric.residual:.1e} at rounding level {numeric.rounding:.1e}, " if numeric else ""
         text = (
-            f"{self.id} {verdict}, {self.level}, {self.instances} instances ({self.exact.instances} exact), "
-            f"residual {self.numeric.residual:.1e} at rounding level {self.numeric.rounding:.1e}, "
+            f"{self.id} {verdict}, {self.level}, {self.instances} instances ({counts}), {rounding}"
             f"{self.seconds:.1f} s: {self.title}"
         )
         return text if self.holds else f"{text}. {self.detail}"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON object; a residual that is not finite becomes null."""
+        numeric = self.check(Level.NUMERIC)
         return {
             "id": self.id,
             "title": self.title,
             "level": str(self.level),
             "holds": self.holds,
             "instances": self.instances,
-            "residual": _finite(self.numeric.residual),
+            "residual": _finite(numeric.residual) if numeric else 0.0,
             "source": self.source,
             "statement_hash": self.statement_hash,
-            "exact_instances": self.exact.instances,
-            "numeric_instances": self.numeric.instances,
-            "rounding_level": _finite(self.numeric.rounding),
-            "condition_number": _finite(self.numeric.condition),
             "detail": self.detail,
-            "exact": _check_to_dict(self.exact),
-            "numeric": _check_to_dict(self.numeric),
+            "checks": {str(check.level): _check_to_dict(check) for check in self.checks},
+            "absent": self.absent,
             "derivation": self.derivation.to_dict() if self.derivation else None,
             "seconds": round(self.seconds, 3),
         }
@@ -162,10 +167,10 @@ class Result:
             title=str(data["title"]),
             source=str(data["source"]),
             statement_hash=str(data["statement_hash"]),
-            exact=_check_from_dict(data["exact"]),
-            numeric=_check_from_dict(data["numeric"]),
+            checks=tuple(_check_from_dict(check) for check in data["checks"].values()),
             derivation=None if derivation is None else DerivationEvidence.from_dict(derivation),
             seconds=float(data["seconds"]),
+            absent=str(data["absent"]),
         )
         if result.to_dict() != dict(data):
             raise ValueError(f"the entry of {result.id} contradicts itself")
@@ -198,12 +203,10 @@ class Certificate:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{each.id}</td><td>{escape(each.title)}</td><td>{'verified' if each.holds else 'fails'}</td>"
-            f"<td>{each.level}</td><td>{each.instances}</td><td>{each.numeric.residual:.1e}</td></tr>"
+            f"<td>{each.level}</td><td>{each.instances}</td></tr>"
             for each in self.results
         )
-        heads = "".join(
-            f"<th>{name}</th>" for name in ("id", "title", "verdict", "level", "instances", "residual")
-        )
+        heads = "".join(f"<th>{name}</th>" for name in ("id", "title", "verdict", "level", "instances"))
         return f"<table><tr>{heads}</tr>{rows}</table>"
 
     def summary(self) -> str:
@@ -285,10 +288,10 @@ def _finite(value: float) -> float | None:
 
 
 def _check_to_dict(check: Check) -> dict[str, Any]:
-    fields = asdict(check) | {"level": str(check.level)}
+    fields = asdict(check) | {"level": str(check.level), "cases": list(check.cases)}
     return {key: _finite(value) if isinstance(value, float) else value for key, value in fields.items()}
 
 
 def _check_from_dict(data: Mapping[str, Any]) -> Check:
     numbers = {key: math.inf for key in ("residual", "rounding", "condition", "ratio") if data[key] is None}
-    return Check(**{**data, **numbers, "level": Level(data["level"])})
+    return Check(**{**data, **numbers, "level": Level(data["level"]), "cases": tuple(data["cases"])})

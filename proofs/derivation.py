@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -224,11 +225,11 @@ class Derivation:
 
 
 def is_theorem_id(text: str) -> bool:
-    """Whether a reference names a theorem (T1, T1b, A3) rather than a step.
+    """Whether a reference names a theorem (T1, T1b, K4, A3) rather than a step.
 
     Example:
         >>> from orbitkernels.proofs.derivation import is_theorem_id
         >>> is_theorem_id("T6"), is_theorem_id("schur")
         (True, False)
     """
-    return len(text) >= 2 and text[0] in "TA" and text[1].isdigit()
+    return re.fullmatch(r"[TKA]\d+[a-c]?", text) is not None

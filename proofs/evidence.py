@@ -15,6 +15,9 @@ import numpy.typing as npt
 #: constants of such bounds (Higham 2002, chapters 9-10) are small integers.
 ROUNDING_MULTIPLE = 4.0
 
+#: Enclosures wider than this, relative to the largest value, say too little to count as evidence.
+ENCLOSURE_WIDTH = 1e-12
+
 
 class Level(StrEnum):
     """How strong evidence is, from the strongest to the weakest.
@@ -64,7 +67,8 @@ class Comparison:
         instance: What was compared, e.g. ``"Q8, 3 orbits, ridge 1/2"``.
         level: EXACT, ENCLOSED or NUMERIC.
         holds: Whether the routes agree: equality, or residual <= ROUNDING_MULTIPLE * rounding.
-        residual: Largest difference relative to the largest value; 0 for exact routes that agree.
+        residual: Largest difference relative to the largest value; 0 for exact routes that agree.  Of enclosures
+            the largest relative width.
         rounding: Expected rounding level eps * condition * size; 0 for exact routes.
         condition: Condition number that the rounding level was computed with.
         detail: How the routes differ; empty if they agree.
@@ -143,6 +147,43 @@ def compare_numerically(
     return Comparison(instance, Level.NUMERIC, holds, residual, rounding, condition, detail)
 
 
+def compare_enclosures(instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any]) -> Comparison:
+    """Compares two lists of balls that hold the true values: they must overlap and be narrow.
+
+    Disjoint balls refute the claim rigorously.  Overlapping ones prove that both routes agree up to their width,
+    which is what ``residual`` reports, relative to the largest value; above ENCLOSURE_WIDTH the check fails.
+
+    Args:
+        instance: What was compared.
+        quantity: Name of the values in the message.
+        one: Balls (python-flint's arb or acb) or exact numbers (int, Fraction, fmpq) by the first route.
+        other: The same by the second route.
+
+    Example:
+        >>> from flint import arb
+        >>> from orbitkernels.proofs.evidence import compare_enclosures
+        >>> compare_enclosures("toy", "pi", [arb.pi()], [4 * arb(1).atan()]).holds
+        True
+        >>> compare_enclosures("toy", "pi", [arb.pi()], [arb(22) / 7]).detail[:45]
+        'pi, entry 0 of 1: the enclosures are disjoint'
+    """
+    from orbitkernels.theory.enclosures import ball, relative_width
+
+    if len(one) != len(other):
+        detail = f"{quantity}: {len(one)} values by one route, {len(other)} by the other"
+        return Comparison(instance, Level.ENCLOSED, False, float("inf"), detail=detail)
+    pairs = [(ball(a), ball(b)) for a, b in zip(one, other, strict=True)]
+    wrong = next((i for i, (a, b) in enumerate(pairs) if not a.overlaps(b)), None)
+    width = relative_width([value for pair in pairs for value in pair])
+    detail = ""
+    if wrong is not None:
+        a, b = pairs[wrong]
+        detail = f"{quantity}, entry {wrong} of {len(one)}: the enclosures are disjoint, {a} and {b}"
+    elif not width <= ENCLOSURE_WIDTH:
+        detail = f"{quantity}: undecided at this precision, the enclosures have the relative width {width:.1e}"
+    return Comparison(instance, Level.ENCLOSED, not detail, width, detail=detail)
+
+
 def joint(comparisons: Sequence[Comparison]) -> Comparison:
     """Several comparisons on one instance as one: it holds if all do, and reports the worst residual.
 
@@ -179,6 +220,7 @@ class Check:
         ratio: Largest residual in units of its own rounding level; the check fails above ROUNDING_MULTIPLE.
         worst: The instance with the largest residual.
         detail: The first failing instance and how it failed; empty if all hold.
+        cases: Every instance that was compared, in order.
     """
 
     level: Level
@@ -190,6 +232,7 @@ class Check:
     ratio: float = 0.0
     worst: str = ""
     detail: str = ""
+    cases: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, level: Level, comparisons: Sequence[Comparison]) -> Check:
@@ -216,4 +259,5 @@ class Check:
             ratio=max(c.ratio for c in comparisons),
             worst=worst.instance,
             detail=f"{failed.instance}: {failed.detail}" if failed else "",
+            cases=tuple(c.instance for c in comparisons),
         )

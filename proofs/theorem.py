@@ -1,8 +1,9 @@
-"""What a theorem is here: a statement with its hypotheses, a derivation and two checks; and the list of all."""
+"""What a theorem is here: a statement with its hypotheses, a derivation and checks; and the list of all."""
 
 from __future__ import annotations
 
 import hashlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,21 +14,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from orbitkernels.errors import InputError
 
+from .evidence import Level
+
 if TYPE_CHECKING:
     import numpy as np
 
     from .derivation import Derivation
     from .evidence import Comparison
 
-#: One module a theorem, in the order in which they are shown.
-MODULES = (
-    "t1_leave_one_out",
-    "t2_block_diagonalisation",
-    "t3_class_functions",
-    "t4_non_free_orbits",
-    "t5_cyclic_two_classes",
-    "t6_spectral_error",
-)
+#: Families of theorems in the order in which they are shown, by the first letter of their ids.
+FAMILIES = {
+    "T": "Spectra and errors on group orbits",
+    "K": "Kernels and their orbit spectra in closed form",
+    "A": "What an expert expects beside them",
+}
+
+#: How the module of a theorem is called: t6_spectral_error holds T6.
+_MODULE = re.compile(r"([tka])(\d+)_\w+")
 
 
 class Case(Protocol):
@@ -55,15 +58,19 @@ class Procedure:
 class Theorem:
     """A theorem, how it is derived and how it is checked.
 
+    A check that a theorem does not have is explained in ``absent``; there is at least one.
+
     Attributes:
         id: Short name such as ``T6``.
         title: A few words.
         source: Where it is stated; *this work* if nowhere else.
         statement: LaTeX, with every symbol defined in it or in the hypotheses.
         hypotheses: LaTeX sentences, all of them needed.
-        exact: Compares two exact routes on small instances.
+        exact: Compares two routes in integers, rationals or cyclotomics on small instances.
+        enclosed: Compares two routes in intervals that hold the true values.
         numeric: Compares two floating-point routes on many instances.
         derivation: Makes the derivation, whose steps are checked when they are made.
+        absent: Why a check is missing; empty if none is.
     """
 
     id: str
@@ -71,9 +78,17 @@ class Theorem:
     source: str
     statement: str
     hypotheses: tuple[str, ...]
-    exact: Procedure
-    numeric: Procedure
+    exact: Procedure | None = None
+    enclosed: Procedure | None = None
+    numeric: Procedure | None = None
     derivation: Callable[[], Derivation] | None = None
+    absent: str = ""
+
+    @property
+    def procedures(self) -> dict[Level, Procedure]:
+        """The checks that the theorem has, the strongest first."""
+        every = {Level.EXACT: self.exact, Level.ENCLOSED: self.enclosed, Level.NUMERIC: self.numeric}
+        return {level: procedure for level, procedure in every.items() if procedure is not None}
 
     @property
     def statement_hash(self) -> str:
@@ -82,22 +97,36 @@ class Theorem:
 
 
 @cache
-def _loaded() -> dict[str, Theorem]:
-    theorems = [import_module(f"orbitkernels.proofs.{name}").THEOREM for name in MODULES]
-    return {theorem.id: theorem for theorem in theorems}
+def _modules() -> dict[str, str]:
+    """Name of the module of each theorem by id, in the order in which they are shown."""
+    package = import_module(__package__)
+    found = [match for info in pkgutil.iter_modules(package.__path__) if (match := _MODULE.fullmatch(info.name))]
+    ordered = sorted(found, key=lambda match: ("".join(FAMILIES).index(match[1].upper()), int(match[2])))
+    return {match[1].upper() + match[2]: match[0] for match in ordered}
+
+
+@cache
+def _load(key: str) -> Theorem:
+    theorem: Theorem = import_module(f"{__package__}.{_modules()[key]}").THEOREM
+    return theorem
 
 
 class _Registry(Mapping[str, Theorem]):
-    """All theorems by id, imported when first looked at."""
+    """All theorems by id; the module of each is imported when it is first asked for."""
 
     def __getitem__(self, key: str) -> Theorem:
-        return _loaded()[key]
+        if key not in _modules():
+            raise KeyError(key)
+        return _load(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in _modules()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_loaded())
+        return iter(_modules())
 
     def __len__(self) -> int:
-        return len(MODULES)
+        return len(_modules())
 
 
 #: All theorems by id, in the order in which they are shown.
@@ -115,8 +144,10 @@ def find_theorem(name: str) -> Theorem:
         >>> find_theorem("t6").title
         'Spectral error of a missing pose'
     """
-    names = {key.casefold(): theorem for theorem in THEOREMS.values() for key in (theorem.id, theorem.title)}
     key = re.sub(r"(?<=\d)[a-z]$", "", str(name).strip().casefold())
+    if key.upper() in THEOREMS:
+        return THEOREMS[key.upper()]
+    names = {word.casefold(): theorem for theorem in THEOREMS.values() for word in (theorem.id, theorem.title)}
     if found := names.get(key):
         return found
     close = get_close_matches(key, names, n=1, cutoff=0.0)

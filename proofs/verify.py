@@ -1,11 +1,11 @@
-"""Runs the derivation and both checks of each theorem, on one process or several, and makes the certificate."""
+"""Runs the derivation and the checks of each theorem, on one process or several, and makes the certificate."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,10 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
-from .evidence import Check, Comparison, Level, weakest
+from .evidence import Check, Comparison, Level
+from .reasons import Reasons, derive_alone
 from .theorem import THEOREMS, Procedure, Theorem, find_theorem
 
-Route = Literal["derivation", "exact", "numeric"]
+#: What a task carries out: the derivation of a theorem, or its check of a level.
+Route = Literal["derivation"] | Level
 Progress = Callable[[str, int, int], None]
 
 #: More processes than this only wait for each other's imports.
@@ -66,7 +68,7 @@ def verify(
     workers = _workers(jobs)
     setting = environment(seed, quick)
     done = {} if resume is None else _kept(theorems, Path(resume), setting)
-    run = _Run([theorem for theorem in theorems if theorem.id not in done], quick, seed, progress)
+    run = _Run([theorem for theorem in theorems if theorem.id not in done], quick, seed, progress, done)
     for result in run.results(workers):
         done[result.id] = result
         if save is not None:
@@ -116,15 +118,26 @@ class _Outcome:
 class _Run:
     """The tasks of some theorems and what they have found so far."""
 
-    def __init__(self, theorems: Sequence[Theorem], quick: bool, seed: int, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        theorems: Sequence[Theorem],
+        quick: bool,
+        seed: int,
+        progress: Progress | None,
+        kept: Mapping[str, Result],
+    ) -> None:
         self.theorems = {theorem.id: theorem for theorem in theorems}
         self.progress = progress or (lambda *_: None)
-        self.tasks = [task for theorem in theorems for task in _tasks(theorem, quick, seed)]
-        self.outcomes: dict[str, list[_Outcome]] = defaultdict(list)
-        self.waiting = {key: sum(task.theorem == key for task in self.tasks) for key in self.theorems}
-        self.totals = {
-            key: sum(len(task.cases) for task in self.tasks if task.theorem == key) for key in self.theorems
-        }
+        tasks = [task for theorem in theorems for task in _tasks(theorem, quick, seed)]
+        # derivations first: what rests on one waits for it
+        self.tasks = sorted(tasks, key=lambda task: task.route != "derivation")
+        self.outcomes: dict[str, list[_Outcome]] = {key: [] for key in self.theorems}
+        self.waiting = {key: sum(task.theorem == key for task in tasks) for key in self.theorems}
+        self.totals = {key: sum(len(task.cases) for task in tasks if task.theorem == key) for key in self.theorems}
+        self.reasons = Reasons(
+            (task.theorem for task in tasks if task.route == "derivation"),
+            {key: result.derivation for key, result in kept.items() if result.derivation},
+        )
 
     def results(self, workers: int) -> Iterator[Result]:
         """The result of each theorem as soon as its last task is done."""
@@ -134,10 +147,19 @@ class _Run:
             key = outcome.task.theorem
             self.outcomes[key].append(outcome)
             self.waiting[key] -= 1
+            if outcome.derivation:
+                self.reasons.add(key, outcome.derivation)
             finished = sum(len(each.comparisons) for each in self.outcomes[key])
             self.progress(key, finished, self.totals[key])
-            if not self.waiting[key]:
-                yield _result(self.theorems[key], self.outcomes.pop(key))
+            yield from self._complete()
+
+    def _complete(self) -> Iterator[Result]:
+        """Results of the theorems whose tasks, and the derivations that they rest on, are done."""
+        for key in [key for key in self.outcomes if not self.waiting[key]]:
+            theorem = self.theorems[key]
+            derivation = None if theorem.derivation is None else self.reasons.chained(key)
+            if theorem.derivation is None or derivation is not None:
+                yield _result(theorem, self.outcomes.pop(key), derivation)
 
 
 def _outcomes(tasks: Sequence[_Task], workers: int) -> Iterator[_Outcome]:
@@ -157,7 +179,7 @@ def _tasks(theorem: Theorem, quick: bool, seed: int) -> Iterator[_Task]:
     """The derivation, then for each group the cases of each check, the last and largest groups first."""
     if theorem.derivation is not None:
         yield _Task(theorem.id, "derivation", (), (), seed)
-    for route, procedure in _procedures(theorem):
+    for route, procedure in theorem.procedures.items():
         by_group: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         for index, case in enumerate(procedure.cases(quick)):
             by_group[case.group].append((index, case))
@@ -166,18 +188,14 @@ def _tasks(theorem: Theorem, quick: bool, seed: int) -> Iterator[_Task]:
             yield _Task(theorem.id, route, indices, cases, seed)
 
 
-def _procedures(theorem: Theorem) -> tuple[tuple[Route, Procedure], ...]:
-    return (("exact", theorem.exact), ("numeric", theorem.numeric))
-
-
 def _perform(task: _Task) -> _Outcome:
     """Carry out a task; runs in a process of its own if there are several."""
     start = time.perf_counter()
     theorem = THEOREMS[task.theorem]
     if task.route == "derivation":
-        evidence = _derive(theorem)
+        evidence = derive_alone(theorem)
         return _Outcome(task, time.perf_counter() - start, derivation=evidence)
-    procedure = dict(_procedures(theorem))[task.route]
+    procedure = theorem.procedures[task.route]
     # the matrices are small: more threads would only wait for each other, and change last digits
     with threadpool_limits(limits=1, user_api="blas"):
         comparisons = tuple(
@@ -192,58 +210,32 @@ def _compare(procedure: Procedure, case: Any, task: _Task, index: int) -> Compar
     try:
         return procedure.compare(case, rng)
     except Exception as error:
-        level = Level.EXACT if task.route == "exact" else Level.NUMERIC
+        level = Level(task.route)
         return Comparison(str(case), level, False, float("inf"), detail=f"{type(error).__name__}: {error}")
-
-
-def _derive(theorem: Theorem) -> DerivationEvidence:
-    """What making the derivation shows; its steps are checked when they are made."""
-    try:
-        return _chain(theorem, (), {})
-    except Exception as error:
-        return DerivationEvidence(False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}")
-
-
-def _chain(theorem: Theorem, above: tuple[str, ...], known: dict[str, DerivationEvidence]) -> DerivationEvidence:
-    """The derivation and those of the theorems it uses: a chain is as strong as its weakest link."""
-    if theorem.id in known:
-        return known[theorem.id]
-    if theorem.id in above:
-        raise ValueError(f"the reasons go in a circle: {', '.join((*above, theorem.id))}")
-    if theorem.derivation is None:
-        return DerivationEvidence(True, Level.NUMERIC)
-    derivation = theorem.derivation()
-    used = [find_theorem(name) for name in sorted(derivation.theorems)]
-    links = [_chain(each, (*above, theorem.id), known).level for each in used]
-    names = tuple(dict.fromkeys(each.id for each in used))
-    level = weakest([derivation.level, *links])
-    known[theorem.id] = DerivationEvidence(True, level, len(derivation.steps), names)
-    return known[theorem.id]
 
 
 # ---------------------------------------------------------------------- results
 
 
-def _result(theorem: Theorem, outcomes: Sequence[_Outcome]) -> Result:
-    derivation = next((outcome.derivation for outcome in outcomes if outcome.derivation), None)
+def _result(theorem: Theorem, outcomes: Sequence[_Outcome], derivation: DerivationEvidence | None) -> Result:
     return Result(
         id=theorem.id,
         title=theorem.title,
         source=theorem.source,
         statement_hash=theorem.statement_hash,
-        exact=_check(Level.EXACT, "exact", outcomes),
-        numeric=_check(Level.NUMERIC, "numeric", outcomes),
+        checks=tuple(_check(level, outcomes) for level in theorem.procedures),
         derivation=derivation,
         seconds=sum(outcome.seconds for outcome in outcomes),
+        absent=theorem.absent,
     )
 
 
-def _check(level: Level, route: Route, outcomes: Sequence[_Outcome]) -> Check:
-    """Summary of a route, in the order of its cases whatever order they ended in."""
+def _check(level: Level, outcomes: Sequence[_Outcome]) -> Check:
+    """Summary of a check, in the order of its cases whatever order they ended in."""
     found = [
         pair
         for outcome in outcomes
-        if outcome.task.route == route
+        if outcome.task.route == level
         for pair in zip(outcome.task.indices, outcome.comparisons, strict=True)
     ]
     return Check.of(level, [comparison for _, comparison in sorted(found, key=lambda pair: pair[0])])

@@ -114,7 +114,7 @@ def _block(
     count = len(phi)
     matrices = [irrep.matrix(g) for g in range(group.order)]
     chosen = coset_representatives(group, stabilisers, count)
-    split = [_fixed_bases(matrices, None if stabilisers is None else stabilisers[c]) for c in range(count)]
+    split = [fixed_bases(matrices, None if stabilisers is None else stabilisers[c]) for c in range(count)]
     rows: list[tuple[Cyclotomic, ...]] = []
     for a, (_, dual) in enumerate(split):
         parts = []
@@ -129,7 +129,7 @@ def _block(
     return ExactBlock(irrep, bases, duals, shifted)
 
 
-def _fixed_bases(matrices: Sequence[Matrix], stabiliser: Subgroup | None) -> tuple[Matrix, Matrix]:
+def fixed_bases(matrices: Sequence[Matrix], stabiliser: Subgroup | None) -> tuple[Matrix, Matrix]:
     """Basis of the vectors fixed by a subgroup and its dual, from the projector (1/|H|) sum_h rho(h)."""
     elements = [0] if stabiliser is None else stabiliser.elements.tolist()
     weights = [Fraction(1, len(elements))] * len(elements)
@@ -246,13 +246,13 @@ def exact_coset_error(
     dual = fraction_matrix(rational_matrix(trivial) * columns)
     errors = []
     for c, size in enumerate(sizes):
-        poses = _distinct_poses(group, subgroup, None if stabilisers is None else stabilisers[c])
+        poses = distinct_poses(subgroup, None if stabilisers is None else stabilisers[c])
         total = sum((_inverse_value(blocks, c, c, int(group.inverse(h))) for h in poses), Fraction(0))
         errors.append(tuple(value * size / total for value in dual[c]))
     return tuple(errors)
 
 
-def _distinct_poses(group: FiniteGroup, subgroup: Sequence[int], stabiliser: Subgroup | None) -> list[int]:
+def distinct_poses(subgroup: Sequence[int], stabiliser: Subgroup | None) -> list[int]:
     """Elements of H that move the seed to different poses, one for each pose."""
     if stabiliser is None:
         return [int(h) for h in subgroup]

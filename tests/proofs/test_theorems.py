@@ -135,8 +135,8 @@ def test_a_quick_run_verifies_every_theorem_at_least_exactly() -> None:
     assert {result.id: result.level for result in certificate.results}["T1"] is Level.SYMBOLIC
     for result in certificate.results:
         assert strongest([Level.EXACT, result.level]) is result.level
-        assert 0 < result.numeric.residual <= 4 * result.numeric.rounding
-        assert result.numeric.condition >= 1
+        assert 0 < result.check(Level.NUMERIC).residual <= 4 * result.check(Level.NUMERIC).rounding
+        assert result.check(Level.NUMERIC).condition >= 1
 
 
 # ---------------------------------------------------------------------- planted mistakes
@@ -321,7 +321,7 @@ def test_verify_reports_a_planted_mistake_and_where_it_showed(monkeypatch) -> No
     monkeypatch.setattr(routes.fourier, "fourier_blocks", changed_blocks(dropped_degree))
     (result,) = verify(["T4"], quick=True).results
     assert not result.holds
-    assert not result.numeric.holds
-    assert result.exact.holds
-    assert "orbits with stabilisers" in result.numeric.detail
-    assert "values" in result.numeric.detail or "shape" in result.numeric.detail
+    assert not result.check(Level.NUMERIC).holds
+    assert result.check(Level.EXACT).holds
+    assert "orbits with stabilisers" in result.check(Level.NUMERIC).detail
+    assert "values" in result.check(Level.NUMERIC).detail or "shape" in result.check(Level.NUMERIC).detail

@@ -80,9 +80,13 @@ def test_a_true_theorem_holds_at_the_strongest_level_of_its_checks(toys) -> None
     (result,) = verify().results
     assert result.holds
     assert result.level is Level.EXACT
-    assert (result.exact.instances, result.numeric.instances, result.instances) == (5, 5, 10)
-    assert result.numeric.rounding == 4 * 2.0**-52
-    assert result.numeric.residual <= 4 * result.numeric.rounding
+    assert (result.check(Level.EXACT).instances, result.check(Level.NUMERIC).instances, result.instances) == (
+        5,
+        5,
+        10,
+    )
+    assert result.check(Level.NUMERIC).rounding == 4 * 2.0**-52
+    assert result.check(Level.NUMERIC).residual <= 4 * result.check(Level.NUMERIC).rounding
     assert result.detail == ""
 
 
@@ -195,7 +199,7 @@ def test_two_processes_find_what_one_finds() -> None:
     assert two.holds
     for a, b in zip(one.results, two.results, strict=True):
         assert (a.id, a.level, a.instances) == (b.id, b.level, b.instances)
-        assert a.exact == b.exact
+        assert a.check(Level.EXACT) == b.check(Level.EXACT)
 
 
 def test_progress_starts_at_nothing_and_ends_at_all(toys) -> None:

@@ -174,7 +174,7 @@ def verify_on_C7_C3(monkeypatch, theorem: str, formulas: ModuleType):
 def test_verify_holds_without_a_mistake(monkeypatch, theorem):
     result = verify_on_C7_C3(monkeypatch, theorem, module(SOURCE))
     assert result.holds
-    assert result.numeric.instances >= 4
+    assert result.check(Level.NUMERIC).instances >= 4
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,10 @@ def test_verify_holds_without_a_mistake(monkeypatch, theorem):
 )
 def test_verify_fails_on_a_mistake(monkeypatch, old, new, theorem):
     result = verify_on_C7_C3(monkeypatch, theorem, planted(old, new))
-    assert result.exact.holds
-    assert not result.numeric.holds
+    assert result.check(Level.EXACT).holds
+    assert not result.check(Level.NUMERIC).holds
     assert not result.holds
     # found out by comparison, not by formulas that do not run
-    assert not any(crash in result.numeric.detail for crash in ("NameError", "AttributeError", "TypeError"))
+    assert not any(
+        crash in result.check(Level.NUMERIC).detail for crash in ("NameError", "AttributeError", "TypeError")
+    )
