@@ -1,0 +1,1 @@
+"""Mutation run over the formulas of theory/ and proofs/: does a test notice when a formula is wrong?"""

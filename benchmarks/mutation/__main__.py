@@ -1,0 +1,165 @@
+"""``python -m benchmarks.mutation``: change one formula at a time and see whether a test fails.
+
+The tests are run once to learn which of them call which function; a mutant is then given to the tests that call
+its function, the quickest first, until one fails.  All of them are tests of ``make test``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.abc
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .mutants import Mutant, mutants, mutated
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Modules that show, name, read or schedule things; they hold no formula.
+NO_FORMULAS = {
+    "theory": ("names", "graphs", "tables", "character_display", "formula", "integer_input", "fields", "__init__"),
+    "proofs": (
+        "__init__", "arguments", "certificate", "derivation", "derive", "files", "instances", "kernels", "plain_text",
+        "reasons", "rendering", "rules", "theorem", "verify", "regressions", "article", "html",
+    ),
+}  # fmt: skip
+
+#: Seconds after which a test run counts as failed: a mutant may make a loop endless.
+TIMEOUT = 180
+
+
+def formula_files() -> list[str]:
+    """The files that hold formulas."""
+    return [
+        f"{folder}/{path.name}"
+        for folder, without in NO_FORMULAS.items()
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if path.stem not in without
+    ]
+
+
+def trace(path: Path) -> None:
+    """Run all tests once and record which functions each calls."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "MUTATION_TRACES": folder, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "benchmarks.mutation.tracing"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        merged: dict[str, Any] = {}
+        for part in Path(folder).glob("*.json"):
+            merged |= json.loads(part.read_text())
+    path.write_text(json.dumps(merged))
+
+
+def tests_of(mutant: Mutant, traces: dict[str, Any]) -> list[str]:
+    """Tests that call the function of a mutant, or any of the file if it lies outside of functions."""
+    place, file = f"{mutant.path}:{mutant.function}", f"{mutant.path}:"
+    chosen = [
+        (entry["seconds"], name)
+        for name, entry in traces.items()
+        if (place in entry["functions"] if mutant.function else any(f.startswith(file) for f in entry["functions"]))
+    ]
+    return [name for _, name in sorted(chosen)]
+
+
+class _Loader(importlib.abc.Loader):
+    """Loads one module from its mutated tree."""
+
+    def __init__(self, mutant_path: str, number: int, origin: str) -> None:
+        self.tree, self.origin = mutated(str(ROOT / mutant_path), number), origin
+
+    def exec_module(self, module: Any) -> None:
+        exec(compile(self.tree, self.origin, "exec"), module.__dict__)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the mutated module before the installed one is found."""
+
+    def __init__(self, path: str, number: int) -> None:
+        self.path, self.number = path, number
+        self.module = "orbitkernels." + path.removesuffix(".py").replace("/", ".")
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != self.module:
+            return None
+        import importlib.machinery
+
+        origin = str(ROOT / "orbitkernels" / self.path)
+        loader = _Loader(self.path, self.number, origin)
+        spec = importlib.machinery.ModuleSpec(name, loader, origin=origin)
+        spec.has_location = True
+        return spec
+
+
+def _child(path: str, number: int, tests: list[str]) -> int:
+    """Run tests with a mutant put in; the exit status of pytest."""
+    import pytest
+
+    sys.meta_path.insert(0, _Finder(path, number))
+    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--disable-warnings"]
+    return int(pytest.main([*options, *tests]))
+
+
+def _try(mutant: Mutant, tests: list[str]) -> tuple[str, float]:
+    """``killed``, ``survived``, ``timeout`` or ``untested``, and the seconds it took."""
+    start = time.perf_counter()
+    for batch in (tests[:12], tests[12:100], tests[100:]):
+        if not batch:
+            continue
+        command = [sys.executable, "-m", "benchmarks.mutation", "--child", mutant.path, str(mutant.number)]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
+        try:
+            run = subprocess.run(
+                command, cwd=ROOT, env=environment, input="\n".join(batch), text=True, capture_output=True,
+                timeout=TIMEOUT, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return "timeout", time.perf_counter() - start
+        if run.returncode:
+            return "killed", time.perf_counter() - start
+    return ("survived" if tests else "untested"), time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", help="files of theory/ and proofs/; all that hold formulas if omitted")
+    parser.add_argument("--sample", type=int, help="so many mutants at random; all if omitted")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--traces", type=Path, default=ROOT / "build" / "mutation_traces.json")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutation.json")
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        sys.exit(_child(arguments.child[0], int(arguments.child[1]), sys.stdin.read().split("\n")))
+    arguments.traces.parent.mkdir(parents=True, exist_ok=True)
+    if not arguments.traces.exists():
+        trace(arguments.traces)
+    traces = json.loads(arguments.traces.read_text())
+    chosen = [mutant for file in arguments.files or formula_files() for mutant in mutants(file)]
+    whole = len(chosen)
+    if arguments.sample and arguments.sample < whole:
+        chosen = sorted(random.Random(arguments.seed).sample(chosen, arguments.sample), key=str)
+    found: dict[str, list[str]] = {"killed": [], "timeout": [], "survived": [], "untested": []}
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        results = pool.map(lambda mutant: (mutant, *_try(mutant, tests_of(mutant, traces))), chosen)
+        for done, (mutant, verdict, seconds) in enumerate(results, 1):
+            found[verdict].append(str(mutant))
+            print(f"{done}/{len(chosen)} {verdict} {seconds:.1f} s {mutant}", flush=True)
+    killed = len(found["killed"]) + len(found["timeout"])
+    print(f"\n{killed} of {len(chosen)} mutants killed ({100 * killed / max(len(chosen), 1):.1f} %), of {whole} in all.")
+    for verdict in ("survived", "untested"):
+        print(f"{verdict}: {len(found[verdict])}")
+        print("\n".join(f"  {line}" for line in found[verdict]))
+    arguments.out.write_text(json.dumps({"mutants": len(chosen), "of": whole, **found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
