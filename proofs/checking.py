@@ -15,6 +15,7 @@ from .evaluation import (
     POINTS,
     DerivationError,
     Domain,
+    Evaluated,
     evaluate,
     largest_term,
     random_points,
@@ -76,7 +77,7 @@ class Equal:
 
     Args:
         pairs: Left and right sides: expressions (also noncommutative), matrices or unevaluated products of
-            matrices.
+            matrices.  A side that SymPy evaluates badly is an :class:`Evaluated`, compared in digits.
         identity: Name of the identity to fall back on.
         domain: For each symbol the interval (low, high) of its admissible values.  Integer symbols take integers
             of the closed interval.  Without an interval a symbol takes any value that its assumptions admit:
@@ -103,7 +104,7 @@ class Equal:
         )
         if not equations:
             raise DerivationError("A step that claims no equation cannot be checked.")
-        open_ones = [e for e in equations if self.numbers or not self._decided(*e)]
+        open_ones = [e for e in equations if self.numbers or _by_values(e) or not self._decided(*e)]
         if not open_ones:
             return StepEvidence(Level.SYMBOLIC, f"{_scope(equations)}by SymPy", len(equations))
         if not self.identity:
@@ -114,12 +115,17 @@ class Equal:
         worst = max(digits_residual(left, right, self.domain) for left, right in open_ones)
         if worst > mpmath.mpf(10) ** (2 - DIGITS):
             raise DerivationError(f"{self.identity}: the sides differ by {mpmath.nstr(worst, 3)}.")
-        how = f"{self.identity}; both sides evaluated to {DIGITS} digits{self._where(open_ones)}"
+        by = dict.fromkeys(side.words for pair in open_ones for side in pair if isinstance(side, Evaluated))
+        words = f", by {' and '.join(by)}" if by else ""
+        how = f"{self.identity}; both sides evaluated to {DIGITS} digits{words}{self._where(open_ones)}"
         return StepEvidence(Level.NUMERIC, how, len(equations), mpmath.nstr(worst, 2))
 
     def _decided(self, left: Any, right: Any) -> bool:
         """True if proved, False if open; raises if refuted."""
-        verdict = is_zero((left - right).doit(), self.domain)
+        difference = (left - right).doit()
+        if difference.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo) and not difference.free_symbols:
+            raise DerivationError(f"The difference of {_short(left)} and {_short(right)} is not finite.")
+        verdict = is_zero(difference, self.domain)
         if verdict is False:
             raise DerivationError(f"SymPy refutes {_short(left)} = {_short(right)}.")
         if verdict:
@@ -134,6 +140,11 @@ class Equal:
         intervals = {symbol: self.domain.get(symbol) or reach(symbol) for symbol in symbols}
         conditions = [condition(s, interval) or f"${sympy.latex(s)}$ complex" for s, interval in intervals.items()]
         return f" at {POINTS} random points with {', '.join(conditions)}"
+
+
+def _by_values(equation: Pair) -> bool:
+    """Whether a side is known by its values only."""
+    return any(isinstance(side, Evaluated) for side in equation)
 
 
 def _symbols(equations: Sequence[Pair]) -> set[Any]:
@@ -235,6 +246,11 @@ class Argued:
 
 def _entries(left: Any, right: Any) -> list[Pair]:
     """One equation an entry; an equation of a thing with itself is refused, because it proves nothing."""
+    if _by_values((left, right)):
+        left, right = (side if isinstance(side, Evaluated) else sympy.sympify(side) for side in (left, right))
+        if getattr(left, "function", left) is getattr(right, "function", right):
+            raise DerivationError(f"Both sides of a step are {left}, which proves nothing.")
+        return [(left, right)]
     if isinstance(left, _MATRICES) != isinstance(right, _MATRICES):
         raise DerivationError("A matrix cannot equal an expression.")
     if isinstance(left, _MATRICES):
@@ -332,7 +348,7 @@ def _confirm(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> None:
     raise DerivationError(f"The sides of {_short(left)} = {_short(right)} have no value.")
 
 
-def digits_residual(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> Any:
+def digits_residual(left: Any, right: Any, domain: Domain) -> Any:
     """Largest relative difference of the sides at random admissible points.
 
     Raises:

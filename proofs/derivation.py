@@ -8,22 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .checking import Argued, Check, Equal, Introduced, Pair, StepEvidence
-from .evaluation import DerivationError
+from .evaluation import DerivationError, Evaluated
 from .evidence import Level, weakest
+from .inequality import Bounded
 from .rules import INTRODUCTIONS, check_rule
 
 #: A displayed line: LaTeX, or a SymPy expression, equation or matrix.
 Line = Any
 
-__all__ = ["Derivation", "DerivationError", "Step", "argued", "define", "equal"]
+__all__ = ["Derivation", "DerivationError", "Evaluated", "Step", "argued", "bounded", "define", "equal"]
 
 
 @dataclass(frozen=True)
 class Step:
     """One step: what is claimed, by which rule, from what, and how it was checked.
 
-    Steps are made with :func:`define`, :func:`equal` and :func:`argued`.  Making a step runs its check, so a step
-    that exists has been checked.
+    Steps are made with :func:`define`, :func:`equal`, :func:`bounded` and :func:`argued`.  Making a step runs its
+    check, so a step that exists has been checked.
 
     Attributes:
         rule: A rule of :mod:`orbitkernels.proofs.rules`.
@@ -111,6 +112,46 @@ def equal(
     return Step(rule, text, lines, Equal(pairs, identity, domain or {}, numbers), label, uses, section)
 
 
+def bounded(
+    rule: str,
+    text: str,
+    *lines: Line,
+    pairs: Sequence[Pair],
+    because: Sequence[Any] = (),
+    identity: str = "",
+    strict: bool = False,
+    domain: dict[Any, tuple[float, float]] | None = None,
+    label: str = "",
+    uses: tuple[str, ...] = (),
+    section: str = "",
+) -> Step:
+    """A step whose claim is an inequality; see :class:`Bounded`.
+
+    Args:
+        rule: The rule.
+        text: The reasoning.
+        lines: What is shown.
+        pairs: Pairs (smaller, larger).
+        because: For each pair its difference in a form whose sign shows, such as a sum of squares.
+        identity: Name of the inequality that proves what SymPy leaves open.
+        strict: Whether equality is excluded.
+        domain: Admissible intervals of the symbols.
+        label: Name for later reference.
+        uses: Labels of earlier steps or theorems.
+        section: Heading.
+
+    Example:
+        >>> import sympy
+        >>> from orbitkernels.proofs.derivation import bounded
+        >>> x, y = sympy.symbols("x y", real=True)
+        >>> step = bounded("comparison", "A square.", pairs=[(2 * x * y, x**2 + y**2)], because=[(x - y) ** 2])
+        >>> step.evidence.level
+        <Level.SYMBOLIC: 'symbolic'>
+    """
+    check = Bounded(pairs, because, identity, strict, domain or {})
+    return Step(rule, text, lines, check, label, uses, section)
+
+
 def argued(
     rule: str,
     text: str,
@@ -151,8 +192,8 @@ class Derivation:
         name: Id of the theorem, or of the target.
 
     Raises:
-        DerivationError: If nothing is claimed, two labels are equal, or a step uses one that does not precede it
-            or the theorem that is being derived.
+        DerivationError: If nothing is claimed, two labels are equal, a step uses one that does not precede it
+            or the theorem that is being derived, or a step claims what an earlier one shows already.
 
     Example:
         >>> from orbitkernels.proofs.derive import derive
@@ -178,6 +219,20 @@ class Derivation:
             if step.label in known:
                 raise DerivationError(f"Two steps have the label '{step.label}'.")
             known |= {step.label} - {""}
+        self._check_repetition()
+
+    def _check_repetition(self) -> None:
+        """No step may claim exactly the lines of an earlier one of its section."""
+        from .rendering import line_latex
+
+        seen: dict[tuple[str, ...], int] = {}
+        for number, step in enumerate(self.steps, 1):
+            if step.section:
+                seen = {}
+            shown = tuple(_letters(line_latex(line)) for line in step.lines)
+            if step.evidence.level and shown and shown in seen:
+                raise DerivationError(f"Step {number} claims what step {seen[shown]} shows already.")
+            seen.setdefault(shown, number)
 
     def _check_reference(self, used: str, number: int, known: set[str]) -> None:
         """An earlier step, or another theorem (T1b is a part of T1)."""
@@ -193,6 +248,19 @@ class Derivation:
     def level(self) -> Level:
         """The weakest level of the steps."""
         return weakest(step.evidence.level for step in self.steps if step.evidence.level)
+
+    @property
+    def unshown(self) -> tuple[str, ...]:
+        """Formulas of the goal that no line of a checked step shows, but for spaces and the size of brackets.
+
+        The goal is split at its words and at ``\\qquad``.  Empty: the steps come to what is claimed.
+        """
+        from .rendering import line_latex
+
+        shown = [_letters(line_latex(line)) for step in self.steps if step.evidence.level for line in step.lines]
+        formulas = [formula.strip(" .,;") for formula in _WORDS.split(self.goal)]
+        wanted = [formula for formula in formulas if any(sign in _letters(formula) for sign in _RELATIONS)]
+        return tuple(f for f in wanted if not any(_letters(f) in line for line in shown))
 
     @property
     def theorems(self) -> frozenset[str]:
@@ -222,6 +290,21 @@ class Derivation:
         from .rendering import html_body
 
         return html_body(self)
+
+
+#: What stands between two formulas of a statement.
+_WORDS = re.compile(r"\\text\{[^{}]*\}|\\qquad|\\quad")
+
+#: Signs that make a formula a claim.
+_RELATIONS = ("=", r"\le", r"\ge", "<", ">", r"\to", r"\in", r"\approx", r"\succ", r"\cong")
+
+#: Spaces and sizes, which say nothing.
+_LAYOUT = re.compile(r"\\(?:left|right|[bB]ig+[lrm]?|displaystyle|[,;:! ])(?![A-Za-z])|[\s.,;]")
+
+
+def _letters(latex: str) -> str:
+    """A formula without spaces, sizes of brackets and marks at its ends."""
+    return _LAYOUT.sub("", latex)
 
 
 def is_theorem_id(text: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import mpmath
@@ -73,11 +74,67 @@ def _candidate(symbol: Any, interval: tuple[float, float] | None, generator: ran
     return real if interval else real + sympy.I * imaginary
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """A side of an equation that is given by its values, for series and integrals that SymPy evaluates badly.
+
+    Equations with such a side are compared in digits only, beside a named identity.
+
+    Attributes:
+        symbols: The symbols on which it depends.
+        function: Its value as an mpmath number at values of the symbols, in the same order: integers, mpf or mpc.
+            It is called while mpmath works with more than DIGITS digits.
+        words: How the values are found, e.g. ``"quadrature"``.
+        scale: Size of the terms if they may cancel; a difference is then seen relative to it.
+
+    Example:
+        >>> import mpmath, sympy
+        >>> from orbitkernels.proofs.evaluation import Evaluated, evaluate
+        >>> k = sympy.Symbol("k", integer=True, positive=True)
+        >>> zeta = Evaluated((k,), lambda k: mpmath.nsum(lambda m: m ** (-k - 1), [1, mpmath.inf]), "summation")
+        >>> mpmath.nstr(evaluate(zeta, {k: sympy.Integer(1)})[0] * 6 / mpmath.pi**2, 12)
+        '1.0'
+    """
+
+    symbols: Sequence[Any]
+    function: Callable[..., Any]
+    words: str = "mpmath"
+    scale: float = 0.0
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """The symbols on which it depends."""
+        return set(self.symbols)
+
+    def at(self, point: Mapping[Any, Any]) -> Any:
+        """Value at a point.
+
+        Raises:
+            TypeError: If the function returns no mpmath number: a float has too few digits.
+            ValueError: If the value is not finite.
+        """
+        with mpmath.workdps(DIGITS + 15):
+            value = self.function(*(_number(point[symbol]) for symbol in self.symbols))
+            if not isinstance(value, int | mpmath.mpf | mpmath.mpc):
+                raise TypeError(f"{self} returns {value!r}, which is no mpmath number")
+            if not mpmath.isfinite(value):
+                raise ValueError(f"{self} has no value at {dict(point)}")
+            return mpmath.mpmathify(value)
+
+    def __str__(self) -> str:
+        return f"a function by {self.words}"
+
+
+def _number(value: Any) -> Any:
+    """A value of a symbol as an integer or an mpmath number."""
+    return int(value) if value.is_Integer else mpmath.mpmathify(value)
+
+
 #: Digits up to which the working precision is raised before a value counts as zero.
 _MOST_DIGITS = 300
 
 
-def evaluate(expression: sympy.Expr, point: Mapping[Any, Any]) -> tuple[Any, bool]:
+def evaluate(expression: Any, point: Mapping[Any, Any]) -> tuple[Any, bool]:
     """Value at a point as an mpmath number, and whether its leading DIGITS digits are known.
 
     Integrals and sums are evaluated numerically.  A value whose digits all cancel is not known: it may be zero.
@@ -86,6 +143,9 @@ def evaluate(expression: sympy.Expr, point: Mapping[Any, Any]) -> tuple[Any, boo
         ValueError: If the value is not finite.
         TypeError: If it is no number.
     """
+    if isinstance(expression, Evaluated):
+        value = expression.at(point)
+        return value, bool(value)
     value = expression.subs(point).evalf(DIGITS + 10, maxn=_MOST_DIGITS)
     if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         raise ValueError(f"{expression} has no value at {dict(point)}")
@@ -98,18 +158,21 @@ def evaluate(expression: sympy.Expr, point: Mapping[Any, Any]) -> tuple[Any, boo
     return found, bool(found) and known
 
 
-def largest_term(expression: sympy.Expr, point: Mapping[Any, Any]) -> Any:
-    """Largest absolute value of the terms of the expanded sum."""
+def largest_term(expression: Any, point: Mapping[Any, Any]) -> Any:
+    """Largest absolute value of the terms of the expanded sum; the scale of a side that is given by its values."""
+    if isinstance(expression, Evaluated):
+        return mpmath.mpf(expression.scale)
     return max(abs(evaluate(term, point)[0]) for term in sympy.Add.make_args(sympy.expand(expression)))
 
 
-def relative_difference(left: sympy.Expr, right: sympy.Expr, point: Mapping[Any, Any]) -> Any:
+def relative_difference(left: Any, right: Any, point: Mapping[Any, Any]) -> Any:
     """|left - right| relative to the larger side; to the largest term if all digits of both sides cancel."""
     with mpmath.workdps(DIGITS + 10):
         (a, known), (b, known_too) = evaluate(left, point), evaluate(right, point)
         if a == b:
             return mpmath.mpf(0)
         if known or known_too:
-            return abs(a - b) / max(abs(a), abs(b))
+            scale = max((mpmath.mpf(s.scale) for s in (left, right) if isinstance(s, Evaluated)), default=0)
+            return abs(a - b) / max(abs(a), abs(b), scale)
         scale = max(largest_term(left, point), largest_term(right, point))
         return abs(a - b) / scale if scale else mpmath.mpf(0)  # both sides expand to 0

@@ -39,6 +39,36 @@ RULES = {
     "counterexample": "One instance that refutes a general claim.",
     "change of variables": "An integral in new coordinates, with the Jacobian determinant.",
     "Gaussian integral": "An expectation over jointly Gaussian variables.",
+    "Gaussian moments": "The expectation of a product of centred Gaussians is the sum over all pairings of the"
+    " products of their covariances (Isserlis, Wick).",
+    "expectation": "The expectation is linear, and that of a product of independent variables is the product of"
+    " their expectations.",
+    "law of large numbers": "Means of independent, identically distributed variables of finite expectation tend to"
+    " it with probability 1.",
+    "differentiation": "A derivative is taken, by the sum, product and chain rules; under an integral or a sum"
+    " where a bound that has a finite integral or sum allows it.",
+    "fundamental theorem of calculus": "A continuously differentiable function is its value at one end and the"
+    " integral of its derivative from there.",
+    "integration by parts": "The integral of f' g is that of -f g' and the difference of f g between the ends.",
+    "partial fractions": "A rational function is its polynomial part and its principal parts at the poles.",
+    "residue": "A contour integral is 2 pi i times the sum of the residues inside the contour.",
+    "Mittag-Leffler sum": "A meromorphic function that stays bounded on growing contours around the origin is its"
+    " value there and the sum of its principal parts.",
+    "power series": "A function is the sum of its Taylor series inside the circle of convergence.",
+    "Fourier series": "A continuous function whose Fourier coefficients are absolutely summable is the sum of its"
+    " Fourier series, and the coefficients are unique.",
+    "aliasing": "The discrete Fourier transform of N samples of an absolutely convergent Fourier series is N times"
+    " the sum of its coefficients over the frequencies that are equal modulo N.",
+    "Poisson summation": "The sum of f over the integers is the sum of its Fourier transform over them.",
+    "absolute convergence": "The terms of an absolutely convergent series may be rearranged and grouped at will.",
+    "limit": "An equation between continuous functions holds in the limit.",
+    "induction": "The claim holds for the first case, and for the next one whenever it holds for one.",
+    "telescoping sum": "The sum of differences of neighbours is the last term minus the first.",
+    "Neumann series": "(I - A)^-1 = I + A + A^2 + ... where the spectral radius of A is below 1.",
+    "orthogonal projection": "A symmetric idempotent matrix takes each vector to the nearest point of its range.",
+    "Cauchy-Schwarz inequality": "|<x,y>| is at most |x| |y|, with equality iff x and y are parallel.",
+    "harmonic and arithmetic mean": "The harmonic mean of positive numbers is at most the arithmetic one, with"
+    " equality iff all are equal.",
 }
 
 

@@ -1,13 +1,15 @@
 """The engine: a step is checked when it is made, says how, and a wrong or empty one raises."""
 
+import mpmath
 import pytest
 import sympy
 
 from orbitkernels.errors import InputError
 from orbitkernels.proofs.checking import Argued, Equal, condition, digits_residual, is_zero
-from orbitkernels.proofs.derivation import Derivation, Step, argued, define, equal
-from orbitkernels.proofs.evaluation import DIGITS, DerivationError, random_points
+from orbitkernels.proofs.derivation import Derivation, Step, argued, bounded, define, equal
+from orbitkernels.proofs.evaluation import DIGITS, DerivationError, Evaluated, random_points
 from orbitkernels.proofs.evidence import Level
+from orbitkernels.proofs.inequality import Bounded
 from orbitkernels.proofs.rules import INTRODUCTIONS, RULES
 
 x, y = sympy.symbols("x y")
@@ -268,3 +270,131 @@ def test_the_level_is_that_of_the_weakest_step() -> None:
     digits = equal("expansion", "Numbers.", pairs=[(SINES, ROOT)], identity="Gauss")
     assert Derivation("d", "x", (trusted(), exact)).level is Level.EXACT
     assert Derivation("d", "x", (exact, digits, trusted())).level is Level.NUMERIC
+
+
+# ---------------------------------------------------------------------- sides given by their values
+
+m = sympy.Symbol("m", integer=True, positive=True)
+
+
+def zeta_series(k: int) -> mpmath.mpf:
+    return mpmath.nsum(lambda j: mpmath.mpf(j) ** (-2 * k), [1, mpmath.inf])
+
+
+def test_a_side_may_be_given_by_its_values_and_the_evidence_says_so() -> None:
+    even = Evaluated((m,), zeta_series, "summation of the series")
+    closed = sympy.Abs(sympy.bernoulli(2 * m)) * (2 * sympy.pi) ** (2 * m) / (2 * sympy.factorial(2 * m))
+    found = Equal([(even, closed)], identity="Euler", domain={m: (1, 5)}).run()
+    assert found.level is Level.NUMERIC
+    assert "by summation of the series at 6 random points" in found.how
+    with pytest.raises(DerivationError, match="name the identity"):
+        Equal([(even, closed)], domain={m: (1, 5)}).run()
+    for wrong in (closed + sympy.Rational(1, 10**40), 2 * closed, 1 / sympy.Integer(3)):
+        with pytest.raises(DerivationError, match="differ"):
+            Equal([(even, wrong)], identity="Euler", domain={m: (1, 5)}).run()
+
+
+@pytest.mark.parametrize("function", [float, lambda k: mpmath.inf, lambda k: None])
+def test_values_of_a_side_are_finite_numbers_of_fifty_digits(function) -> None:
+    with pytest.raises(DerivationError, match="cannot be checked"):
+        Equal([(Evaluated((m,), function), m + 1)], identity="wrong").run()
+
+
+def test_a_function_is_not_compared_with_itself() -> None:
+    with pytest.raises(DerivationError, match="proves nothing"):
+        Equal([(Evaluated((m,), zeta_series), Evaluated((m,), zeta_series))], identity="itself").run()
+
+
+def test_cancelling_values_are_seen_on_the_scale_of_their_terms() -> None:
+    small = Evaluated((m,), lambda k: mpmath.mpf(10) ** -55, scale=1)
+    assert Equal([(small, sympy.Integer(0))], identity="orthogonal").run().level is Level.NUMERIC
+    with pytest.raises(DerivationError):
+        Equal([(Evaluated((m,), small.function), sympy.Integer(0))], identity="orthogonal").run()
+    large = Evaluated((m,), lambda k: mpmath.mpf(10) ** -40, scale=1)
+    with pytest.raises(DerivationError):
+        Equal([(large, sympy.Integer(0))], identity="orthogonal").run()
+
+
+# ---------------------------------------------------------------------- limits
+
+
+def test_limits_are_decided_by_sympy() -> None:
+    limit = sympy.Limit((1 + x / n) ** n, n, sympy.oo)
+    assert equal("limit", "Euler.", pairs=[(limit, sympy.exp(x))]).evidence.level is Level.SYMBOLIC
+    assert Equal([(sympy.Limit(sympy.sin(x) / x, x, 0), sympy.Integer(1))]).run().level is Level.SYMBOLIC
+    for wrong in (sympy.Limit(sympy.sin(2 * x) / x, x, 0), sympy.Limit(1 / x, x, 0)):
+        with pytest.raises(DerivationError):
+            equal("limit", "Wrong.", pairs=[(wrong, sympy.Integer(1))], identity="wrong")
+    with pytest.raises(DerivationError):
+        equal("limit", "Infinite.", pairs=[(sympy.Limit(1 / x, x, 0), sympy.Limit(2 / x, x, 0))])
+
+
+# ---------------------------------------------------------------------- inequalities
+
+p, q = sympy.symbols("p q", positive=True)
+
+
+def test_a_difference_whose_sign_shows_is_symbolic() -> None:
+    for pairs, because in (
+        ([(4 * p * q, (p + q) ** 2)], [(p - q) ** 2]),
+        ([(2 / (1 / p + 1 / q), (p + q) / 2)], [(p - q) ** 2 / (2 * (p + q))]),
+        ([(p, p + q)], []),
+    ):
+        assert bounded("comparison", "So.", pairs=pairs, because=because).evidence.level is Level.SYMBOLIC
+    assert Bounded([(p, p + q)], strict=True).run().level is Level.SYMBOLIC
+
+
+def test_an_inequality_without_visible_sign_needs_a_name_and_says_so() -> None:
+    pairs = [(p, sympy.sinh(p))]
+    with pytest.raises(DerivationError, match="name the inequality"):
+        Bounded(pairs).run()
+    found = Bounded(pairs, identity="convexity of sinh").run()
+    assert found.level is Level.NUMERIC
+    assert found.how.endswith("to 50 digits at 20 random points with $0 < p < 3$")
+    sinh = Evaluated((p,), mpmath.sinh)
+    assert Bounded([(p, sinh)], identity="convexity of sinh").run().level is Level.NUMERIC
+
+
+@pytest.mark.parametrize(
+    ("pair", "because"),
+    [
+        ((p, p), []),
+        ((p + q, p), []),
+        ((sympy.sinh(p), p), []),
+        ((4 * p * q, (p + q) ** 2), [(p + q) ** 2]),  # a square, but not the difference
+        ((2 * p * q, p**2 + 2 * q**2 - 1), []),
+        ((p, sympy.I * q), []),
+        ((1, p), []),
+    ],
+)
+def test_wrong_inequalities_raise(pair, because) -> None:
+    with pytest.raises(DerivationError):
+        bounded("comparison", "Wrong.", pairs=[pair], because=because, identity="named but wrong")
+
+
+def test_inequalities_without_pairs_or_with_too_few_reasons_raise() -> None:
+    for pairs, because in (([], []), ([(p, p + q), (q, p + q)], [q])):
+        with pytest.raises(DerivationError):
+            Bounded(pairs, because).run()
+
+
+# ---------------------------------------------------------------------- what the steps come to
+
+
+def test_no_step_claims_what_an_earlier_one_shows() -> None:
+    once = equal("expansion", "So.", r"x (x + 1) = x^2 + x", pairs=[(x * (x + 1), x**2 + x)])
+    again = equal("expansion", "Once more.", r"x(x+1) = x^2 + x.", pairs=[(x * (x + 1), x**2 + x)])
+    with pytest.raises(DerivationError, match="step 1 shows already"):
+        Derivation("Twice", "x", (once, again))
+    with pytest.raises(DerivationError, match="step 1 shows already"):
+        Derivation("Assumed", "x", (define("Let.", r"x (x + 1) = x^2 + x"), once))
+    apart = equal("expansion", "So.", r"x (x+1) = x^2+x", pairs=[(x * (x + 1), x**2 + x)], section="Another x")
+    assert len(Derivation("Two sections", "x", (once, apart)).steps) == 2
+
+
+def test_formulas_of_the_goal_that_no_checked_step_shows_are_named() -> None:
+    step = equal("expansion", "So.", r"x \left(x + 1\right) = x^2 + x", pairs=[(x * (x + 1), x**2 + x)])
+    assert Derivation("d", r"x(x + 1) = x^2 + x \text{ for every } x.", (step,)).unshown == ()
+    assert Derivation("d", r"x(x + 1) = x^2 + x, \qquad y = 1", (step,)).unshown == ("y = 1",)
+    only_defined = (define("Let.", "y = 1"), step)
+    assert Derivation("d", "y = 1", only_defined).unshown == ("y = 1",)
