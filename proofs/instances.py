@@ -100,6 +100,17 @@ class Instance:
         """Orbit sizes N_c = n / |H_c|, array [C]."""
         return np.array([subgroup.index for subgroup in self.stabilisers], dtype=np.int64)
 
+    @property
+    def labels(self) -> list[list[int]]:
+        """Labels of all points, a row of m integers each, orbit after orbit."""
+        labels: list[list[int]] = np.repeat(self.targets, self.sizes, axis=0).tolist()
+        return labels
+
+    def random_poses(self, rng: np.random.Generator) -> list[int]:
+        """Position of one pose of each orbit among all points."""
+        starts = np.cumsum(self.sizes) - self.sizes
+        return [int(start + rng.integers(size)) for start, size in zip(starts, self.sizes, strict=True)]
+
 
 @lru_cache(maxsize=64)
 def named_group(name: str) -> FiniteGroup:
