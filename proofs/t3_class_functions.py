@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .evidence import Comparison, compare_exactly, compare_numerically, joint
+from .enclosed_instances import (
+    ENCLOSED_GROUPS,
+    MAX_ENCLOSED_POINTS,
+    QUICK_ENCLOSED_GROUPS,
+    SPECTRUM_BITS,
+    EnclosedRoutes,
+    compare_rows,
+    enclosed_instance,
+)
+from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
 from .instances import (
     GROUPS,
     LARGE_GROUPS,
@@ -116,7 +125,8 @@ class CayleyCase:
     def connection_set(self, rng: np.random.Generator) -> IntArray:
         """Sorted classes, closed under inverses and without the identity's."""
         every = named_group(self.group).conjugacy_classes
-        chosen = self.classes or tuple(np.flatnonzero(rng.random(len(every)) < 0.5)) or (1,)
+        drawn = np.flatnonzero(rng.random(len(every)) < 0.5)
+        chosen = self.classes or tuple(drawn[drawn > 0]) or (1,)
         return np.setdiff1d(np.union1d(chosen, every.inverse[list(chosen)]), [0])
 
 
@@ -152,8 +162,7 @@ def exact_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) -> Co
     K = exact_gram(group, instance.phi, ridge=case.ridge)
     values = instance.phi[:, :, group.conjugacy_classes.representatives]
     blocks = character_blocks(group, values, case.ridge)
-    labels = [row for row in targets for _ in range(group.order)]
-    refitted = [exact_leave_out(K, labels, [c * group.order])[0] for c in range(case.orbits)]
+    refitted = [exact_leave_out(K, instance.labels, [i])[0] for i in instance.random_poses(rng)]
     name = str(case)
     return joint(
         [
@@ -200,6 +209,61 @@ def _class_neighbours(group: FiniteGroup, classes: IntArray) -> IntArray:
     chosen = np.flatnonzero(np.isin(every.labels, classes))
     heads = every.labels[group.multiply(every.representatives[:, None], chosen[None, :])]
     return np.stack([(heads == k).sum(axis=1) for k in range(len(every))], axis=1)
+
+
+def enclosed_cases(quick: bool) -> list[SymbolCase | CayleyCase]:
+    """Class functions on groups of every kind, and heat kernels on their Cayley graphs."""
+    groups = QUICK_ENCLOSED_GROUPS if quick else ENCLOSED_GROUPS
+    graphs = [CayleyCase(name) for name in groups if name != "C1"]
+    return [*symbol_cases(groups, variants=1, offset=1, points=MAX_ENCLOSED_POINTS), *graphs]
+
+
+def enclosed_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) -> Comparison:
+    """Characters and a symbol of balls, against the dense matrix; the exponential of an adjacency matrix."""
+    from orbitkernels.theory.enclosed_spectra import (
+        enclosed_character_blocks,
+        enclosed_character_error,
+        enclosed_characteristic_polynomial,
+    )
+    from orbitkernels.theory.enclosures import working_precision
+
+    if isinstance(case, CayleyCase):
+        return _compare_heat(case, case.connection_set(rng))
+    name = str(case)
+    with working_precision(SPECTRUM_BITS):
+        routes = EnclosedRoutes(enclosed_instance(case, rng, class_functions=True))
+        group, phi = routes.problem
+        values = phi[:, :, group.conjugacy_classes.representatives]
+        polynomial = enclosed_characteristic_polynomial(enclosed_character_blocks(group, values, case.ridge))
+        errors = enclosed_character_error(group, values, routes.instance.targets.tolist(), case.ridge)
+        return joint(
+            [
+                compare_enclosures(name, "characteristic polynomial", polynomial, routes.gram.charpoly().coeffs()),
+                compare_rows(name, "error by characters", errors, routes.refitted_poses(rng)),
+            ]
+        )
+
+
+def _compare_heat(case: CayleyCase, classes: IntArray) -> Comparison:
+    """Heat kernel exp(A/|S|) between e and every g: (1/n) sum_rho d_rho exp(lambda_rho/|S|) chi_rho(g)."""
+    from flint import acb, arb_mat
+
+    from orbitkernels.theory.enclosed_spectra import enclosed_character_blocks
+    from orbitkernels.theory.enclosures import ball, working_precision
+
+    group = named_group(case.group)
+    heads, labels = _edges(group, classes), group.conjugacy_classes.labels
+    adjacency = np.zeros((group.order, group.order), dtype=np.int64)
+    np.put_along_axis(adjacency, heads, 1, axis=1)
+    indicator = np.isin(np.arange(len(group.conjugacy_classes)), classes).astype(np.int64)
+    table = group.character_table()
+    with working_precision():
+        dense = (arb_mat(adjacency.tolist()) / heads.shape[1]).exp()
+        growth = [(M[0, 0] / heads.shape[1]).exp() for M, _ in enclosed_character_blocks(group, [[indicator]])]
+        rows = [[acb(ball(value)) for value in row] for row in table.values]
+        terms = list(zip(np.asarray(table.degrees).tolist(), growth, rows, strict=True))
+        heat = [sum((d * e * row[k] for d, e, row in terms), acb(0)) / group.order for k in labels]
+        return compare_enclosures(f"{case} {classes.tolist()}", "heat kernel", heat, dense.tolist()[0])
 
 
 def numeric_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) -> Comparison:
@@ -289,6 +353,7 @@ THEOREM = Theorem(
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
     exact=Procedure(exact_cases, exact_compare),
+    enclosed=Procedure(enclosed_cases, enclosed_compare),
     numeric=Procedure(numeric_cases, numeric_compare),
     derivation=derivation,
 )

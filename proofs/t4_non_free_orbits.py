@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .evidence import Comparison, compare_exactly, compare_numerically
+from .enclosed_instances import (
+    ENCLOSED_GROUPS,
+    MAX_ENCLOSED_POINTS,
+    QUICK_ENCLOSED_GROUPS,
+    SPECTRUM_BITS,
+    EnclosedRoutes,
+    enclosed_instance,
+)
+from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically
 from .image_instances import ImageCase, image_cases, image_orbits
 from .instances import (
     GROUPS,
@@ -148,6 +156,22 @@ def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
     )
 
 
+def enclosed_cases(quick: bool) -> list[SymbolCase]:
+    """Orbits with stabilisers of groups of every kind."""
+    groups = QUICK_ENCLOSED_GROUPS if quick else ENCLOSED_GROUPS
+    return symbol_cases(groups, stabilisers=(True,), variants=1, offset=2, points=MAX_ENCLOSED_POINTS)
+
+
+def enclosed_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
+    """Characteristic polynomial from fixed vectors and a symbol of balls, against the dense Gram matrix."""
+    from orbitkernels.theory.enclosures import working_precision
+
+    with working_precision(SPECTRUM_BITS):
+        routes = EnclosedRoutes(enclosed_instance(case, rng))
+        dense = routes.gram.charpoly().coeffs()
+        return compare_enclosures(str(case), "characteristic polynomial", routes.spectrum, dense)
+
+
 def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
     """Orbits with stabilisers of every group of the list, and symmetric images of handwritten digits."""
     groups = QUICK_GROUPS if quick else GROUPS
@@ -184,6 +208,7 @@ THEOREM = Theorem(
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
     exact=Procedure(exact_cases, exact_compare),
+    enclosed=Procedure(enclosed_cases, enclosed_compare),
     numeric=Procedure(numeric_cases, numeric_compare),
     derivation=derivation,
 )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .evidence import ROUNDING_MULTIPLE, Comparison, compare_exactly, compare_numerically, joint
+from .enclosed_instances import compare_decisions, exponentials
+from .evidence import (
+    ROUNDING_MULTIPLE,
+    Comparison,
+    compare_enclosures,
+    compare_exactly,
+    compare_numerically,
+    joint,
+)
 from .instances import FloatArray, SymbolCase, exact_instance
 from .theorem import Procedure, Theorem
 
@@ -161,6 +171,26 @@ class CirculantCase:
 
 
 @dataclass(frozen=True)
+class BorderCase:
+    """A circulant whose lambda_N is the harmonic mean of the other eigenvalues times 1 + shift: almost a tie.
+
+    With the shift 0 every prediction is zero, so no precision decides its sign.
+    """
+
+    poses: int
+    shift: Fraction
+
+    @property
+    def group(self) -> str:
+        """The cyclic group of the orbits."""
+        return f"C{self.poses}"
+
+    def __str__(self) -> str:
+        which = f"{float(self.shift):+.0e} beside" if self.shift else "on"
+        return f"circulant of 2 x {self.poses} points {which} the border of the sign criterion"
+
+
+@dataclass(frozen=True)
 class RingsCase:
     """Two rings of N points at heights +h and -h on the unit sphere, turned against each other by half a step."""
 
@@ -226,6 +256,74 @@ def exact_compare(case: CirculantCase, rng: np.random.Generator) -> Comparison:
     )
 
 
+def enclosed_cases(quick: bool) -> list[CirculantCase | BorderCase]:
+    """Two orbits of 1 to 20 poses, and on and beside the border between right and wrong."""
+    sizes = (2, 5) if quick else (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20)
+    tiny = Fraction(1, 10**30)
+    border = [
+        BorderCase(poses, shift) for poses in ((3,) if quick else (1, 4, 7)) for shift in (-tiny, 0 * tiny, tiny)
+    ]
+    return [*map(CirculantCase, sizes), *border]
+
+
+def enclosed_compare(case: CirculantCase | BorderCase, rng: np.random.Generator) -> Comparison:
+    """The formula and the criterion in balls, against dropping each pose and solving anew.
+
+    Both routes decide each sign, or both leave it open; beside the border the answer is known.
+    """
+    from flint import arb_mat
+
+    from orbitkernels.theory.enclosed_spectra import enclosed_circulant_spectrum, enclosed_two_ring_error
+    from orbitkernels.theory.enclosures import Verdict, enclosed_leave_out, verdict, working_precision
+
+    name, size = str(case), 2 * case.poses
+    signs = (1, -1) * case.poses
+    with working_precision():
+        if isinstance(case, BorderCase):
+            row = _border_row(case, rng)
+        else:
+            row = exponentials(exact_instance(SymbolCase(f"C{size}", 1), rng).phi[0, 0]).tolist()
+        K = arb_mat([[row[(j - i) % size] for j in range(size)] for i in range(size)])
+        refitted = [enclosed_leave_out(K, signs, [i])[0][0] for i in range(size)]
+        error, spectrum = enclosed_two_ring_error(row), enclosed_circulant_spectrum(row)
+        found = [verdict(e, sign) for e, sign in zip(refitted, signs, strict=True)]
+        criterion = _criterion(spectrum)
+        decisions = [compare_decisions(name, "sign", [criterion] * size, found)]
+        if isinstance(case, BorderCase):
+            known = {-1: Verdict.WRONG, 0: Verdict.UNDECIDED, 1: Verdict.RIGHT}[_sign(case.shift)]
+            decisions.append(compare_decisions(name, "sign beside the border", found, [known] * size))
+        return joint([compare_enclosures(name, "error", [error * sign for sign in signs], refitted), *decisions])
+
+
+def _border_row(case: BorderCase, rng: np.random.Generator) -> list[Any]:
+    """First row of the circulant of eigenvalues exp(x) for random x in (0, 1), lambda_k = lambda_(2N-k)."""
+    from flint import arb, fmpq
+
+    from orbitkernels.theory.enclosed_spectra import enclosed_circulant_spectrum
+
+    size = 2 * case.poses
+    half = [arb(fmpq(int(rng.integers(1, 100)), 100)).exp() for _ in range(case.poses)]
+    others = half + half[:0:-1]
+    mean = len(others) / sum((1 / value for value in others), arb(0))
+    middle = mean * (1 + arb(fmpq(case.shift.numerator, case.shift.denominator)))
+    # the cosine transform of a symmetric sequence is its own inverse up to the factor 2N
+    return [value / size for value in enclosed_circulant_spectrum([*half, middle, *half[:0:-1]])]
+
+
+def _criterion(spectrum: Sequence[Any]) -> Any:
+    """Whether lambda_N exceeds the harmonic mean of the spectrum, as a verdict on every pose."""
+    from flint import arb
+
+    from orbitkernels.theory.enclosures import Verdict
+
+    excess = spectrum[len(spectrum) // 2] - len(spectrum) / sum((1 / value for value in spectrum), arb(0))
+    return Verdict.RIGHT if excess > 0 else Verdict.WRONG if excess < 0 else Verdict.UNDECIDED
+
+
+def _sign(value: Fraction) -> int:
+    return (value > 0) - (value < 0)
+
+
 def numeric_compare(case: RingsCase, rng: np.random.Generator) -> Comparison:
     """The cyclic formula on the symbol, against dropping each pose of the dense Gram matrix and solving anew."""
     from orbitkernels.numerics import dense, fourier
@@ -269,6 +367,7 @@ THEOREM = Theorem(
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
     exact=Procedure(exact_cases, exact_compare),
+    enclosed=Procedure(enclosed_cases, enclosed_compare),
     numeric=Procedure(numeric_cases, numeric_compare),
     derivation=derivation,
 )

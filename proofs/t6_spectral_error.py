@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .enclosed_instances import (
+    ENCLOSED_GROUPS,
+    MAX_ENCLOSED_POINTS,
+    QUICK_ENCLOSED_GROUPS,
+    EnclosedRoutes,
+    compare_rows,
+    enclosed_instance,
+)
 from .evidence import Comparison, compare_exactly, compare_numerically, joint
 from .image_instances import ImageCase, image_cases, image_orbits
 from .instances import (
@@ -162,12 +170,11 @@ def exact_compare(case: SymbolCase | CounterexampleCase, rng: np.random.Generato
     from orbitkernels.theory.spectra import exact_spectral_error
 
     instance = exact_instance(case, rng)
-    targets, sizes = instance.targets.tolist(), instance.sizes.tolist()
-    K = exact_gram(instance.group, instance.phi, instance.stabilisers, case.ridge)
-    labels = [row for row, size in zip(targets, sizes, strict=True) for _ in range(size)]
-    poses = [sum(sizes[:c]) + int(rng.integers(size)) for c, size in enumerate(sizes)]
-    errors = exact_spectral_error(instance.group, instance.phi, targets, instance.stabilisers, case.ridge)
-    return compare_exactly(str(case), "error", errors, [exact_leave_out(K, labels, [i])[0] for i in poses])
+    problem, setting = (instance.group, instance.phi), (instance.stabilisers, case.ridge)
+    K = exact_gram(*problem, *setting)
+    refitted = [exact_leave_out(K, instance.labels, [i])[0] for i in instance.random_poses(rng)]
+    errors = exact_spectral_error(*problem, instance.targets.tolist(), *setting)
+    return compare_exactly(str(case), "error", errors, refitted)
 
 
 def _compare_counterexample(case: CounterexampleCase) -> Comparison:
@@ -183,6 +190,22 @@ def _compare_counterexample(case: CounterexampleCase) -> Comparison:
             compare_exactly(name, "whole spectrum among the errors", [found.whole_spectrum in sizes], [False]),
         ]
     )
+
+
+def enclosed_cases(quick: bool) -> list[SymbolCase]:
+    """Free and other orbits of groups of every kind."""
+    groups = QUICK_ENCLOSED_GROUPS if quick else ENCLOSED_GROUPS
+    return symbol_cases(groups, stabilisers=(False, True), variants=1, offset=3, points=MAX_ENCLOSED_POINTS)
+
+
+def enclosed_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
+    """The error from exact irreps and a symbol of balls, against dropping one pose of each orbit."""
+    from orbitkernels.theory.enclosures import enclosed_spectral_error, working_precision
+
+    with working_precision():
+        routes = EnclosedRoutes(enclosed_instance(case, rng))
+        errors = enclosed_spectral_error(*routes.problem, routes.instance.targets.tolist(), *routes.setting)
+        return compare_rows(str(case), "error", errors, routes.refitted_poses(rng))
 
 
 def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
@@ -236,6 +259,7 @@ THEOREM = Theorem(
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
     exact=Procedure(exact_cases, exact_compare),
+    enclosed=Procedure(enclosed_cases, enclosed_compare),
     numeric=Procedure(numeric_cases, numeric_compare),
     derivation=derivation,
 )

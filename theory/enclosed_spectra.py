@@ -123,6 +123,8 @@ def _block(
 ) -> Any:
     rows: list[list[Any]] = []
     for a, dual in enumerate(duals):
+        if not dual.nrows():
+            continue
         parts = [
             (dual * matrix_sum([rho[t] * symbol[a][b][t] for t in chosen[b]]) * basis).tolist()
             for b, basis in enumerate(bases)
