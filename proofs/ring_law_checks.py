@@ -1,0 +1,148 @@
+"""Two rings: what the derivation of T11 claims, checked exactly on instances."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from math import comb, isqrt
+from typing import Any
+
+from orbitkernels.theory.cyclotomics import root_of_unity, weighted_sum
+from orbitkernels.theory.rational_gram import exact_gram, exact_leave_out
+from orbitkernels.theory.ring_singularities import model_error, model_rings
+
+from .instances import named_group
+
+#: Means (a_0, b_0) of the model kernel.
+MEANS = (Fraction(3, 2), Fraction(1, 4))
+
+
+def aliases(N: int, interleaved: bool) -> bool:
+    """Whether both transforms of the samples of trigonometric polynomials are the sums over aliases."""
+    order, turn = 2 * N, int(interleaved)
+    frequencies = range(-2 * N - 1, 2 * N + 2)
+    a = {k: (3 * k * k + 1) % 7 - 2 for k in frequencies}  # even in k
+    for m in range(N):
+        for offset in (0, turn):  # f on its own ring, g on the other
+            samples = [
+                weighted_sum(list(a.values()), [root_of_unity(order, k * (2 * j + offset)) for k in a])
+                for j in range(N)
+            ]
+            transform = weighted_sum([1] * N, [x * root_of_unity(order, 2 * m * j) for j, x in enumerate(samples)])
+            alike = [k for k in frequencies if (k - m) % N == 0]
+            expected = weighted_sum([N * a[k] for k in alike], [root_of_unity(order, -k * offset) for k in alike])
+            if transform != expected:
+                return False
+    return True
+
+
+def error_by_refitting(N: int, p: int, ratio: Fraction = Fraction(0), interleaved: bool = False) -> bool:
+    """Whether the closed form of the model is what dropping a pose and solving anew gives."""
+    found, _ = model_error(N, p, MEANS, ratio, interleaved)
+    return found == refitted_model(N, p, MEANS, ratio, interleaved)
+
+
+def refitted_model(
+    N: int, p: int, means: tuple[Fraction, Fraction], ratio: Fraction, interleaved: bool
+) -> Fraction:
+    """Error at a missing pose of the model, over the rationals."""
+    K = exact_gram(named_group(f"C{N}"), model_rings(N, p, means, ratio, interleaved))
+    return exact_leave_out(K, [1] * N + [-1] * N, [0])[0][0]
+
+
+def law_holds(p: int, ratio: Fraction = Fraction(0), interleaved: bool = False, least: int = 8) -> bool:
+    """Whether N^2 |N^2p MMD^2 error - limit| is at most 10 for the model, N = least, ..., 16 least, every other N.
+
+    The limits are those of the theorem for A = (2p)!/(2 pi)^2p: 2 (1 - kappa^2) and 1 + sqrt(1 - kappa^2) for
+    p = 1, (4/11)(4 + 3 sqrt 3)(1 - kappa^2) for p = 2.  Irrational limits are bracketed by rationals.
+    """
+    met = (least % 2 == 0) != interleaved
+    for N in (least, 2 * least + least % 2, 4 * least + least % 2, 16 * least + least % 2):
+        error, mmd = model_error(N, p, MEANS, ratio, interleaved)
+        value = error * mmd * N ** (2 * p)
+        for limit in _limit(p, ratio, met):
+            if abs(value - limit) * N**2 > 10:
+                return False
+    return True
+
+
+def _limit(p: int, ratio: Fraction, met: bool) -> tuple[Fraction, Fraction]:
+    """Rationals below and above the limit of the model."""
+    scale = 10**40
+    if p == 2:
+        root = isqrt(27 * scale**2)  # 3 sqrt 3
+        low, high = (Fraction(4, 11) * (4 + Fraction(root + i, scale)) * (1 - ratio**2) for i in (0, 1))
+        return low, high
+    if met or not ratio:
+        return 2 * (1 - ratio**2), 2 * (1 - ratio**2)
+    square = 1 - ratio**2
+    root = isqrt(square.numerator * scale**2 // square.denominator)
+    return 1 + Fraction(root, scale), 1 + Fraction(root + 1, scale)
+
+
+def singularities_solve_the_recursion(depth: int) -> bool:
+    """Whether the sums for c_L and c'_L, in symbols, are what the recursion over the layers gives."""
+    import sympy
+
+    from orbitkernels.theory.ring_singularities import layer_variances, singularity
+
+    w, b, s, q = sympy.symbols("w b s q", positive=True)
+    layers = layer_variances(depth, w, b, q)
+    square = w * q / layers[0][0]  # (gamma_0/s)^2
+    ntk = nngp = sympy.Integer(0)
+    for (variance, tangent), (after, _) in pairwise(layers):
+        gamma = s * sympy.sqrt(square)
+        ntk = w / 2 * (ntk + gamma * tangent / sympy.pi)
+        nngp = w / 2 * (nngp + variance * gamma**3 / (3 * sympy.pi))
+        square = sympy.cancel(w / 2 * variance / after * square)
+    pairs = ((ntk, singularity(depth, True, w, b, s, q)), (nngp, singularity(depth, False, w, b, s, q)))
+    return all(sympy.expand(one - other) == 0 for one, other in pairs)
+
+
+def ratios_solve_the_recursion(depth: int) -> bool:
+    """Whether kappa is the quotient of the singularities at antipodes and at u = 1 of a net without biases."""
+    import sympy
+
+    from orbitkernels.theory.ring_singularities import antipodal_ratio, singularity
+
+    def kappa0(v: Any) -> Any:
+        return 1 - sympy.acos(v) / sympy.pi
+
+    def kappa1(v: Any) -> Any:
+        return (sympy.sqrt(1 - v**2) + (sympy.pi - sympy.acos(v)) * v) / sympy.pi
+
+    w, s, q = sympy.symbols("w s q", positive=True)
+    variance, cosine = w * q, sympy.Integer(0)
+    ntk, nngp = w / 2 * variance * s / sympy.pi, w / 2 * variance * s**3 / (3 * sympy.pi)
+    for _ in range(depth - 1):
+        ntk, nngp = w / 2 * kappa0(cosine) * ntk, w / 2 * kappa0(cosine) * nngp
+        cosine = kappa1(cosine)
+    return all(
+        sympy.expand(found / singularity(depth, tangent, w, 0, s, q) - antipodal_ratio(depth, tangent)) == 0
+        for found, tangent in ((ntk, True), (nngp, False))
+    )
+
+
+def coefficients_dominate(coefficients: tuple[int, ...], height: Fraction) -> bool:
+    """Whether a_k > |b_k| below the degree of the kernel sum_n c_n u^n; at the degree they are equal."""
+    rest = height**2
+    f, g = (_fourier(coefficients, offset, 1 - rest) for offset in (rest, -rest))
+    return all(f[k] > abs(g[k]) for k in range(len(coefficients) - 1))
+
+
+def _fourier(coefficients: tuple[int, ...], offset: Fraction, square: Fraction) -> list[Fraction]:
+    """Fourier coefficients k = 0, 1, ... of sum_n c_n (offset + square cos alpha)^n."""
+    found = [Fraction(0)] * len(coefficients)
+    for n, c in enumerate(coefficients):
+        for j in range(n + 1):  # cos^j = 2^-j sum_i binom(j, i) e^(i (j - 2i) alpha)
+            factor = c * comb(n, j) * offset ** (n - j) * square**j / 2**j
+            for i in range(j // 2 + 1):
+                found[j - 2 * i] += factor * comb(j, i)
+    return found
+
+
+def every(check: Any, *cases: tuple[str, tuple[Any, ...]]) -> list[tuple[str, Any]]:
+    """Instances for a step: a name and the call that decides it."""
+    from functools import partial
+
+    return [(name, partial(check, *arguments)) for name, arguments in cases]
