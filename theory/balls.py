@@ -21,6 +21,7 @@ from orbitkernels.errors import InputError, SingularGramError
 
 from .cyclotomics import Cyclotomic
 from .exact_matrices import Matrix
+from .integer_input import is_integer, shown
 
 #: Working precision of enclosures in bits, about 60 decimal digits.
 BITS = 200
@@ -30,6 +31,12 @@ BITS = 200
 def working_precision(bits: int = BITS) -> Iterator[None]:
     """Sets python-flint's precision for a block of code and puts it back after.
 
+    Args:
+        bits: At least 2.
+
+    Raises:
+        InputError: If it is no such integer.
+
     Example:
         >>> from flint import arb
         >>> from orbitkernels.theory.balls import working_precision
@@ -37,8 +44,10 @@ def working_precision(bits: int = BITS) -> Iterator[None]:
         ...     bool(arb.pi().rad() < 1e-80)
         True
     """
+    if not is_integer(bits) or bits < 2:
+        raise InputError(f"Argument 'bits' must be an integer of at least 2, not {shown(bits)}.")
     before = ctx.prec
-    ctx.prec = bits
+    ctx.prec = int(bits)
     try:
         yield
     finally:

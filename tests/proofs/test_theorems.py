@@ -1,4 +1,4 @@
-"""The six theorems: what they say, how many instances stand behind them, and that mistakes are found."""
+"""Theorems T1 to T7 and T12: what they say, how many instances stand behind them, that mistakes are found."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,21 +7,30 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 
 from orbitkernels.numerics import fourier
-from orbitkernels.proofs import routes
+from orbitkernels.proofs import enclosed_instances, routes, t5_cyclic_two_classes
 from orbitkernels.proofs.evidence import Comparison, Level, strongest
 from orbitkernels.proofs.image_instances import ImageCase, image_orbits
 from orbitkernels.proofs.instances import GROUPS, LARGE_GROUPS, SymbolCase, named_group
 from orbitkernels.proofs.t3_class_functions import CayleyCase
-from orbitkernels.proofs.t5_cyclic_two_classes import RingsCase
+from orbitkernels.proofs.t5_cyclic_two_classes import BorderCase, CirculantCase, RingsCase
 from orbitkernels.proofs.t6_spectral_error import CounterexampleCase
 from orbitkernels.proofs.theorem import THEOREMS, find_theorem
 from orbitkernels.proofs.verify import verify
-from orbitkernels.theory import rational_gram, scalar_spectra, spectra
+from orbitkernels.theory import enclosed_spectra, enclosures, rational_gram, scalar_spectra, spectra
+from orbitkernels.theory.balls import working_precision
 
-#: Least number of exact and of numeric instances of each theorem in a full run.
-LEAST = {"T1": (12, 24), "T2": (23, 180), "T3": (46, 230), "T4": (46, 200), "T5": (9, 112), "T6": (47, 380)}
+#: Least number of exact, enclosed and numeric instances of each theorem in a full run.
+LEAST = {
+    "T1": (12, 19, 24),
+    "T2": (23, 17, 180),
+    "T3": (46, 33, 230),
+    "T4": (46, 17, 200),
+    "T5": (9, 22, 112),
+    "T6": (47, 34, 380),
+}
 
 
 def rng() -> np.random.Generator:
@@ -43,9 +52,9 @@ def test_every_theorem_is_stated_with_hypotheses_source_and_derivation(name) -> 
         assert text.count(r"\left") == text.count(r"\right")
 
 
-def test_the_list_holds_six_theorems_with_different_statements() -> None:
-    assert list(THEOREMS) == list(LEAST)
-    assert len({theorem.statement_hash for theorem in THEOREMS.values()}) == 6
+def test_the_list_holds_them_in_order_with_different_statements() -> None:
+    assert [name for name in THEOREMS if name in LEAST] == list(LEAST)
+    assert len({THEOREMS[name].statement_hash for name in LEAST}) == len(LEAST)
 
 
 def test_the_statement_hash_is_the_statement_s() -> None:
@@ -63,7 +72,7 @@ def test_the_statement_hash_is_the_statement_s() -> None:
 @pytest.mark.parametrize("name", LEAST)
 def test_enough_different_instances(name) -> None:
     theorem = THEOREMS[name]
-    for procedure, least in zip((theorem.exact, theorem.numeric), LEAST[name], strict=True):
+    for procedure, least in zip((theorem.exact, theorem.enclosed, theorem.numeric), LEAST[name], strict=True):
         cases = procedure.cases(False)
         assert len(cases) >= least
         assert len({str(case) for case in cases}) == len(cases)
@@ -130,11 +139,13 @@ def test_rings_far_apart_are_told_apart_and_alternating_points_are_not(height, r
 
 
 def test_a_quick_run_verifies_every_theorem_at_least_exactly() -> None:
-    certificate = verify(quick=True)
+    certificate = verify(LEAST, quick=True)
     assert certificate.holds, certificate.lines()
     assert {result.id: result.level for result in certificate.results}["T1"] is Level.SYMBOLIC
     for result in certificate.results:
         assert strongest([Level.EXACT, result.level]) is result.level
+        assert result.check(Level.ENCLOSED).instances >= 2
+        assert result.check(Level.ENCLOSED).residual < 1e-40
         assert 0 < result.check(Level.NUMERIC).residual <= 4 * result.check(Level.NUMERIC).rounding
         assert result.check(Level.NUMERIC).condition >= 1
 
@@ -325,3 +336,104 @@ def test_verify_reports_a_planted_mistake_and_where_it_showed(monkeypatch) -> No
     assert result.check(Level.EXACT).holds
     assert "orbits with stabilisers" in result.check(Level.NUMERIC).detail
     assert "values" in result.check(Level.NUMERIC).detail or "shape" in result.check(Level.NUMERIC).detail
+
+
+# ---------------------------------------------------------------------- planted mistakes, in balls
+
+
+def enclosed(name: str, **changes: Any) -> Comparison:
+    case = SymbolCase(COMPLEX, 2, **changes)
+    return THEOREMS[name].enclosed.compare(case, rng())
+
+
+def with_symbol(original: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A function of group and symbol, on a changed symbol."""
+    return lambda group, phi, *rest, **more: original(group, change(phi), *rest, **more)
+
+
+def inverted(phi: Any) -> Any:
+    group = named_group(COMPLEX)
+    return phi[:, :, group.inverse(np.arange(group.order))]
+
+
+def barely_scaled(phi: Any) -> Any:
+    """A relative change of 1e-40, far below anything that floating point could show."""
+    changed = phi.copy()
+    changed[0, 0, 0] = phi[0, 0, 0] * (1 + arb(10) ** -40)
+    return changed
+
+
+@pytest.mark.parametrize("change", [inverted, barely_scaled], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    ("name", "module", "function", "kind"),
+    [
+        ("T2", enclosed_instances, "enclosed_blocks", {}),
+        ("T2", enclosed_spectra, "enclosed_inverse_symbol", {}),
+        ("T4", enclosed_instances, "enclosed_blocks", {"stabilisers": True}),
+        ("T6", enclosures, "enclosed_spectral_error", {}),
+        ("T6", enclosures, "enclosed_spectral_error", {"stabilisers": True}),
+    ],
+)
+def test_a_changed_symbol_is_refuted_in_balls(name, module, function, kind, change, monkeypatch) -> None:
+    assert enclosed(name, **kind).holds
+    monkeypatch.setattr(module, function, with_symbol(getattr(module, function), change))
+    found = enclosed(name, **kind)
+    assert not found.holds
+    assert "the enclosures are disjoint" in found.detail
+
+
+@pytest.mark.parametrize("function", ["enclosed_character_blocks", "enclosed_character_error"])
+def test_a_lost_ridge_of_class_functions_is_refuted_in_balls(function, monkeypatch) -> None:
+    original = getattr(enclosed_spectra, function)
+    assert enclosed("T3", ridge=Fraction(1, 2)).holds
+    monkeypatch.setattr(enclosed_spectra, function, lambda *arguments: original(*arguments[:-1]))
+    assert "disjoint" in enclosed("T3", ridge=Fraction(1, 2)).detail
+
+
+def test_a_wrong_character_is_refuted_by_the_heat_kernel(monkeypatch) -> None:
+    case = CayleyCase(COMPLEX)
+    assert THEOREMS["T3"].enclosed.compare(case, rng()).holds
+    original = enclosed_spectra.enclosed_character_blocks
+    monkeypatch.setattr(
+        enclosed_spectra, "enclosed_character_blocks", lambda *arguments: original(*arguments)[::-1]
+    )
+    assert "heat kernel" in THEOREMS["T3"].enclosed.compare(case, rng()).detail
+
+
+def test_a_wrong_leave_one_out_formula_is_refuted_in_balls(monkeypatch) -> None:
+    case = THEOREMS["T1"].enclosed.cases(True)[0]
+    assert THEOREMS["T1"].enclosed.compare(case, rng()).holds
+    original = enclosures.enclosed_leave_out
+
+    def scaled(K: Any, labels: Any, missing: Any) -> Any:
+        return [[value * (1 + arb(10) ** -40) for value in row] for row in original(K, labels, missing)]
+
+    monkeypatch.setattr(enclosures, "enclosed_leave_out", scaled)
+    assert "disjoint" in THEOREMS["T1"].enclosed.compare(case, rng()).detail
+
+
+def test_signs_are_decided_beside_the_border_and_left_open_on_it() -> None:
+    cases = [case for case in THEOREMS["T5"].enclosed.cases(False) if isinstance(case, BorderCase)]
+    assert {(case.shift > 0) - (case.shift < 0) for case in cases} == {-1, 0, 1}
+    assert all(THEOREMS["T5"].enclosed.compare(case, rng()).holds for case in cases)
+
+
+def test_too_few_bits_leave_a_close_sign_open_and_the_check_says_so(monkeypatch) -> None:
+    case = BorderCase(3, Fraction(1, 10**30))
+    monkeypatch.setattr(enclosures, "working_precision", lambda: working_precision(64))
+    found = THEOREMS["T5"].enclosed.compare(case, rng())
+    assert not found.holds
+    assert "undecided by one route, right by the other" in found.detail
+
+
+@pytest.mark.parametrize("mistake", ["neighbouring frequency", "criterion turned round"])
+def test_a_wrong_frequency_or_criterion_is_refuted_in_balls(mistake, monkeypatch) -> None:
+    original, case = enclosed_spectra.enclosed_circulant_spectrum, CirculantCase(5)
+    assert THEOREMS["T5"].enclosed.compare(case, rng()).holds
+    if mistake == "neighbouring frequency":
+        monkeypatch.setattr(
+            enclosed_spectra, "enclosed_circulant_spectrum", lambda row: (lambda x: x[1:] + x[:1])(original(row))
+        )
+    else:
+        monkeypatch.setattr(t5_cyclic_two_classes, "_criterion", lambda spectrum: enclosures.Verdict.UNDECIDED)
+    assert not THEOREMS["T5"].enclosed.compare(case, rng()).holds
