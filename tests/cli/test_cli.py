@@ -134,13 +134,14 @@ def test_verify_refuses_a_folder_that_cannot_be_written_before_it_begins(
 def test_report_of_a_derivation_that_fails(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orbitkernels.proofs import theorem
+    from orbitkernels.proofs import reasons, theorem, verify
 
     def wrong() -> None:
         raise ValueError("step 2 is wrong")
 
-    broken = dataclasses.replace(theorem.THEOREMS["T1"], derivation=wrong)
-    monkeypatch.setitem(theorem._loaded(), "T1", broken)
+    broken = {"T1": dataclasses.replace(theorem.THEOREMS["T1"], derivation=wrong)}
+    for module in (theorem, reasons, verify):
+        monkeypatch.setattr(module, "THEOREMS", broken)
     status, out, err = run(capsys, "verify", "T1", "--quick", "--jobs", "1", "--out", str(tmp_path))
     assert (status, err) == (1, "")
     assert "T1 FAILS" in out

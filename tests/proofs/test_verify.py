@@ -9,6 +9,7 @@ import pytest
 
 from orbitkernels.errors import InputError
 from orbitkernels.proofs import certificate as certificate_module
+from orbitkernels.proofs import reasons as reasons_module
 from orbitkernels.proofs import theorem as theorem_module
 from orbitkernels.proofs import verify as verify_module
 from orbitkernels.proofs.certificate import Certificate, DerivationEvidence, Result
@@ -59,8 +60,8 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def install(*theorems: Theorem) -> None:
         registry = {theorem.id: theorem for theorem in theorems}
-        monkeypatch.setattr(theorem_module, "THEOREMS", registry)
-        monkeypatch.setattr(verify_module, "THEOREMS", registry)
+        for module in (theorem_module, verify_module, reasons_module):
+            monkeypatch.setattr(module, "THEOREMS", registry)
 
     return install
 
@@ -252,9 +253,11 @@ def test_the_certificate_survives_writing_and_reading(toys, tmp_path) -> None:
     assert document == certificate.to_dict()
     assert Certificate.read(path).to_dict() == document
     assert [entry["holds"] for entry in document["theorems"]] == [True, False]
-    wanted = {"id", "title", "level", "holds", "instances", "residual", "source", "statement_hash",
-              "exact_instances", "numeric_instances", "rounding_level", "condition_number", "seconds"}  # fmt: skip
+    wanted = {"id", "title", "level", "holds", "instances", "residual", "source", "statement_hash", "checks",
+              "absent", "seconds"}  # fmt: skip
     assert wanted <= set(document["theorems"][0])
+    assert list(document["theorems"][0]["checks"]) == ["exact", "numeric"]
+    assert document["theorems"][0]["checks"]["exact"]["cases"] == [f"toy {k}" for k in range(5)]
     assert {"versions", "platform", "seed"} <= set(document["environment"])
     assert {"python", "numpy", "sympy"} <= set(document["environment"]["versions"])
 
@@ -313,9 +316,9 @@ def damaged(document: dict[str, Any], how: str) -> str:
     if how == "forged":
         entry["holds"] = False
     if how == "missing":
-        del entry["numeric"]
+        del entry["checks"]
     if how == "level":
-        entry["exact"]["level"] = "certain"
+        entry["checks"]["exact"]["level"] = "certain"
     return json.dumps(document)
 
 
@@ -370,9 +373,9 @@ def test_a_certificate_that_cannot_be_written_is_one_clear_line(tmp_path) -> Non
 def test_a_failing_result_is_refuted_at_the_level_of_the_failing_check() -> None:
     good, bad = Check(Level.EXACT, True, 3), Check(Level.NUMERIC, False, 3, 1.0, 1e-15, detail="x differs")
     proved = DerivationEvidence(True, Level.SYMBOLIC, 2)
-    result = Result("X1", "", "", "", good, bad, proved, 0.0)
+    result = Result("X1", "", "", "", (good, bad), proved, 0.0)
     assert result.level is Level.NUMERIC
-    assert dataclasses.replace(result, numeric=dataclasses.replace(bad, holds=True)).level is Level.SYMBOLIC
+    assert dataclasses.replace(result, checks=(good, dataclasses.replace(bad, holds=True))).level is Level.SYMBOLIC
 
 
 def test_a_certificate_shows_itself():

@@ -14,6 +14,7 @@ import pytest
 
 from orbitkernels.numerics import dense, fourier
 from orbitkernels.proofs import verify as verify_module
+from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.instances import SymbolCase, float_instance
 from orbitkernels.proofs.irreps import unitary_irreps
 from orbitkernels.proofs.theorem import Procedure, find_theorem
@@ -161,7 +162,7 @@ def verify_on_C7_C3(monkeypatch, theorem: str, formulas: ModuleType):
         lambda quick: [case for case in whole.numeric.cases(quick) if case.group == "C7:C3"], whole.numeric.compare
     )
     exact = Procedure(lambda quick: whole.exact.cases(quick)[:1], whole.exact.compare)
-    small = replace(whole, numeric=numeric, exact=exact, derivation=None)
+    small = replace(whole, numeric=numeric, exact=exact, enclosed=None, derivation=None)
     monkeypatch.setattr(verify_module, "THEOREMS", {theorem: small})
     monkeypatch.setattr(verify_module, "find_theorem", {theorem: small}.__getitem__)
     for name, value in vars(fourier).items():
