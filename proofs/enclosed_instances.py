@@ -17,9 +17,9 @@ import numpy as np
 
 from orbitkernels.theory.balls import ball
 from orbitkernels.theory.enclosed_spectra import enclosed_blocks, enclosed_characteristic_polynomial
-from orbitkernels.theory.enclosures import enclosed_gram, enclosed_leave_out
+from orbitkernels.theory.enclosures import enclosed_gram
 
-from .evidence import Comparison, Level, compare_enclosures, compare_exactly
+from .evidence import Comparison, Level, compare_exactly
 from .instances import Instance, SymbolCase, exact_instance
 
 #: Groups of the enclosed checks, with complex irreps of degree 3 (C7:C3, Heis(3)) and quaternionic ones (Q8, Q16).
@@ -88,24 +88,6 @@ class EnclosedRoutes:
         """The spectrum by the Fourier route, as the coefficients of the characteristic polynomial of K."""
         blocks = enclosed_blocks(*self.problem, *self.setting)
         return enclosed_characteristic_polynomial([(block.matrix, block.irrep.degree) for block in blocks])
-
-    def refitted(self, points: Sequence[int]) -> list[list[Any]]:
-        """Errors at some points that are missing together, by solving without them."""
-        return enclosed_leave_out(self.gram, self.instance.labels, points)
-
-    def refitted_poses(self, rng: np.random.Generator) -> list[list[Any]]:
-        """Error at a random missing pose of each orbit, one after the other."""
-        return [self.refitted([i])[0] for i in self.instance.random_poses(rng)]
-
-
-def flat(rows: Sequence[Sequence[Any]]) -> list[Any]:
-    """All entries of some rows."""
-    return [entry for row in rows for entry in row]
-
-
-def compare_rows(instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any]) -> Comparison:
-    """:func:`compare_enclosures` for rows of balls."""
-    return compare_enclosures(instance, quantity, flat(one), flat(other))
 
 
 def compare_decisions(instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any]) -> Comparison:

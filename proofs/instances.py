@@ -106,6 +106,11 @@ class Instance:
         labels: list[list[int]] = np.repeat(self.targets, self.sizes, axis=0).tolist()
         return labels
 
+    def points(self, c: int, elements: Any) -> list[int]:
+        """Positions of the poses g x_c among all points, for an array of elements g, without repetition."""
+        poses = np.unique(self.stabilisers[c].left_coset_labels[np.asarray(elements, dtype=np.int64)])
+        return [int(i) for i in self.sizes[:c].sum() + poses]
+
     def random_poses(self, rng: np.random.Generator) -> list[int]:
         """Position of one pose of each orbit among all points."""
         starts = np.cumsum(self.sizes) - self.sizes

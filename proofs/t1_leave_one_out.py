@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
+from .arithmetic import Arithmetic, balls, rationals
+from .evidence import Comparison, compare_numerically, joint
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
@@ -175,17 +175,8 @@ def numeric_cases(quick: bool) -> list[MatrixCase]:
     return [MatrixCase(size, min(1 + size % 7, size - 1), 1 + size % 3) for size in sizes]
 
 
-@dataclass(frozen=True)
-class _Arithmetic:
-    """Matrices of one kind of numbers: made from rows, read as rows, and left out of."""
-
-    matrix: Callable[[Any], Any]
-    rows: Callable[[Any], Any]
-    leave_out: Callable[[Any, Any, Sequence[int]], Any]
-
-
-def _both_routes(case: MatrixCase, K: Any, rng: np.random.Generator, use: _Arithmetic) -> dict[str, Any]:
-    """Entries of the inverse, and dropping the points and solving anew, for each quantity of the theorem.
+def _compare(case: MatrixCase, K: Any, rng: np.random.Generator, use: Arithmetic) -> Comparison:
+    """Entries of the inverse, against dropping the points and solving anew.
 
     The posterior covariance is the error of the columns K_S taken for labels.
     """
@@ -196,31 +187,21 @@ def _both_routes(case: MatrixCase, K: Any, rng: np.random.Generator, use: _Arith
     block = use.matrix([[inverse[i][j] for j in S] for i in S]).inv()
     alone = [use.leave_out(K, [[*y[j], rows[j][i]] for j in each], [i])[0] for i in each]
     together = use.leave_out(K, [[*y[j], *(rows[j][i] for i in S)] for j in each], S)
-    return {
-        "leave-one-out error": (
-            [a / inverse[i][i] for i in each for a in dual[i]],
-            [a for errors in alone for a in errors[:-1]],
-        ),
-        "posterior variance": ([1 / inverse[i][i] for i in each], [errors[-1] for errors in alone]),
-        "error on the missing set": (
-            [a for row in use.rows(block * use.matrix([dual[i] for i in S])) for a in row],
-            [a for row in together for a in row[: case.columns]],
-        ),
-        "posterior covariance": (
-            [a for row in use.rows(block) for a in row],
-            [a for row in together for a in row[case.columns :]],
-        ),
+    errors = use.rows(block * use.matrix([dual[i] for i in S]))
+    pairs = {
+        "leave-one-out error": ([[a / inverse[i][i] for a in dual[i]] for i in each], [e[:-1] for e in alone]),
+        "posterior variance": ([[1 / inverse[i][i]] for i in each], [e[-1:] for e in alone]),
+        "error on the missing set": (errors, [row[: case.columns] for row in together]),
+        "posterior covariance": (use.rows(block), [row[case.columns :] for row in together]),
     }
+    return use.compare_all(str(case), pairs)
 
 
 def exact_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
     """Entries of the inverse against dropping the points and solving anew, over the rationals."""
-    from orbitkernels.theory.rational_gram import exact_leave_out, fraction_matrix, rational_matrix
-
+    use = rationals()
     root = rng.integers(-3, 4, (case.size, case.size))
-    K = rational_matrix(root @ root.T + np.eye(case.size, dtype=np.int64)) / 7
-    found = _both_routes(case, K, rng, _Arithmetic(rational_matrix, fraction_matrix, exact_leave_out))
-    return joint([compare_exactly(str(case), what, *pair) for what, pair in found.items()])
+    return _compare(case, use.matrix(root @ root.T + np.eye(case.size, dtype=np.int64)) / 7, rng, use)
 
 
 def enclosed_cases(quick: bool) -> list[MatrixCase]:
@@ -231,17 +212,13 @@ def enclosed_cases(quick: bool) -> list[MatrixCase]:
 
 def enclosed_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:
     """The same in balls, for the kernel exp(<x, y>/s) of points with whole coordinates."""
-    from flint import arb_mat
-
-    from orbitkernels.theory.enclosures import enclosed_leave_out, working_precision
-
     from .enclosed_instances import exponentials
 
+    use = balls()
     root = rng.integers(-2, 3, (case.size, case.size))
-    with working_precision():
-        K = arb_mat(exponentials(root @ root.T + np.eye(case.size, dtype=np.int64)).tolist())
-        found = _both_routes(case, K, rng, _Arithmetic(arb_mat, lambda m: m.tolist(), enclosed_leave_out))
-        return joint([compare_enclosures(str(case), what, *pair) for what, pair in found.items()])
+    with use.precision():
+        K = use.matrix(exponentials(root @ root.T + np.eye(case.size, dtype=np.int64)).tolist())
+        return _compare(case, K, rng, use)
 
 
 def numeric_compare(case: MatrixCase, rng: np.random.Generator) -> Comparison:

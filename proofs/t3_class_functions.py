@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .arithmetic import flat
 from .enclosed_instances import (
     ENCLOSED_GROUPS,
     MAX_ENCLOSED_POINTS,
     QUICK_ENCLOSED_GROUPS,
     SPECTRUM_BITS,
     EnclosedRoutes,
-    compare_rows,
     enclosed_instance,
 )
 from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
@@ -225,7 +225,7 @@ def enclosed_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) ->
         enclosed_character_error,
         enclosed_characteristic_polynomial,
     )
-    from orbitkernels.theory.enclosures import working_precision
+    from orbitkernels.theory.enclosures import enclosed_leave_out, working_precision
 
     if isinstance(case, CayleyCase):
         return _compare_heat(case, case.connection_set(rng))
@@ -236,10 +236,12 @@ def enclosed_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) ->
         values = phi[:, :, group.conjugacy_classes.representatives]
         polynomial = enclosed_characteristic_polynomial(enclosed_character_blocks(group, values, case.ridge))
         errors = enclosed_character_error(group, values, routes.instance.targets.tolist(), case.ridge)
+        poses, labels = routes.instance.random_poses(rng), routes.instance.labels
+        refitted = [enclosed_leave_out(routes.gram, labels, [i])[0] for i in poses]
         return joint(
             [
                 compare_enclosures(name, "characteristic polynomial", polynomial, routes.gram.charpoly().coeffs()),
-                compare_rows(name, "error by characters", errors, routes.refitted_poses(rng)),
+                compare_enclosures(name, "error by characters", flat(errors), flat(refitted)),
             ]
         )
 

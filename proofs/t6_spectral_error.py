@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .enclosed_instances import (
-    ENCLOSED_GROUPS,
-    MAX_ENCLOSED_POINTS,
-    QUICK_ENCLOSED_GROUPS,
-    EnclosedRoutes,
-    compare_rows,
-    enclosed_instance,
-)
+from .arithmetic import Arithmetic, Problem, balls, rationals
+from .enclosed_instances import ENCLOSED_GROUPS, MAX_ENCLOSED_POINTS, QUICK_ENCLOSED_GROUPS
 from .evidence import Comparison, compare_exactly, compare_numerically, joint
 from .image_instances import ImageCase, image_cases, image_orbits
 from .instances import (
@@ -26,7 +20,6 @@ from .instances import (
     QUICK_SMALL_GROUPS,
     SMALL_GROUPS,
     SymbolCase,
-    exact_instance,
     float_instance,
     symbol_cases,
 )
@@ -166,15 +159,13 @@ def exact_compare(case: SymbolCase | CounterexampleCase, rng: np.random.Generato
     """The error from exact irreps, against dropping one pose of each orbit and solving anew over the rationals."""
     if isinstance(case, CounterexampleCase):
         return _compare_counterexample(case)
-    from orbitkernels.theory.rational_gram import exact_gram, exact_leave_out
-    from orbitkernels.theory.spectra import exact_spectral_error
+    return _compare(case, rng, rationals())
 
-    instance = exact_instance(case, rng)
-    problem, setting = (instance.group, instance.phi), (instance.stabilisers, case.ridge)
-    K = exact_gram(*problem, *setting)
-    refitted = [exact_leave_out(K, instance.labels, [i])[0] for i in instance.random_poses(rng)]
-    errors = exact_spectral_error(*problem, instance.targets.tolist(), *setting)
-    return compare_exactly(str(case), "error", errors, refitted)
+
+def _compare(case: SymbolCase, rng: np.random.Generator, use: Arithmetic) -> Comparison:
+    with use.precision():
+        problem = Problem(case, rng, use)
+        return use.compare_all(str(case), {"error": (problem.spectral_error, problem.refitted_poses(rng))})
 
 
 def _compare_counterexample(case: CounterexampleCase) -> Comparison:
@@ -200,12 +191,7 @@ def enclosed_cases(quick: bool) -> list[SymbolCase]:
 
 def enclosed_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
     """The error from exact irreps and a symbol of balls, against dropping one pose of each orbit."""
-    from orbitkernels.theory.enclosures import enclosed_spectral_error, working_precision
-
-    with working_precision():
-        routes = EnclosedRoutes(enclosed_instance(case, rng))
-        errors = enclosed_spectral_error(*routes.problem, routes.instance.targets.tolist(), *routes.setting)
-        return compare_rows(str(case), "error", errors, routes.refitted_poses(rng))
+    return _compare(case, rng, balls())
 
 
 def numeric_cases(quick: bool) -> list[SymbolCase | ImageCase]:
