@@ -19,7 +19,8 @@ from orbitkernels.theory.balls import ball
 from orbitkernels.theory.enclosed_spectra import enclosed_blocks, enclosed_characteristic_polynomial
 from orbitkernels.theory.enclosures import enclosed_gram
 
-from .evidence import Comparison, Level, compare_exactly
+from .arithmetic import Rows, flat
+from .evidence import Comparison, Level, compare_enclosures, compare_exactly
 from .instances import Instance, SymbolCase, exact_instance
 
 #: Groups of the enclosed checks, with complex irreps of degree 3 (C7:C3, Heis(3)) and quaternionic ones (Q8, Q16).
@@ -88,6 +89,11 @@ class EnclosedRoutes:
         """The spectrum by the Fourier route, as the coefficients of the characteristic polynomial of K."""
         blocks = enclosed_blocks(*self.problem, *self.setting)
         return enclosed_characteristic_polynomial([(block.matrix, block.irrep.degree) for block in blocks])
+
+
+def compare_rows(instance: str, quantity: str, one: Rows, other: Rows) -> Comparison:
+    """:func:`compare_enclosures` for rows of balls."""
+    return compare_enclosures(instance, quantity, flat(one), flat(other))
 
 
 def compare_decisions(instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any]) -> Comparison:

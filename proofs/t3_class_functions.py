@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arithmetic import flat
 from .enclosed_instances import (
     ENCLOSED_GROUPS,
     MAX_ENCLOSED_POINTS,
     QUICK_ENCLOSED_GROUPS,
     SPECTRUM_BITS,
     EnclosedRoutes,
+    compare_rows,
     enclosed_instance,
 )
 from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
@@ -241,7 +241,7 @@ def enclosed_compare(case: SymbolCase | CayleyCase, rng: np.random.Generator) ->
         return joint(
             [
                 compare_enclosures(name, "characteristic polynomial", polynomial, routes.gram.charpoly().coeffs()),
-                compare_enclosures(name, "error by characters", flat(errors), flat(refitted)),
+                compare_rows(name, "error by characters", errors, refitted),
             ]
         )
 
