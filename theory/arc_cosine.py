@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Derivative, Eq, Integral, Max, Min, Mul, acos, cos, exp, oo, pi, sin
+from sympy import Derivative, Eq, Integral, Max, Min, Mul, acos, cos, exp, oo, pi, sin, sqrt
 
 from .formula import u
 
@@ -23,7 +23,7 @@ from .formula import u
 theta = sympy.Symbol("theta", positive=True)
 
 _r = sympy.Symbol("r", positive=True)
-_phi, _g1, _g2 = sympy.symbols("phi g1 g2", real=True)
+_phi, _g1 = sympy.symbols("phi g1", real=True)
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,12 @@ class KernelDerivation:
 
     Attributes:
         expression: SymPy expression in u.
+        in_angle: The same in theta.
         steps: The derivation, in order.
     """
 
     expression: Any
+    in_angle: Any
     steps: tuple[KernelStep, ...]
 
 
@@ -111,29 +113,27 @@ def _derive(name: str, degree: int) -> KernelDerivation:
     expression = _in_cosine(value)
     last = checked("theta = acos(u)", value.subs(theta, acos(u)), expression)
     return KernelDerivation(
-        expression, (*_pair_steps(), *_polar_steps(), *_wedge_steps(), radial, angular, total, last)
+        expression, value, (*_pair_steps(), *_polar_steps(), *_wedge_steps(), radial, angular, total, last)
     )
 
 
 @cache
 def _pair_steps() -> tuple[KernelStep, ...]:
-    """z1 = g1 and z2 = cos(theta) g1 + sin(theta) g2, with g1, g2 independent, are the pair that is wanted."""
-    density = exp(-(_g1**2 + _g2**2) / 2) / (2 * pi)
-    second = cos(theta) * _g1 + sin(theta) * _g2
-    plane = ((_g1, -oo, oo), (_g2, -oo, oo))
+    """z1 = g1 and z2 = cos(theta) g1 + sin(theta) g2, with g1, g2 independent, are the pair that is wanted.
+
+    E[g1 g2] = 0 and E[g1^2] = E[g2^2], so that E[z1 z2] = cos(theta) E[g1^2] and
+    E[z2^2] = (cos(theta)^2 + sin(theta)^2) E[g1^2].
+    """
+    square = Integral(_g1**2 * exp(-(_g1**2) / 2) / sqrt(2 * pi), (_g1, -oo, oo))
     return (
-        checked(
-            "z1 = g1, z2 = cos(theta) g1 + sin(theta) g2: the covariance is u",
-            Integral(sympy.expand(_g1 * second) * density, *plane),
-            cos(theta),
-        ),
-        checked("and z2 has variance 1", Integral(sympy.expand(second**2) * density, *plane), sympy.Integer(1)),
+        checked("z1 = g1, z2 = cos(theta) g1 + sin(theta) g2: the covariance", cos(theta) * square, cos(theta)),
+        checked("and z2 has variance 1", (cos(theta) ** 2 + sin(theta) ** 2) * square, sympy.Integer(1)),
     )
 
 
 @cache
 def _polar_steps() -> tuple[KernelStep, ...]:
-    """g1 = r cos(phi), g2 = r sin(phi)."""
+    """The independent g1 = r cos(phi), g2 = r sin(phi)."""
     g1, g2 = _r * cos(_phi), _r * sin(_phi)
     jacobian = sympy.Matrix([g1, g2]).jacobian([_r, _phi]).det()
     return (
