@@ -76,6 +76,8 @@ def test_every_step_holds_in_numbers(derive):
     integrals = 0
     for step in derivation.steps:
         left, right = (side.subs(numbers) for side in (step.equation.lhs, step.equation.rhs))
+        if left.has(-sympy.oo):  # SymPy's quadrature over a whole line is slow
+            left = left.doit()
         assert abs(sympy.N(left - right, 30)) < 1e-25
         integrals += step.equation.lhs.has(sympy.Integral)
         assert step.rule
