@@ -120,6 +120,32 @@ def refit_variance(gram: npt.ArrayLike, missing: npt.ArrayLike) -> FloatArray:
     return result
 
 
+def ridge_prediction(gram: npt.ArrayLike, labels: npt.ArrayLike, cross: npt.ArrayLike, ridge: float) -> FloatArray:
+    """Prediction k (K + r I)^-1 y of ridge regression at p points.
+
+    Args:
+        gram: K [N, N].
+        labels: y, [N] or [N, m].
+        cross: Kernel k [p, N] of the points with the training points.
+        ridge: r.
+
+    Returns:
+        Array [p, m].
+
+    Raises:
+        SingularGramError: If K + r I is not positive definite.
+
+    Example:
+        >>> from orbitkernels.numerics.dense import ridge_prediction
+        >>> ridge_prediction([[1.0]], [3.0], [[2.0]], 0.5).tolist()
+        [[4.0]]
+    """
+    matrix = np.asarray(gram, dtype=np.float64)
+    factor = _factor(matrix + ridge * np.eye(len(matrix)))
+    result: FloatArray = np.asarray(cross, dtype=np.float64) @ _solve(factor, _columns(labels))
+    return result
+
+
 def eigenvalues(gram: npt.ArrayLike) -> FloatArray:
     """All eigenvalues of a symmetric matrix, ascending."""
     return np.asarray(np.linalg.eigvalsh(np.asarray(gram, dtype=np.float64)))

@@ -15,6 +15,7 @@ _SYMBOLS = {
     **_GREEK,
     "sum": "∑", "prod": "∏", "int": "∫", "bigoplus": "⨁", "oplus": "⊕", "otimes": "⊗", "cdot": "·", "times": "×",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
+    "notin": "∉", "succ": "≻", "succeq": "⪰", "nmid": "∤",
     "subset": "⊂", "to": "→",
     "mapsto": "↦", "iff": "⇔", "Longleftrightarrow": "⇔", "cong": "≅", "dots": "…", "ldots": "…", "cdots": "⋯",
     "infty": "∞", "pm": "±", "partial": "∂", "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖", "cap": "∩",
@@ -25,7 +26,7 @@ _SYMBOLS = {
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
     "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋⊂→↦±⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "log",
     "det",
@@ -200,7 +201,7 @@ def _is_binary(before: str) -> bool:
     if before and not before.strip():
         return True  # a sum that goes on in a new line
     before = before.rstrip()
-    return bool(before) and before[-1] not in "([{=,;≤≥<>/^_·⊗⇔≅&"
+    return bool(before) and before[-1] not in "([{=,;≤≥<>/^_·⊗⇔≅↦→∈&"
 
 
 def _gap(before: list[str], piece: str) -> str:

@@ -1,0 +1,82 @@
+"""Theorems A1 to A4: how many instances stand behind them, and that planted mistakes are found."""
+
+import numpy as np
+import pytest
+
+from orbitkernels.proofs import a1_augmentation
+from orbitkernels.proofs.evidence import Level
+from orbitkernels.proofs.theorem import THEOREMS
+
+#: Least number of exact, enclosed and numeric instances in a full run.
+LEAST = {
+    "A1": {Level.EXACT: 28, Level.ENCLOSED: 17, Level.NUMERIC: 80},
+}
+
+
+def rng():
+    return np.random.default_rng(4)
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_enough_different_instances_that_hold_in_a_quick_run(name):
+    theorem = THEOREMS[name]
+    assert set(theorem.procedures) == set(LEAST[name])
+    for level, procedure in theorem.procedures.items():
+        cases = procedure.cases(False)
+        assert len({str(case) for case in cases}) == len(cases) >= LEAST[name][level]
+        quick = procedure.cases(True)
+        assert 2 <= len(quick) < len(cases)
+        for case in quick:
+            found = procedure.compare(case, rng())
+            assert found.holds, found
+            assert found.level is level
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_the_groups_with_complex_and_quaternionic_irreps_are_met(name):
+    groups = {case.group for p in THEOREMS[name].procedures.values() for case in p.cases(False)}
+    assert {"C7:C3", "Q8", "S3"} <= groups
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_the_derivation_comes_to_the_statement(name):
+    derivation = THEOREMS[name].derivation()
+    assert derivation.unshown == ()
+    assert derivation.level in (Level.SYMBOLIC, Level.EXACT)
+
+
+# ---------------------------------------------------------------------- A1
+
+
+@pytest.mark.parametrize("level", ["exact", "enclosed", "numeric"])
+def test_A1_a_ridge_that_is_not_divided_by_the_order_is_found(level, monkeypatch):
+    original = a1_augmentation._three_routes
+    procedure = getattr(THEOREMS["A1"], level)
+    case = procedure.cases(True)[1]
+    assert procedure.compare(case, rng()).holds
+
+    def mistaken(values, labels, queries, order, ridge, predict):
+        def with_one_ridge(K, r, y, k):
+            return predict(K, ridge, y, k)
+
+        return original(values, labels, queries, order, ridge, with_one_ridge)
+
+    monkeypatch.setattr(a1_augmentation, "_three_routes", mistaken)
+    found = procedure.compare(case, rng())
+    assert not found.holds
+    assert found.detail.startswith("prediction")
+
+
+@pytest.mark.parametrize("level", ["exact", "enclosed"])
+def test_A1_a_kernel_that_is_not_invariant_is_found(level, monkeypatch):
+    original = a1_augmentation._integer_problem
+    procedure = getattr(THEOREMS["A1"], level)
+    case = procedure.cases(True)[1]
+
+    def mistaken(case, rng):
+        inner, labels, queries, order = original(case, rng)
+        inner[queries, 0] += 1  # k(x_1, x_1), but not k(g x_1, g x_1)
+        return inner, labels, queries, order
+
+    monkeypatch.setattr(a1_augmentation, "_integer_problem", mistaken)
+    assert not procedure.compare(case, rng()).holds
