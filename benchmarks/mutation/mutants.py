@@ -155,7 +155,9 @@ def _changed(node: ast.expr) -> Iterator[ast.expr]:
 def _is_text(node: ast.BinOp) -> bool:
     """Whether strings are put together, which is no arithmetic."""
     sides = (node.left, node.right)
-    return any(isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str)) for s in sides)
+    return any(
+        isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str)) for s in sides
+    )
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FOLDERS = tuple(f"{_ROOT}/{folder}/" for folder in ("theory", "proofs", "orbitkernels/theory", "orbitkernels/proofs"))
+_FOLDERS = tuple(
+    f"{_ROOT}/{folder}/" for folder in ("theory", "proofs", "orbitkernels/theory", "orbitkernels/proofs")
+)
 _calls: dict[str, Any] = {}
 
 
