@@ -1,8 +1,21 @@
-"""Hypothesis profiles: `default` for make test, `long` for the thorough run (HYPOTHESIS_PROFILE=long)."""
+"""Hypothesis profiles: `default` for make test, `long` for the thorough run (HYPOTHESIS_PROFILE=long).
 
+Every module is imported before the first test: one that was imported while a test has planted a mistake would take
+the mistaken function by name, and keep it for all later tests.
+"""
+
+import contextlib
 import os
+import pkgutil
+from importlib import import_module
 
 from hypothesis import HealthCheck, settings
+
+import orbitkernels.proofs
+
+for _module in pkgutil.iter_modules(orbitkernels.proofs.__path__, "orbitkernels.proofs."):
+    with contextlib.suppress(Exception):  # the tests of that module say what is wrong with it
+        import_module(_module.name)
 
 settings.register_profile(
     "default",
