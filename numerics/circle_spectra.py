@@ -100,8 +100,8 @@ def relu_spectrum(N: int, weight_variance: float, bias_variance: float, square: 
     rho = weight_variance * square / size
     if bias_variance < MIN_BIAS_SHARE * size:
         raise InputError(
-            f"Argument 'bias_variance' must be 0 or at least {MIN_BIAS_SHARE * size:g} here, not {bias_variance!r};"
-            " take the transform of the kernel's values instead."
+            f"Argument 'bias_variance' must be 0 or at least {MIN_BIAS_SHARE * size:g} here, not"
+            f" {bias_variance!r}; take the transform of the kernel's values instead."
         )
     constant = N * (np.arange(N) == 0)
     linear = (1 - rho) * constant + rho * _times_cosine(constant)

@@ -1,4 +1,4 @@
-"""Kernels of the angle whose values and whose Fourier coefficients are both known, each on its own (Theorem K5)."""
+"""Kernels of the angle whose values and Fourier coefficients are both known, each on its own (Theorem K5)."""
 
 from __future__ import annotations
 

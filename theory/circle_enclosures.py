@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from math import comb
 from typing import Any
 
@@ -197,7 +198,7 @@ def gaussian_spectrum(N: int, z: Exact) -> list[Any]:
 def laplace_spectrum(N: int, c: Exact) -> list[Any]:
     """lambda_k of exp(-c sin(theta/2)) for all k by Bessel functions (Theorem K11).
 
-    A cotangent at an odd multiple of pi/2N is at most cot(pi/2N) < 2N/pi in absolute value, so that the rests of both
+    A cotangent at an odd multiple of pi/2N is at most cot(pi/2N) < 2N/pi in absolute value, so the rests of both
     sums together are at most 2 N sum_(j >= order) I_j(c).
     """
     order = _orders(c)
@@ -254,16 +255,17 @@ def relu_coefficients(count: int, ntk: bool) -> list[Fraction]:
         (['0', '8/3', '4/15'], ['-2', '19/3', '47/60'])
     """
     arcsine = [Fraction(0)] + [Fraction(comb(2 * n, n), 4**n * (2 * n + 1)) for n in range(count)]
-    pairs = list(zip(arcsine, arcsine[1:], strict=False))
-    return [8 * b / (2 * n + 1) + (4 * b - 2 * b1 if ntk else 0) for n, (b, b1) in enumerate(pairs)]
+    return [
+        8 * b / (2 * n + 1) + (4 * b - 2 * after if ntk else 0) for n, (b, after) in enumerate(pairwise(arcsine))
+    ]
 
 
 @lru_cache(maxsize=64)
 def relu_sines(rho: Fraction, ntk: bool, bits: int) -> tuple[list[Any], Any]:
     """Coefficients B_p of sum_n c_n w^(2n+1) = sum_p B_p sin(p theta/2), p = 1, 3, ..., and a bound of the rest.
 
-    w = sqrt(rho) sin(theta/2), and sin^(2n+1) x = 4^-n sum_i (-1)^(n-i) binom(2n+1, i) sin((2n+1-2i) x).  After the
-    first M terms the rest is at most 8 rho^(M+1/2)/(1 - rho), as |c_n| <= 8.
+    w = sqrt(rho) sin(theta/2), and sin^(2n+1) x = 4^-n sum_i (-1)^(n-i) binom(2n+1, i) sin((2n+1-2i) x).  After
+    the first M terms the rest is at most 8 rho^(M+1/2)/(1 - rho), as |c_n| <= 8.
     """
     count = 2
     while not 8 * float(rho) ** count / (1 - float(rho)) < REST:

@@ -1,7 +1,7 @@
 """Spectra of kernels on N points of a circle exactly: discrete Fourier transforms in cyclotomic numbers.
 
-The transforms are taken from their definition.  Kernels whose values are transcendental are compared as power series
-in their parameter, coefficient by coefficient.
+The transforms are taken from their definition.  Kernels whose values are transcendental are compared as power
+series in their parameter, coefficient by coefficient.
 """
 
 from __future__ import annotations

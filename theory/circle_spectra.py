@@ -5,9 +5,9 @@ eigenvalues
 
     lambda_k = sum_j kappa(theta_j) omega^(jk),    omega = exp(2 pi i/N),    k = 0, ..., N - 1.
 
-N and k are integers or SymPy symbols.  The formulas differ by the parities of N and k; where these are not known the
-result is a Piecewise.  For odd N the parity meant is that of the integer k, not of its residue: k and k + N give one
-value by two formulas.
+N and k are integers or SymPy symbols.  The formulas differ by the parities of N and k; where these are not known
+the result is a Piecewise.  For odd N the parity meant is that of the integer k, not of its residue: k and k + N
+give one value by two formulas.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def _sine(N: Any, k: Any, even_points: bool, even: bool) -> Any:
 
 
 def _shifted(N: Any, k: Any, even_points: bool, even: bool) -> Any:
-    """lambda_k of kappa0(theta) cos(theta), the mean of those of kappa0 at k - 1 and k + 1, in one of the cases."""
+    """lambda_k of kappa0(theta) cos(theta), the mean of those of kappa0 at k - 1 and k + 1, in one case."""
     above, below = pi * (k + 1) / N, pi * (k - 1) / N
     constant = _if_divides(N, k - 1, N / 4) + _if_divides(N, k + 1, N / 4)
     if even_points:
