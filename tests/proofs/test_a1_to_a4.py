@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from orbitkernels.proofs import a1_augmentation
+from orbitkernels.proofs import a1_augmentation, a3_equivariant_maps, equivariant_checks
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
     "A1": {Level.EXACT: 28, Level.ENCLOSED: 17, Level.NUMERIC: 80},
+    "A3": {Level.EXACT: 60, Level.NUMERIC: 110},
 }
 
 
@@ -80,3 +81,42 @@ def test_A1_a_kernel_that_is_not_invariant_is_found(level, monkeypatch):
 
     monkeypatch.setattr(a1_augmentation, "_integer_problem", mistaken)
     assert not procedure.compare(case, rng()).holds
+
+
+# ---------------------------------------------------------------------- A3
+
+
+@pytest.mark.parametrize("level", ["exact", "numeric"])
+def test_A3_a_count_without_one_set_is_found(level, monkeypatch):
+    procedure = getattr(THEOREMS["A3"], level)
+    case = next(case for case in procedure.cases(True) if case.kind == "unions")
+    assert procedure.compare(case, rng()).holds
+    with monkeypatch.context() as patch:
+        patch.setattr(a3_equivariant_maps, "_burnside", lambda Y, X: int(Y.fixed_points.sum()) // Y.group.order)
+        assert not procedure.compare(case, rng()).holds
+
+
+@pytest.mark.parametrize("level", ["exact", "numeric"])
+@pytest.mark.parametrize("kind", ["cosets", "regular"])
+def test_A3_a_convolution_on_the_wrong_side_is_found(level, kind, monkeypatch):
+    """w(a b^-1) instead of w(b^-1 a): only in groups that are not abelian."""
+    procedure = getattr(THEOREMS["A3"], level)
+    case = a3_equivariant_maps.MapCase("S4" if kind == "cosets" else "Q8", kind)
+
+    def mistaken(H, K, w):
+        group = H.group
+        b = group.inverse(H.left_representatives)
+        return np.asarray(w)[group.multiply(K.left_representatives[:, None], b[None, :])]
+
+    seeds = range(8)  # not every random pair of subgroups has a double coset that differs from its mirror image
+    assert all(procedure.compare(case, np.random.default_rng(seed)).holds for seed in seeds)
+    monkeypatch.setattr(equivariant_checks, "convolution_matrix", mistaken)
+    assert not all(procedure.compare(case, np.random.default_rng(seed)).holds for seed in seeds)
+
+
+def test_A3_lost_equations_are_found(monkeypatch):
+    original = equivariant_checks.commutation_equations
+    case = a3_equivariant_maps.MapCase("S3", "regular")
+    monkeypatch.setattr(equivariant_checks, "commutation_equations", lambda Y, X: original(Y, X)[: X.degree])
+    assert not THEOREMS["A3"].exact.compare(case, rng()).holds
+    assert not THEOREMS["A3"].numeric.compare(case, rng()).holds
