@@ -67,6 +67,7 @@ RULES = {
     "Neumann series": "(I - A)^-1 = I + A + A^2 + ... where the spectral radius of A is below 1.",
     "orthogonal projection": "A symmetric idempotent matrix takes each vector to the nearest point of its range.",
     "Cauchy-Schwarz inequality": "|<x,y>| is at most |x| |y|, with equality iff x and y are parallel.",
+    "reproducing property": "In the RKHS the inner product of k(., x) and k(., y) is k(x, y).",
     "harmonic and arithmetic mean": "The harmonic mean of positive numbers is at most the arithmetic one, with"
     " equality iff all are equal.",
 }
