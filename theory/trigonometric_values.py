@@ -1,8 +1,8 @@
 """Values of trigonometric formulas at given integers: in balls, or exactly as a + b/pi with cyclotomic a and b.
 
 The formulas are SymPy expressions made of rational numbers, symbols, pi, sums, products, integer powers and sin,
-cos, tan, cot, sec, csc of rational multiples of pi.  Such sines are sums of roots of unity; pi is transcendental, so
-a and b are unique and 1/pi can be kept as a symbol.
+cos, tan, cot, sec, csc of rational multiples of pi.  Such sines are sums of roots of unity; pi is
+transcendental, so a and b are unique and 1/pi can be kept as a symbol.
 """
 
 from __future__ import annotations
