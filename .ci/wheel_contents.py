@@ -1,4 +1,4 @@
-"""Build the wheel from the source distribution and check that it holds every module and template, and no more."""
+"""Build the wheel from the source distribution and check that it holds every module, template and schema, and no more."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"orbitkernels": "", "theory": "theory/", "numerics": "numerics/", "proofs": "proofs/"}
-KINDS = ("*.py", "py.typed", "templates/*")
+KINDS = ("*.py", "py.typed", "*.schema.json", "templates/*")
 
 
 def expected() -> set[str]:

@@ -238,16 +238,34 @@ class Certificate:
         """Reads a certificate.
 
         Raises:
-            InputError: If the file is damaged or no certificate.
+            InputError: If the file cannot be read, is damaged or is no certificate; one line that says where.
         """
         try:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
-            return cls(tuple(Result.from_dict(entry) for entry in data["theorems"]), dict(data["environment"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            certificate = cls(tuple(_entry(entry) for entry in data["theorems"]), dict(data["environment"]))
+        except OSError as error:
+            raise InputError(f"Certificate '{path}' cannot be read: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            reason = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
             raise InputError(
-                f"Certificate '{path}' is damaged ({' '.join(reason.split())}); delete it or run without --resume."
+                f"Certificate '{path}' is damaged or of another version ({reason}); make it anew, without --resume."
             ) from error
+        ids = [result.id for result in certificate.results]
+        if twice := next((key for key in ids if ids.count(key) > 1), None):
+            raise InputError(f"Certificate '{path}' is damaged (theorem {twice} occurs twice); make it anew.")
+        return certificate
+
+
+def schema() -> str:
+    """The JSON Schema (draft 2020-12) of the document that a certificate is written as.
+
+    Example:
+        >>> import json
+        >>> from orbitkernels.proofs.certificate import schema
+        >>> json.loads(schema())["required"]
+        ['theorems', 'environment']
+    """
+    return Path(__file__).with_name("certificate.schema.json").read_text(encoding="utf-8")
 
 
 def environment(seed: int, quick: bool) -> dict[str, Any]:
@@ -281,6 +299,15 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _entry(data: Any) -> Result:
+    """One result, and which one it is if it is damaged."""
+    try:
+        return Result.from_dict(data)
+    except KeyError as error:
+        name = data.get("id") if isinstance(data, dict) else None
+        raise ValueError(f"the entry of {name} has no {error}" if name else f"an entry has no {error}") from error
 
 
 def _finite(value: float) -> float | None:

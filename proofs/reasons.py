@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .certificate import DerivationEvidence
 from .evidence import Level, weakest
 from .theorem import THEOREMS, Theorem, find_theorem
 
+if TYPE_CHECKING:
+    from .derivation import Derivation
 
-def derive_alone(theorem: Theorem) -> DerivationEvidence:
-    """What making the derivation of a theorem shows by itself; its steps are checked when they are made.
+
+def made(theorem: Theorem) -> tuple[DerivationEvidence, Derivation | None]:
+    """What making the derivation of a theorem shows by itself, and the derivation if all its steps could be made.
 
     A theorem without a derivation is a link of the weakest level: it is believed for its instances only.
     """
     if theorem.derivation is None:
-        return DerivationEvidence(True, Level.NUMERIC)
+        return DerivationEvidence(True, Level.NUMERIC), None
     try:
         derivation = theorem.derivation()
         names = tuple(dict.fromkeys(find_theorem(name).id for name in sorted(derivation.theorems)))
-        return DerivationEvidence(True, derivation.level, len(derivation.steps), names)
+        return DerivationEvidence(True, derivation.level, len(derivation.steps), names), derivation
     except Exception as error:
-        return DerivationEvidence(False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}")
+        return DerivationEvidence(
+            False, Level.NUMERIC, detail=f"derivation: {type(error).__name__}: {error}"
+        ), None
 
 
 class Reasons:
@@ -76,7 +82,7 @@ class Reasons:
     def _made(self, key: str) -> DerivationEvidence:
         """Evidence of one derivation alone; made here if it was not asked for in this run."""
         if key not in self._alone:
-            self._alone[key] = derive_alone(THEOREMS[key])
+            self._alone[key], _ = made(THEOREMS[key])
         return self._alone[key]
 
     def _follow(self, key: str, above: tuple[str, ...]) -> DerivationEvidence:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orbitkernels.errors import InputError
 
+from . import latex_lines
 from .plain_text import plain, plain_prose
 
 if TYPE_CHECKING:
@@ -177,12 +178,20 @@ def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
 
 def to_latex(derivation: Derivation) -> str:
     """A complete article for pdflatex."""
-    document = (
-        _templates()
-        .get_template("derivation.tex")
-        .render(_fields(derivation, _latex_prose, lambda latex: rf"\[ {latex} \]"))
-    )
+    document = _templates().get_template("derivation.tex").render(_latex_fields(derivation))
     return re.sub(r"\n{3,}", "\n\n", document)
+
+
+def latex_steps(derivation: Derivation) -> str:
+    """The steps alone, for a document with the same preamble."""
+    steps = _templates().get_template("derivation_steps.tex").render(_latex_fields(derivation))
+    return re.sub(r"\n{3,}", "\n\n", steps)
+
+
+def _latex_fields(derivation: Derivation) -> dict[str, Any]:
+    """What the templates show, as LaTeX."""
+    fields = _fields(derivation, latex_lines.prose, latex_lines.display)
+    return fields | {"goal": latex_lines.statement(sentence(derivation.goal))}
 
 
 def to_pdf(derivation: Derivation) -> bytes:
@@ -209,15 +218,6 @@ def to_pdf(derivation: Derivation) -> bytes:
         return result.read_bytes()
 
 
-def _latex_prose(text: str) -> str:
-    """Sentences with formulas between dollars; the characters that LaTeX reserves are escaped outside."""
-    parts = text.split("$")
-    escape = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "^": r"\^{}", "~": r"\~{}", "✓": ""}
-    return "$".join(
-        part if i % 2 else re.sub(r"[&%#_^~✓]", lambda m: escape[m[0]], part) for i, part in enumerate(parts)
-    )
-
-
 # ---------------------------------------------------------------------- HTML
 
 
@@ -231,14 +231,25 @@ def to_html(derivation: Derivation) -> str:
 
 
 def page(template: str, **fields: Any) -> str:
-    """One HTML file from a template of this folder; text is escaped unless it is marked as HTML."""
+    """One file from a template of this folder; in HTML, text is escaped unless it is marked as HTML."""
     return str(_templates().get_template(template).render(fields))
 
 
 def html_body(derivation: Derivation) -> str:
     """The derivation as a fragment of HTML, for a page or a notebook."""
-    fields = _fields(derivation, _html_prose, lambda latex: _mathml(latex, "block"))
+    fields = _fields(derivation, html_prose, lambda latex: _mathml(latex, "block"))
     return _templates().get_template("derivation_body.html").render(fields)
+
+
+def html_steps(derivation: Derivation) -> str:
+    """The steps alone as a fragment of HTML."""
+    fields = _fields(derivation, html_prose, lambda latex: _mathml(latex, "block"))
+    return _templates().get_template("derivation_steps.html").render(fields)
+
+
+def html_statement(latex: str) -> Any:
+    """A claim as sentences with formulas in display style."""
+    return html_prose(re.sub(r"\$([^$]+)\$", r"$\\displaystyle \1$", sentence(latex)))
 
 
 #: Names of functions that MathML would set without any space around.
@@ -262,7 +273,7 @@ def _mathml(latex: str, display: str) -> Any:
     return markupsafe.Markup(re.sub(_FUNCTIONS, r'<mo lspace="0.17em" rspace="0.17em">\1</mo>', found))
 
 
-def _html_prose(text: str) -> Any:
+def html_prose(text: str) -> Any:
     """Escaped sentences with inline MathML."""
     import markupsafe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
+from .documents import Document, document
 from .evidence import Check, Comparison, Level
-from .reasons import Reasons, derive_alone
+from .reasons import Reasons, made
 from .theorem import THEOREMS, Procedure, Theorem, find_theorem
 
 #: What a task carries out: the derivation of a theorem, or its check of a level.
@@ -36,6 +37,7 @@ def verify(
     progress: Progress | None = None,
     resume: str | Path | None = None,
     save: str | Path | None = None,
+    documents: MutableMapping[str, Document] | None = None,
 ) -> Certificate:
     """Derives and checks theorems and says how strongly each is established.
 
@@ -45,11 +47,14 @@ def verify(
         jobs: Processes; None for as many as cores (at most MAX_JOBS).
         seed: Seed of the random instances; one seed gives one certificate but for times.  (With one process the
             linear algebra may use several threads, which can change the last digit of a residual.)
-        progress: Called as ``progress(theorem id, instances done, instances in all)``.
+        progress: Called as ``progress(theorem id, done, in all)``, where each instance counts one and so does the
+            derivation.
         resume: An earlier certificate; its theorems with the same statement, code, seed, mode and versions that
             hold are kept.  Nothing is kept if the file does not exist.
         save: Where to write the certificate each time another theorem is done, so that an interrupted run can be
             resumed.
+        documents: Where to put the derivations that are made, ready to be shown, by the ids of their theorems;
+            making them once more takes far longer than showing them.
 
     Returns:
         The certificate.
@@ -68,7 +73,9 @@ def verify(
     workers = _workers(jobs)
     setting = environment(seed, quick)
     done = {} if resume is None else _kept(theorems, Path(resume), setting)
-    run = _Run([theorem for theorem in theorems if theorem.id not in done], quick, seed, progress, done)
+    todo = [theorem for theorem in theorems if theorem.id not in done]
+    tasks = [task for theorem in todo for task in _tasks(theorem, quick, seed, documents is not None)]
+    run = _Run(todo, tasks, progress, done, {} if documents is None else documents)
     for result in run.results(workers):
         done[result.id] = result
         if save is not None:
@@ -103,16 +110,23 @@ class _Task:
     indices: tuple[int, ...]
     cases: tuple[Any, ...]
     seed: int
+    shown: bool = False  # whether the derivation is to be shown
+
+    @property
+    def size(self) -> int:
+        """What it counts for in the progress."""
+        return 1 if self.route == "derivation" else len(self.cases)
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a task found; `derivation` for the derivation, `comparisons` by index for the checks."""
+    """What a task found; `derivation` and its document for the derivation, `comparisons` for the checks."""
 
     task: _Task
     seconds: float
     comparisons: tuple[Comparison, ...] = ()
     derivation: DerivationEvidence | None = None
+    document: Document | None = None
 
 
 class _Run:
@@ -121,19 +135,19 @@ class _Run:
     def __init__(
         self,
         theorems: Sequence[Theorem],
-        quick: bool,
-        seed: int,
+        tasks: Sequence[_Task],
         progress: Progress | None,
         kept: Mapping[str, Result],
+        documents: MutableMapping[str, Document],
     ) -> None:
         self.theorems = {theorem.id: theorem for theorem in theorems}
         self.progress = progress or (lambda *_: None)
-        tasks = [task for theorem in theorems for task in _tasks(theorem, quick, seed)]
+        self.documents = documents
         # derivations first: what rests on one waits for it
         self.tasks = sorted(tasks, key=lambda task: task.route != "derivation")
         self.outcomes: dict[str, list[_Outcome]] = {key: [] for key in self.theorems}
         self.waiting = {key: sum(task.theorem == key for task in tasks) for key in self.theorems}
-        self.totals = {key: sum(len(task.cases) for task in tasks if task.theorem == key) for key in self.theorems}
+        self.totals = {key: sum(task.size for task in tasks if task.theorem == key) for key in self.theorems}
         self.reasons = Reasons(
             (task.theorem for task in tasks if task.route == "derivation"),
             {key: result.derivation for key, result in kept.items() if result.derivation},
@@ -149,8 +163,9 @@ class _Run:
             self.waiting[key] -= 1
             if outcome.derivation:
                 self.reasons.add(key, outcome.derivation)
-            finished = sum(len(each.comparisons) for each in self.outcomes[key])
-            self.progress(key, finished, self.totals[key])
+            if outcome.document:
+                self.documents[key] = outcome.document
+            self.progress(key, sum(each.task.size for each in self.outcomes[key]), self.totals[key])
             yield from self._complete()
 
     def _complete(self) -> Iterator[Result]:
@@ -175,10 +190,10 @@ def _outcomes(tasks: Sequence[_Task], workers: int) -> Iterator[_Outcome]:
     yield from parallel(delayed(_perform)(task) for task in tasks)
 
 
-def _tasks(theorem: Theorem, quick: bool, seed: int) -> Iterator[_Task]:
+def _tasks(theorem: Theorem, quick: bool, seed: int, shown: bool) -> Iterator[_Task]:
     """The derivation, then for each group the cases of each check, the last and largest groups first."""
     if theorem.derivation is not None:
-        yield _Task(theorem.id, "derivation", (), (), seed)
+        yield _Task(theorem.id, "derivation", (), (), seed, shown)
     for route, procedure in theorem.procedures.items():
         by_group: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         for index, case in enumerate(procedure.cases(quick)):
@@ -193,8 +208,10 @@ def _perform(task: _Task) -> _Outcome:
     start = time.perf_counter()
     theorem = THEOREMS[task.theorem]
     if task.route == "derivation":
-        evidence = derive_alone(theorem)
-        return _Outcome(task, time.perf_counter() - start, derivation=evidence)
+        evidence, derivation = made(theorem)
+        seconds = time.perf_counter() - start
+        shown = document(derivation) if derivation is not None and task.shown else None
+        return _Outcome(task, seconds, derivation=evidence, document=shown)
     procedure = theorem.procedures[task.route]
     # the matrices are small: more threads would only wait for each other, and change last digits
     with threadpool_limits(limits=1, user_api="blas"):

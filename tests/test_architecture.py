@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("theory", "numerics", "proofs", "orbitkernels")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
-DEVELOPMENT_ONLY = {"pytest", "mypy", "ruff", "import-linter", "setuptools", "build", "pytest-xdist"}
+DEVELOPMENT_ONLY = {
+    "pytest", "mypy", "ruff", "import-linter", "setuptools", "build", "pytest-xdist", "jsonschema",
+}  # fmt: skip
 
 
 def imported_modules(path: Path) -> set[str]:
