@@ -104,9 +104,15 @@ class Equal:
         )
         if not equations:
             raise DerivationError("A step that claims no equation cannot be checked.")
-        open_ones = [e for e in equations if self.numbers or _by_values(e) or not self._decided(*e)]
+        open_ones, done = [], []
+        for equation in equations:
+            if not (self.numbers or _by_values(equation)):
+                done.append((equation[0].doit(), equation[1].doit()))
+                if self._decided(*done[-1]):
+                    continue
+            open_ones.append(equation)
         if not open_ones:
-            return StepEvidence(Level.SYMBOLIC, f"{_scope(equations)}by SymPy", len(equations))
+            return StepEvidence(Level.SYMBOLIC, f"{_scope(done)}by SymPy", len(equations))
         if not self.identity:
             left, right = open_ones[0]
             raise DerivationError(
@@ -121,15 +127,15 @@ class Equal:
         return StepEvidence(Level.NUMERIC, how, len(equations), mpmath.nstr(worst, 2))
 
     def _decided(self, left: Any, right: Any) -> bool:
-        """True if proved, False if open; raises if refuted."""
-        difference = (left - right).doit()
+        """True if proved, False if open; raises if refuted.  Both sides are carried out already."""
+        difference = left - right
         if difference.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo) and not difference.free_symbols:
             raise DerivationError(f"The difference of {_short(left)} and {_short(right)} is not finite.")
         verdict = is_zero(difference, self.domain)
         if verdict is False:
             raise DerivationError(f"SymPy refutes {_short(left)} = {_short(right)}.")
         if verdict:
-            _confirm(left.doit(), right.doit(), self.domain)
+            _confirm(left, right, self.domain)
         return bool(verdict)
 
     def _where(self, equations: Sequence[Pair]) -> str:
@@ -152,14 +158,14 @@ def _symbols(equations: Sequence[Pair]) -> set[Any]:
 
 
 def _scope(equations: Sequence[Pair]) -> str:
-    """For which values of the symbols SymPy decided the equations."""
+    """For which values of the symbols SymPy decided the equations, whose sides are carried out."""
     symbols = sorted(_symbols(equations), key=str)
     if not symbols:
         return ""
     if not all(symbol.is_commutative for symbol in symbols):
         return "for symbols that do not commute, "
     words = "for all values of the symbols"
-    if not all(_is_defined_everywhere(side.doit()) for pair in equations for side in pair):
+    if not all(_is_defined_everywhere(side) for pair in equations for side in pair):
         words += " at which both sides are defined"
     alike: dict[str, list[str]] = {}  # symbols by what is assumed of them
     for symbol in symbols:

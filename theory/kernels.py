@@ -70,6 +70,34 @@ def kappa1(cosine: Any = u) -> Any:
     return derive_kappa1().expression.xreplace({u: sympy.sympify(cosine)})
 
 
+def erf_covariance(first: Any, second: Any, mixed: Any) -> Any:
+    """E[erf(z1) erf(z2)] = (2/pi) asin(2 s12/sqrt((1 + 2 s11)(1 + 2 s22))) for covariances s11, s22, s12 (K3).
+
+    Example:
+        >>> from orbitkernels.theory.kernels import erf_covariance
+        >>> erf_covariance(1, 1, 1)
+        2*asin(2/3)/pi
+    """
+    return 2 / pi * asin(2 * mixed / _geometric_mean(1 + 2 * first, 1 + 2 * second))
+
+
+def erf_slope_covariance(first: Any, second: Any, mixed: Any) -> Any:
+    """E[erf'(z1) erf'(z2)] = (4/pi)/sqrt((1 + 2 s11)(1 + 2 s22) - 4 s12^2), the derivative in s12 (K3).
+
+    Example:
+        >>> from orbitkernels.theory.kernels import erf_slope_covariance
+        >>> erf_slope_covariance(1, 1, 0)
+        4/(3*pi)
+    """
+    return 4 / pi / sqrt(_geometric_mean(1 + 2 * first, 1 + 2 * second) ** 2 - 4 * mixed**2)
+
+
+def _geometric_mean(one: Any, other: Any) -> Any:
+    """sqrt(one other) without a root if they are equal: SymPy is slow to find the sign of nested inverse sines."""
+    one, other = sympy.sympify(one), sympy.sympify(other)
+    return one if one == other else sqrt(one * other)
+
+
 def nngp_expression(depth: int, weight_variance: Any = 1, bias_variance: Any = 1, activation: str = "relu") -> Any:
     """NNGP kernel S_L in u for inputs with |x|^2 = |y|^2 = d.
 
@@ -233,14 +261,12 @@ def _relu_layer(before: Covariance, weight: Any, bias: Any) -> Covariance:
 
 
 def _erf_layer(before: Covariance, weight: Any, bias: Any) -> Covariance:
-    """E[erf erf] = (2/pi) asin(2 S/sqrt((1 + 2 S_xx)(1 + 2 S_yy))); E[erf' erf'] is its derivative in S."""
-    xx, yy = 1 + 2 * before.first, 1 + 2 * before.second
-    norm = xx if xx == yy else sqrt(xx * yy)  # SymPy is slow to find the sign of nested inverse sines
-    scale = 2 * weight / pi
-    mixed = bias + scale * asin(2 * before.mixed / norm)
+    """One hidden layer of erf (K3, K4)."""
+    first, second = before.first, before.second
+    mixed = bias + weight * erf_covariance(first, second, before.mixed)
     return Covariance(
-        bias + scale * asin(2 * before.first / xx),
-        bias + scale * asin(2 * before.second / yy),
+        bias + weight * erf_covariance(first, first, first),
+        bias + weight * erf_covariance(second, second, second),
         mixed,
-        mixed + 2 * scale / sqrt(norm**2 - 4 * before.mixed**2) * before.tangent,
+        mixed + weight * erf_slope_covariance(first, second, before.mixed) * before.tangent,
     )
