@@ -195,7 +195,7 @@ def model_rings(
         >>> model_rings(2, 1, (Fraction(1), Fraction(0)))[0][0]
         [Fraction(7, 6), Fraction(11, 12)]
     """
-    sign = -((-1) ** _order(p))
+    sign = 1 if _order(p) == 1 else -1
     turn = Fraction(int(interleaved), 2 * poses)
 
     def cross(j: int, direction: int) -> Fraction:
