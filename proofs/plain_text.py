@@ -142,6 +142,8 @@ class _Parser:
             return "; "
         if name in ("frac", "tfrac", "dfrac"):
             return f"{_grouped(self._argument(), product=True)}/{_grouped(self._argument())}"
+        if name == "binom":
+            return f"binom({self._argument()}, {self._argument()})"
         if name == "sqrt":
             return f"√{_grouped(self._argument())}"
         if name in _ACCENTS:
