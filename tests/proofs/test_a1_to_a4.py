@@ -3,14 +3,25 @@
 import numpy as np
 import pytest
 
-from orbitkernels.proofs import a1_augmentation, a3_equivariant_maps, equivariant_checks
+from orbitkernels.proofs import (
+    a1_augmentation,
+    a3_equivariant_maps,
+    a4_harmonics_of_learning,
+    equivariant_checks,
+    harmonics_checks,
+    harmonics_in_balls,
+)
 from orbitkernels.proofs.evidence import Level
+from orbitkernels.proofs.instances import named_group
+from orbitkernels.proofs.irreps import unitary_irreps
 from orbitkernels.proofs.theorem import THEOREMS
+from orbitkernels.theory.exact_matrices import identity
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
     "A1": {Level.EXACT: 28, Level.ENCLOSED: 17, Level.NUMERIC: 80},
     "A3": {Level.EXACT: 60, Level.NUMERIC: 110},
+    "A4": {Level.EXACT: 31, Level.ENCLOSED: 17, Level.NUMERIC: 47},
 }
 
 
@@ -120,3 +131,91 @@ def test_A3_lost_equations_are_found(monkeypatch):
     monkeypatch.setattr(equivariant_checks, "commutation_equations", lambda Y, X: original(Y, X)[: X.degree])
     assert not THEOREMS["A3"].exact.compare(case, rng()).holds
     assert not THEOREMS["A3"].numeric.compare(case, rng()).holds
+
+
+# ---------------------------------------------------------------------- A4
+
+
+def homomorphisms(network):
+    """Weights rho(g) for rho(g^-1): invariant under translations from the right only."""
+    network.weights = network.rho
+
+
+def swapped(network):
+    """Two weights of other elements than the unit exchanged."""
+    network.weights[1], network.weights[2] = network.weights[2], network.weights[1]
+
+
+def without_form(network):
+    """The unit matrix in the place of the invariant form."""
+    network.__dict__["form"] = identity(len(network.rho[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        *((name, change) for name in ("S3", "Q8", "C7:C3") for change in (homomorphisms, swapped)),
+        ("S3", without_form),  # the irrep of Q8 of degree 2 is unitary in its exact basis
+        ("C7:C3", without_form),
+    ],
+)
+def test_A4_mistakes_in_exact_weights_are_found(name, change, monkeypatch):
+    original = harmonics_checks.exact_networks
+    case = a4_harmonics_of_learning.NetworkCase(name)
+    assert THEOREMS["A4"].exact.compare(case, rng()).holds
+
+    def mistaken(name):
+        networks = original(name)
+        change(networks[-1])
+        return networks
+
+    monkeypatch.setattr(harmonics_checks, "exact_networks", mistaken)
+    assert not THEOREMS["A4"].exact.compare(case, rng()).holds
+
+
+@pytest.mark.parametrize("level", ["enclosed", "numeric"])
+def test_A4_translations_by_the_inverse_side_are_found(level, monkeypatch):
+    """x(g h) for x(h^-1 g): the power spectrum of an antihomomorphism is not invariant under these."""
+    case = a4_harmonics_of_learning.NetworkCase("C7:C3")
+    group = named_group("C7:C3")
+    procedure = getattr(THEOREMS["A4"], level)
+    assert procedure.compare(case, rng()).holds
+
+    class Opposite:
+        """The group with the products in the other order, but the irreps of the group itself."""
+
+        def __getattr__(self, key):
+            return getattr(group, key)
+
+        def multiply(self, g, h):
+            return group.multiply(h, g)
+
+        @property
+        def table(self):
+            return group.table.T
+
+    monkeypatch.setattr(a4_harmonics_of_learning, "named_group", lambda name: Opposite())
+    monkeypatch.setattr("orbitkernels.proofs.irreps.unitary_irreps", lambda _: unitary_irreps(group))
+    found = procedure.compare(case, rng())
+    assert not found.holds
+    assert found.detail.startswith("output")
+
+
+def test_A4_a_network_that_is_called_invariant_by_mistake_is_found(monkeypatch):
+    original = harmonics_checks.unitary_antihomomorphisms
+    case = a4_harmonics_of_learning.ExhaustiveCase("C4", "the quaternion units")
+    assert THEOREMS["A4"].exact.compare(case, rng()).holds
+
+    def commuting(group, W):
+        """V(gh) = V(h) V(g) = V(g) V(h): too much to ask."""
+        return [one and not (w[1] == w[3]).all() for one, w in zip(original(group, W), W, strict=True)]
+
+    monkeypatch.setattr(harmonics_checks, "unitary_antihomomorphisms", commuting)
+    assert not THEOREMS["A4"].exact.compare(case, rng()).holds
+
+
+def test_A4_a_wrong_first_factor_of_the_form_is_found(monkeypatch):
+    case = a4_harmonics_of_learning.NetworkCase("C7:C3")
+    original = harmonics_in_balls.cholesky
+    monkeypatch.setattr(harmonics_in_balls, "cholesky", lambda Q: original(Q) + (0 * Q + 1) * 0.001)
+    assert not THEOREMS["A4"].enclosed.compare(case, rng()).holds
