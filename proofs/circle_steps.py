@@ -1,0 +1,76 @@
+"""Steps that the derivations of K8 and K11 share: odd waves of half the angle on N points of a circle."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from .derivation import Step, equal
+
+#: Transform of sin(p theta/2) for odd p.
+WAVE = r"\sigma_p(k) = \frac12 \bigl(\cot(\pi(p + 2k)/2N) + \cot(\pi(p - 2k)/2N)\bigr)"
+
+
+def half_angle_step(label: str) -> Step:
+    """sigma_p(k) = sum_j sin(p theta_j/2) omega^(jk) for odd p, by a telescoping sum."""
+    import sympy
+    from sympy import Rational, cos, pi, sin
+
+    j, k, l, p = sympy.symbols("j k l p", integer=True)
+    N = sympy.Symbol("N", integer=True, positive=True)
+    x, y = sympy.symbols("x y", real=True)
+    half = Rational(1, 2)
+    return equal(
+        "telescoping sum",
+        r"The sine of half the angle has no bend at $\theta_j$, $0 \le j < N$, but at $j = 0$. Let $p$ be odd. The"
+        r" values"
+        r" $\sin(p\theta_j/2)$ do not change if $j$ becomes $N - j$, so their transform is real; its terms are"
+        r" halves of"
+        r" the sines of $\pi(p \pm 2k) j/N$. With $P = p \pm 2k$, which is odd, and $y = \pi P/N$ the terms of"
+        r" $\sum_j \sin(jy)$ times $2 \sin(y/2)$, which is not zero, are differences of neighbours; the sum is"
+        r" $\cos(y/2) - \cos(\pi P - y/2) = 2 \cos(y/2)$.",
+        r"\sum_{j=0}^{N-1} \sin(jy) = \cot(y/2), \qquad"
+        r" \sum_{j=0}^{N-1} \sin(p\theta_j/2)\, \omega^{jk} = \sigma_p(k)",
+        WAVE,
+        pairs=[
+            (sympy.Subs(sin(x), x, p * pi - p * pi * j / N), -((-1) ** p) * sin(p * pi * j / N)),
+            (sin(p * x) * cos(2 * k * x), (sin((p + 2 * k) * x) + sin((p - 2 * k) * x)) / 2),
+            (2 * sin(y / 2) * sin(j * y), cos((j - half) * y) - cos((j + half) * y)),
+            (sympy.Subs(cos(x - y / 2), x, pi * (2 * l + 1)), -cos(y / 2)),
+        ],
+        label=label,
+    )
+
+
+def odd_powers() -> list[tuple[str, partial[bool]]]:
+    """Instances of the expansion of an odd power of the sine."""
+    return [(f"$n = {n}$", partial(_is_expansion, n)) for n in range(8)]
+
+
+def _is_expansion(n: int) -> bool:
+    """Whether sin(x)^(2n+1) = 4^-n sum_i (-1)^i binom(2n+1, n-i) sin((2i+1)x), as polynomials in e^(ix)."""
+    from math import comb
+
+    # times (2i)^(2n+1): (z - 1/z)^(2n+1), and (2i)^(2n) 4^-n = (-1)^n
+    left = {2 * n + 1 - 2 * m: (-1) ** m * comb(2 * n + 1, m) for m in range(2 * n + 2)}
+    right: dict[int, int] = {}
+    for i in range(n + 1):
+        factor = (-1) ** (n + i) * comb(2 * n + 1, n - i)
+        right |= {2 * i + 1: factor, -(2 * i + 1): -factor}
+    return left == right
+
+
+def transforms_of_powers() -> list[tuple[str, partial[bool]]]:
+    """Instances of the transform of an odd power of the sine of half the angle."""
+    return [(f"$N = {N}$ with $n \\le 3$", partial(_is_transform, N)) for N in (1, 2, 3, 4, 5, 8)]
+
+
+def _is_transform(N: int) -> bool:
+    """Whether the sums of cotangents are the transforms, in cyclotomic numbers."""
+    from orbitkernels.theory.circle_exact import exact_sine, exact_transform, odd_sine_power
+
+    return all(
+        exact_transform([exact_sine(Fraction(j, N)) ** (2 * n + 1) for j in range(N)])
+        == [odd_sine_power(N, k, n) for k in range(N)]
+        for n in range(4)
+    )
