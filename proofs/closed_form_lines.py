@@ -327,6 +327,11 @@ def exchange_eigenvalue_lines(pair: OrbitPair) -> list[str]:
     return lines
 
 
-def _times(times: int) -> str:
+def times_text(times: int, once: str = "once") -> str:
     """Words for a multiplicity."""
+    return rf" \qquad (\text{{{once}}})" if times == 1 else rf" \qquad ({times} \text{{ times}})"
+
+
+def _times(times: int) -> str:
+    """Words for a multiplicity of each of several values."""
     return r" \qquad (\text{once each})" if times == 1 else rf" \qquad ({times} \text{{ times each}})"

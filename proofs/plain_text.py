@@ -42,7 +42,7 @@ _SPACED_WORDS = {
     "max",
     "dim",
 }
-_FUNCTION_WORDS = {*_SPACED_WORDS, "tr", "Re", "Im"}
+_FUNCTION_WORDS = {*_SPACED_WORDS, "tr", "Re", "Im", "rank"}
 _IGNORED = {
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "bigg", "displaystyle",
     "limits", "nolimits", "textstyle", "nonumber",

@@ -53,10 +53,12 @@ def _error_step(row: tuple[Any, ...], values: list[Any], eigenvalues: list[str])
     verdict = "right" if error < 1 else "wrong"
     return equal(
         "theorem",
-        rf"The error at a missing pose with labels $\pm 1$, compared with solving the equations without it. The"
+        rf"The error at a missing pose with labels $\pm 1$, compared with solving the equations without it."
+        rf" The"
         rf" sign of the prediction is {verdict}.",
         *eigenvalues,
-        rf"|\mathrm{{error}}| = \frac{{\lambda_{{{N}}}^{{-1}}}}{{\frac{{1}}{{{2 * N}}} \sum_k \lambda_k^{{-1}}}}"
+        rf"|\mathrm{{error}}| = \frac{{\lambda_{{{N}}}^{{-1}}}}{{\frac{{1}}{{{2 * N}}} \sum_k"
+        rf" \lambda_k^{{-1}}}}"
         rf" = {shown(error)}",
         pairs=[(_float(error), _float(by_refitting(row)))],
         identity="T5",
@@ -129,8 +131,8 @@ def _float(value: Any) -> sympy.Float:
     return sympy.Float(value, WORKING)
 
 
-def shown(value: Any) -> str:
-    """A number in LaTeX, to SHOWN digits."""
-    text = mpmath.nstr(value, SHOWN)
+def shown(value: Any, digits: int = SHOWN) -> str:
+    """A number in LaTeX, to some digits."""
+    text = mpmath.nstr(value, digits)
     mantissa, _, exponent = text.partition("e")
     return text if not exponent else rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
