@@ -8,26 +8,28 @@ import unicodedata
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
 }  # fmt: skip
 _SYMBOLS = {
-    **_GREEK,
+    **_GREEK, "ell": "ℓ",
     "sum": "∑", "prod": "∏", "int": "∫", "bigoplus": "⨁", "oplus": "⊕", "otimes": "⊗", "cdot": "·", "times": "×",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
     "notin": "∉", "backslash": "\\", "succ": "≻", "succeq": "⪰", "nmid": "∤",
     "subset": "⊂", "to": "→", "iint": "∬",
     "mapsto": "↦", "iff": "⇔", "Longleftrightarrow": "⇔", "cong": "≅", "dots": "…", "ldots": "…", "cdots": "⋯",
-    "infty": "∞", "pm": "±", "mp": "∓", "partial": "∂", "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
+    "infty": "∞", "pm": "±", "mp": "∓", "partial": "∂", "nabla": "∇",
+    "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
     "cap": "∩", "cup": "∪", "forall": "∀", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩",
     "lvert": "|", "rvert": "|", "mid": "|", "ast": "*", "prime": "′", "quad": "   ", "qquad": "     ", ",": " ",
-    ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "det": "det", "exp": "exp",
+    ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "lim": "lim", "det": "det", "exp": "exp",
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "min": "min", "max": "max", "dim": "dim", "ln": "ln",
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
     "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
 }  # fmt: skip
 _RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
+    "lim",
     "log",
     "det",
     "exp",
