@@ -27,6 +27,7 @@ RULES = {
     " inverses.",
     "trace": "Similar matrices have one trace, and the trace of a sum is the sum of the traces.",
     "averaging over a subgroup": "The mean of the matrices of a subgroup projects on its fixed vectors.",
+    "adjoint maps": "The kernel of a linear map is the orthogonal complement of the range of its adjoint.",
     "orbit-stabiliser": "The points of an orbit are the cosets of the stabiliser.",
     "geometric sum": "1 + w + ... + w^(m-1) = 0 for w^m = 1, w not 1.",
     "eigenvector": "A matrix acts on an eigenvector as a number; so do its powers and its inverse.",
@@ -68,6 +69,7 @@ RULES = {
     "orthogonal projection": "A symmetric idempotent matrix takes each vector to the nearest point of its range.",
     "Cauchy-Schwarz inequality": "|<x,y>| is at most |x| |y|, with equality iff x and y are parallel.",
     "reproducing property": "In the RKHS the inner product of k(., x) and k(., y) is k(x, y).",
+    "push-through identity": "A (B A + r I) = (A B + r I) A, and so for the inverses.",
     "harmonic and arithmetic mean": "The harmonic mean of positive numbers is at most the arithmetic one, with"
     " equality iff all are equal.",
 }
