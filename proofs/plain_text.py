@@ -8,11 +8,11 @@ import unicodedata
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "Omega": "Ω", "Pi": "Π", "Gamma": "Γ",
 }  # fmt: skip
 _SYMBOLS = {
-    **_GREEK, "ell": "ℓ",
+    **_GREEK, "ell": "ℓ", "sinh": "sinh", "cosh": "cosh",
     "sum": "∑", "prod": "∏", "int": "∫", "bigoplus": "⨁", "oplus": "⊕", "otimes": "⊗", "cdot": "·", "times": "×",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
     "notin": "∉", "backslash": "\\", "succ": "≻", "succeq": "⪰", "nmid": "∤",
@@ -22,13 +22,15 @@ _SYMBOLS = {
     "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
     "cap": "∩", "cup": "∪", "forall": "∀", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩",
     "lvert": "|", "rvert": "|", "mid": "|", "ast": "*", "prime": "′", "quad": "   ", "qquad": "     ", ",": " ",
-    ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "lim": "lim", "det": "det", "exp": "exp",
+    ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "det": "det", "exp": "exp",
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "min": "min", "max": "max", "dim": "dim", "ln": "ln",
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
-    "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
+    "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
 }  # fmt: skip
 _RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
+    "sinh",
+    "cosh",
     "lim",
     "log",
     "det",
