@@ -1,25 +1,32 @@
-"""The report of a verification: one HTML file that opens anywhere, without a network."""
+"""The documents of a verification: one HTML file that opens anywhere, offline, and an article in LaTeX."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from orbitkernels.proofs.certificate import Certificate
+    from orbitkernels.proofs.certificate import Certificate, Result
+    from orbitkernels.proofs.documents import Document
+    from orbitkernels.proofs.theorem import Theorem
 
 #: What the report shows beside the certificate.
 GROUP, KERNEL, DATA, PAIRS = "D4", "ntk(depth=3)", "digits", 64
 
 
-def write_report(certificate: Certificate, path: str | Path) -> Path:
-    """Write the report: evidence, real images, spectrum, character table, derivations, environment.
+def write_report(
+    certificate: Certificate, path: str | Path, documents: Mapping[str, Document] | None = None
+) -> Path:
+    """Write the report: evidence, notation, rings to try, real images, theorems with derivations, environment.
 
     Args:
         certificate: What was verified.
         path: The HTML file; it is replaced whole or not at all.
+        documents: Derivations that are made already, as :func:`orbitkernels.verify` gives them; others are made.
 
     Returns:
         The path.
@@ -27,31 +34,143 @@ def write_report(certificate: Certificate, path: str | Path) -> Path:
     Raises:
         InputError: If the file cannot be written.
     """
-    from orbitkernels.proofs.files import write_whole
-    from orbitkernels.proofs.rendering import page
-
-    return write_whole(path, page("report.html", **_evidence(certificate), **_images()), "Report")
-
-
-def _evidence(certificate: Certificate) -> dict[str, Any]:
-    """What the certificate says, and the derivations, each checked once more as it is made."""
     from markupsafe import Markup
 
-    from orbitkernels.proofs.evidence import ROUNDING_MULTIPLE
-    from orbitkernels.proofs.rendering import html_body
-    from orbitkernels.proofs.theorem import THEOREMS
+    from orbitkernels.proofs.files import write_whole
+    from orbitkernels.proofs.notation import NOTATION
+    from orbitkernels.proofs.rendering import html_prose, html_statement, page
 
-    derivations = {}
-    for result in certificate.results:
-        derivation = THEOREMS[result.id].derivation
-        # one that failed cannot be shown; the table of evidence says at which step
-        if derivation is not None and result.derivation is not None and result.derivation.holds:
-            derivations[result.id] = Markup(html_body(derivation()))
+    def shown(result: Result, theorem: Theorem, document: Document) -> dict[str, Any]:
+        return {
+            "hypotheses": [html_prose(text) for text in theorem.hypotheses],
+            "statement": html_statement(theorem.statement),
+            "steps": Markup(document.html),
+        }
+
+    notation = [
+        (heading, [(html_prose(f"${symbol}$"), html_prose(meaning)) for symbol, meaning in symbols])
+        for heading, symbols in NOTATION
+    ]
+    fields = _evidence(certificate, documents or {}, shown)
+    return write_whole(
+        path, page("report.html", **fields, **_images(), notation=notation, rings=_rings()), "Report"
+    )
+
+
+def write_article(
+    certificate: Certificate, path: str | Path, documents: Mapping[str, Document] | None = None
+) -> Path:
+    """Write the article for pdflatex: evidence, notation, theorems with derivations, sources.
+
+    Args:
+        certificate: What was verified.
+        path: The LaTeX file; it is replaced whole or not at all.
+        documents: As for :func:`write_report`.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: If the file cannot be written.
+    """
+    from orbitkernels.proofs import latex_lines
+    from orbitkernels.proofs.files import write_whole
+    from orbitkernels.proofs.notation import NOTATION
+    from orbitkernels.proofs.rendering import page, sentence
+    from orbitkernels.proofs.sources import cited
+
+    def shown(result: Result, theorem: Theorem, document: Document) -> dict[str, Any]:
+        return {
+            "hypotheses": [latex_lines.prose(text) for text in theorem.hypotheses],
+            "statement": latex_lines.statement(sentence(theorem.statement)),
+            "steps": document.latex,
+            "title": latex_lines.prose(result.title),
+            "source": latex_lines.prose(result.source),
+            "cited": ",".join(work.key for work in cited(result.source)),
+            "detail": latex_lines.words(result.detail),
+            "absent": latex_lines.prose(result.absent),
+        }
+
+    notation = [
+        (heading, [(symbol, latex_lines.prose(meaning)) for symbol, meaning in symbols])
+        for heading, symbols in NOTATION
+    ]
+    fields = _evidence(certificate, documents or {}, shown)
+    text = page("article.tex", **fields, notation=notation, words=latex_lines.words)
+    return write_whole(path, text, "Article")
+
+
+def _evidence(certificate: Certificate, documents: Mapping[str, Document], shown: Any) -> dict[str, Any]:
+    """What the certificate says, theorem by theorem in families, with what `shown` makes of each."""
+    from orbitkernels.proofs.evidence import ROUNDING_MULTIPLE
+    from orbitkernels.proofs.sources import bibliography
+    from orbitkernels.proofs.theorem import FAMILIES, THEOREMS
+
+    families = []
+    for letter, family in FAMILIES.items():
+        members = []
+        for result in (each for each in certificate.results if each.id.startswith(letter)):
+            theorem = THEOREMS[result.id]
+            document = _document(theorem, result, documents)
+            fields = {"result": result, "evidence": _evidence_text(result), "error": document.error}
+            members.append(fields | shown(result, theorem, document))
+        if members:
+            families.append((family, members))
     return {
-        "results": certificate.results,
-        "derivations": derivations,
+        "families": families,
+        "summary": certificate.summary(),
         "environment": certificate.environment,
         "rounding_multiple": f"{ROUNDING_MULTIPLE:g}",
+        "bibliography": bibliography(result.source for result in certificate.results),
+    }
+
+
+def _evidence_text(result: Result) -> str:
+    """How many instances were compared at which level.
+
+    A failing theorem says so beside it.
+    """
+    counts = [f"{check.instances} {check.level}" for check in result.checks]
+    derived = (
+        f"derived in {result.derivation.steps} steps ({result.derivation.level}); " if result.derivation else ""
+    )
+    return f"{derived}{', '.join(counts)} instances"
+
+
+def _document(theorem: Theorem, result: Result, documents: Mapping[str, Document]) -> Document:
+    """The derivation; one that a resumed run has kept is made once more, one that failed cannot be shown."""
+    from orbitkernels.proofs.documents import Document, document
+
+    if theorem.id in documents:
+        return documents[theorem.id]
+    if theorem.derivation is None or result.derivation is None or not result.derivation.holds:
+        return Document()
+    return document(theorem.derivation())
+
+
+def _rings() -> dict[str, Any]:
+    """Every choice of two rings, and the one that is shown first."""
+    from markupsafe import Markup
+
+    from orbitkernels.figures import rings_figure
+    from orbitkernels.rings import DEFAULT, HEIGHTS, POSES, error_table, ring_page, ring_spectrum
+
+    data, (kernel, height, poses) = ring_page(), DEFAULT
+    row, column = HEIGHTS.index(height), POSES.index(poses)
+    errors = data["errors"][kernel][row]
+    figure = rings_figure(ring_spectrum(*DEFAULT), POSES, [float(error) for error in errors])
+    right = float(errors[column]) < 1
+    return {
+        "kernel": kernel,
+        "height": str(height),
+        "poses": poses,
+        "eigenvalue": data["spectra"][kernel][row][column][-1],
+        "mean": data["means"][kernel][row][column],
+        "error": errors[column],
+        "verdict": "below 1: classified right" if right else "above 1: classified wrong",
+        "table": error_table(data),
+        "figure": Markup(figure),
+        "data": Markup(json.dumps(data, separators=(",", ":"))),
     }
 
 

@@ -96,7 +96,7 @@ def prose(text: str) -> str:
         '50 \\% of $f(x, y), \\allowbreak g$'
     """
     parts = text.split("$")
-    return "".join(f"${breakable(part)}$" if i % 2 else _words(part) for i, part in enumerate(parts))
+    return "".join(f"${breakable(part)}$" if i % 2 else words(part) for i, part in enumerate(parts))
 
 
 def breakable(latex: str) -> str:
@@ -108,9 +108,9 @@ def breakable(latex: str) -> str:
 def statement(text: str) -> str:
     """A claim, sentences with formulas between dollars: the formulas in display style, in pieces."""
     parts = text.split("$")
-    return "".join(formula_pieces(part) if i % 2 else _words(part) for i, part in enumerate(parts))
+    return "".join(formula_pieces(part) if i % 2 else words(part) for i, part in enumerate(parts))
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """Words with the characters escaped that LaTeX reserves, and mathematical ones set as such."""
     return "".join(_WORDS.get(character, character) for character in text)
