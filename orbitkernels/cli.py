@@ -1,6 +1,7 @@
 """The command line: verify, predict, characters and derive.
 
-Exit status 0 if all is well, 1 if a theorem fails, 2 for bad input, which gets one line on standard error.
+Exit status 0 if all is well, 1 if a theorem fails or is worse than before, 2 for bad input, which gets one line on
+standard error.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from orbitkernels.proofs.certificate import Certificate
+    from orbitkernels.proofs.documents import Document
 
 app = typer.Typer(
     name="orbitkernels",
@@ -79,30 +81,38 @@ def verify(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer instances.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores if omitted.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random instances.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder for certificate.json and report.html.")] = Path("build/verify"),
+    out: Annotated[Path, typer.Option(help="Folder for certificate.json, report.html and article.tex.")] = Path(
+        "build/verify"
+    ),
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what an earlier certificate in --out proves.")
     ] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier certificate.json; status 1 if anything is worse than there.")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of the certificate and exit.")
+    ] = False,
 ) -> None:
-    """Verify all theorems; one line each, a certificate and a report."""
+    """Verify all theorems; one line each, a certificate, a report and an article."""
+    from orbitkernels.proofs.certificate import Certificate
+    from orbitkernels.proofs.certificate import schema as certificate_schema
     from orbitkernels.proofs.files import require_writable
     from orbitkernels.proofs.verify import theorem_ids
 
-    console = _console(stderr=False)
+    if schema:
+        typer.echo(certificate_schema(), nl=False)
+        return
     ids = theorem_ids(theorems)
+    earlier = None if against is None else Certificate.read(against)
     require_writable(out, "--out")
-    certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume)
+    documents: dict[str, Document] = {}
+    certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume, documents)
     certificate.write(out / "certificate.json")
-    for line in certificate.lines():
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-    from orbitkernels.report import write_report
-
-    with _console(stderr=True).status("Writing the report..."):
-        report = write_report(certificate, out / "report.html")
-    console.print(f"{certificate.summary()}.", highlight=False)
-    console.print(f"Certificate: {out / 'certificate.json'}", highlight=False, soft_wrap=True)
-    console.print(f"Report: {report}", highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if certificate.holds else 1)
+    _print_lines(certificate.lines())
+    worse = earlier is not None and _print_changes(earlier, certificate, ids if theorems else None)
+    _write_documents(certificate, out, documents)
+    raise typer.Exit(0 if certificate.holds and not worse else 1)
 
 
 @app.command()
@@ -261,7 +271,13 @@ class _Bar:
 
 
 def _run_with_progress(
-    ids: list[str], quick: bool, jobs: int | None, seed: int, certificate: Path, resume: bool
+    ids: list[str],
+    quick: bool,
+    jobs: int | None,
+    seed: int,
+    certificate: Path,
+    resume: bool,
+    documents: dict[str, Document],
 ) -> Certificate:
     """Run the verification with one bar over all theorems; what is done is written, for a run that is stopped."""
     from orbitkernels.proofs.verify import verify as verify_theorems
@@ -272,7 +288,8 @@ def _run_with_progress(
         def update(identifier: str, completed: int, total: int) -> None:
             done[identifier] = (completed, total)
             finished, every = (sum(column) for column in zip(*done.values(), strict=True))
-            bar.show(finished, every, f"Verifying {identifier}")
+            complete = sum(first == last for first, last in done.values())
+            bar.show(finished, every, f"Verifying, {complete} of {len(done)} theorems done")
 
         return verify_theorems(
             ids,
@@ -282,7 +299,41 @@ def _run_with_progress(
             progress=update,
             resume=certificate if resume else None,
             save=certificate,
+            documents=documents,
         )
+
+
+def _print_lines(lines: list[str]) -> None:
+    console = _console(stderr=False)
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_changes(earlier: Certificate, certificate: Certificate, asked: list[str] | None) -> bool:
+    """Print what is worse or better than in an earlier certificate; whether anything is worse."""
+    from orbitkernels.proofs.regressions import compare
+
+    changes = compare(earlier, certificate, asked)
+    _print_lines(changes.lines())
+    return bool(changes.regressions)
+
+
+def _write_documents(certificate: Certificate, out: Path, documents: dict[str, Document]) -> None:
+    """Write the report and the article and say where everything is."""
+    from orbitkernels.report import write_article, write_report
+
+    with _console(stderr=True).status("Writing the report...") as status:
+        report = write_report(certificate, out / "report.html", documents)
+        status.update("Writing the article...")
+        article = write_article(certificate, out / "article.tex", documents)
+    _print_lines(
+        [
+            f"{certificate.summary()}.",
+            f"Certificate: {out / 'certificate.json'}",
+            f"Report: {report}",
+            f"Article: {article}",
+        ]
+    )
 
 
 def _print_predictions(result: dict[str, Any]) -> None:

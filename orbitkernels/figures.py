@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from orbitkernels.proofs.orbits import Orbits
     from orbitkernels.proofs.spectrum import Spectrum
+    from orbitkernels.rings import RingSpectrum
 
 #: Colours that stay apart for colour-blind readers (Okabe and Ito), one an irrep.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
@@ -114,6 +116,39 @@ def spectrum_figure(spectrum: Spectrum, degrees: list[int]) -> str:
     axes.legend(frameon=False, fontsize=9, loc="upper right")
     _plain(axes)
     return _svg(figure, "Eigenvalues by irrep on a logarithmic scale; rings mark the label mode")
+
+
+def rings_figure(spectrum: RingSpectrum, poses: Sequence[int], errors: Sequence[float]) -> str:
+    """Spectrum of two rings with its harmonic mean and label mode, and the error against the number of poses.
+
+    Args:
+        spectrum: Of the rings that are shown; they have one pose less than eigenvalues.
+        poses: Numbers of poses.
+        errors: The error for each.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    values, mean = [float(value) for value in spectrum.eigenvalues], float(spectrum.harmonic_mean)
+    figure = _figure(9.6, 3.2)
+    left, right = figure.subplots(1, 2)
+    left.scatter(range(len(values)), values, s=28, color=COLOURS[0], zorder=2)
+    left.scatter(
+        [len(values) - 1], values[-1:], s=150, facecolor="none", edgecolor="black", linewidth=1.4, zorder=3
+    )
+    left.axhline(mean, color="#D55E00", linewidth=1, linestyle="--")
+    left.text(0.5 * len(values), mean * 1.15, "harmonic mean", color="#a84300", fontsize=9, ha="center")
+    left.set(yscale="log", xlabel="frequency k, the labels ringed", ylabel="eigenvalue $\\lambda_k$")
+    chosen = [len(values) - 1 == count for count in poses]
+    right.scatter(poses, errors, s=[80 if each else 18 for each in chosen], zorder=2,
+                  color=[COLOURS[1] if each else COLOURS[0] for each in chosen])  # fmt: skip
+    right.axhline(1, color="#D55E00", linewidth=1, linestyle="--")
+    right.set(xscale="log", yscale="log", xlabel="number N of poses", ylabel="error")
+    right.set_xticks([2, 4, 8, 16, 24], labels=["2", "4", "8", "16", "24"])
+    right.minorticks_off()
+    for axes in (left, right):
+        _plain(axes)
+    return _svg(figure, "Spectrum of two rings and the error against the number of poses")
 
 
 def _figure(width: float, height: float) -> Figure:
