@@ -25,9 +25,10 @@ _SYMBOLS = {
     ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "det": "det", "exp": "exp",
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "min": "min", "max": "max", "dim": "dim", "ln": "ln",
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
-    "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin", "arctan": "arctan",
+    "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin",
+    "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "sinh",
     "cosh",
