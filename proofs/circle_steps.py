@@ -17,7 +17,6 @@ def half_angle_step(label: str) -> Step:
     from sympy import Rational, cos, pi, sin
 
     j, k, l, p = sympy.symbols("j k l p", integer=True)
-    N = sympy.Symbol("N", integer=True, positive=True)
     x, y = sympy.symbols("x y", real=True)
     half = Rational(1, 2)
     return equal(
@@ -33,7 +32,7 @@ def half_angle_step(label: str) -> Step:
         r" \sum_{j=0}^{N-1} \sin(p\theta_j/2)\, \omega^{jk} = \sigma_p(k)",
         WAVE,
         pairs=[
-            (sympy.Subs(sin(x), x, p * pi - p * pi * j / N), -((-1) ** p) * sin(p * pi * j / N)),
+            (sympy.Subs(sin(p * pi - x), p, 2 * l + 1), sin(x)),
             (sin(p * x) * cos(2 * k * x), (sin((p + 2 * k) * x) + sin((p - 2 * k) * x)) / 2),
             (2 * sin(y / 2) * sin(j * y), cos((j - half) * y) - cos((j + half) * y)),
             (sympy.Subs(cos(x - y / 2), x, pi * (2 * l + 1)), -cos(y / 2)),

@@ -93,7 +93,7 @@ def relu_value(turns: Fraction, weight: Exact, bias: Exact, q: Exact, ntk: bool)
     size = b + w * ball(q)
     first = b + w * ball(q) * cosine(turns)
     half = (w * ball(q) / size).sqrt() * sine(turns / 2)  # sin(alpha/2)
-    alpha = arb.pi() if weight * q == size and turns == 1 else 2 * half.asin()
+    alpha = arb.pi() if bias == 0 and turns == 1 else 2 * half.asin()
     kappa0 = 1 - alpha / arb.pi()
     kappa1 = (alpha.sin() + (arb.pi() - alpha) * alpha.cos()) / arb.pi()
     covariance = b + w / 2 * size * kappa1
@@ -210,6 +210,22 @@ def laplace_spectrum(N: int, c: Exact) -> list[Any]:
         even = total((-1) ** (j % 2) * bessel[2 * abs(j)] for j in _residues(k, N, (order + 1) // 2))
         odd = total((-1) ** i * bessel[2 * i + 1] * waves(2 * i + 1, k) for i in range(order // 2))
         found.append(N * even - 2 * odd + rest)
+    return found
+
+
+def geodesic_spectrum(N: int, rate: Exact) -> list[Any]:
+    """lambda_k of exp(-rate theta) for all k by the closed form with q = exp(-2 pi rate/N) (Theorem K11)."""
+    step = 2 * arb.pi() * ball(rate) / N
+    q = (-step).exp()
+    found = []
+    for k in range(N):
+        sign = (-1) ** k
+        if N % 2 == 0:
+            numerator = (1 - q * q) * (1 - sign * (-step * (N // 2)).exp())
+        else:
+            far = (-step * ((N + 1) // 2)).exp() * cosine(Fraction(k, N))
+            numerator = (1 - q) * (1 + q - 2 * sign * far)
+        found.append(numerator / (1 - 2 * q * cosine(Fraction(2 * k, N)) + q * q))
     return found
 
 
