@@ -253,12 +253,18 @@ class Derivation:
     def unshown(self) -> tuple[str, ...]:
         """Formulas of the goal that no line of a checked step shows, but for spaces and the size of brackets.
 
-        The goal is split at its words and at ``\\qquad``.  Empty: the steps come to what is claimed.
+        The goal is split at its words and at ``\\qquad``; what follows *for* or *if* is a condition, not a claim.
+        Empty: the steps come to what is claimed.
         """
         from .rendering import line_latex
 
         shown = [_letters(line_latex(line)) for step in self.steps if step.evidence.level for line in step.lines]
-        formulas = [formula.strip(" .,;") for formula in _WORDS.split(self.goal)]
+        parts = ["", *_WORDS.split(self.goal)]  # words and formulas in turn
+        formulas = [
+            formula.strip(" .,;")
+            for words, formula in zip(parts[::2], parts[1::2], strict=True)
+            if not _CONDITION.search(words)
+        ]
         wanted = [formula for formula in formulas if any(sign in _letters(formula) for sign in _RELATIONS)]
         return tuple(f for f in wanted if not any(_letters(f) in line for line in shown))
 
@@ -293,7 +299,10 @@ class Derivation:
 
 
 #: What stands between two formulas of a statement.
-_WORDS = re.compile(r"\\text\{[^{}]*\}|\\qquad|\\quad")
+_WORDS = re.compile(r"(\\text\{[^{}]*\}|\\qquad|\\quad)")
+
+#: Words after which a formula says where a claim holds.
+_CONDITION = re.compile(r"\b(?:for|if|where)(?: all| every| each)?\W*$", re.IGNORECASE)
 
 #: Signs that make a formula a claim.
 _RELATIONS = ("=", r"\le", r"\ge", "<", ">", r"\to", r"\in", r"\approx", r"\succ", r"\cong")
