@@ -28,8 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NO_FORMULAS = {
     "theory": ("names", "graphs", "tables", "character_display", "formula", "integer_input", "fields", "__init__"),
     "proofs": (
-        "__init__", "arguments", "certificate", "checking", "derivation", "derive", "evaluation", "evidence", "files",
-        "instances", "kernels", "plain_text", "reasons", "regressions", "rendering", "rules", "theorem", "verify",
+        "__init__", "arguments", "certificate", "checking", "derivation", "derive", "evaluation", "evidence",
+        "files", "instances", "kernels", "plain_text", "reasons", "regressions", "rendering", "rules", "theorem",
+        "verify",
     ),
 }  # fmt: skip
 
@@ -113,7 +114,8 @@ def _child(path: str, number: int, tests: list[str]) -> int:
     import pytest
 
     sys.meta_path.insert(0, _Finder(path, number))
-    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--disable-warnings"]
+    # pytest's rewriting of assertions would load a module whose doctest is asked for from its file
+    options = ["-x", "-q", "--assert=plain", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
     return int(pytest.main([*options, *tests]))
 
 
@@ -164,9 +166,8 @@ def main() -> None:
             found[verdict].append(str(mutant))
             print(f"{done}/{len(chosen)} {verdict} {seconds:.1f} s {mutant}", flush=True)
     killed = len(found["killed"]) + len(found["timeout"])
-    print(
-        f"\n{killed} of {len(chosen)} mutants killed ({100 * killed / max(len(chosen), 1):.1f} %), of {whole} in all."
-    )
+    share = 100 * killed / max(len(chosen), 1)
+    print(f"\n{killed} of {len(chosen)} mutants killed ({share:.1f} %), of {whole} in all.")
     for verdict in ("survived", "untested"):
         print(f"{verdict}: {len(found[verdict])}")
         print("\n".join(f"  {line}" for line in found[verdict]))

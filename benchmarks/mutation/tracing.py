@@ -30,6 +30,7 @@ def _place(code: Any) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     codes: set[Any] = set()
+    _forget()
 
     def note(frame: Any, event: str, argument: Any) -> None:
         if event == "call":
@@ -43,6 +44,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         sys.setprofile(None)
     places = sorted({place for code in codes if (place := _place(code))})
     _calls[item.nodeid] = {"seconds": round(time.perf_counter() - start, 3), "functions": places}
+
+
+def _forget() -> None:
+    """Empty the caches, so that a test is seen to call what an earlier test has called for it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("orbitkernels"):
+            for value in list(vars(module).values()):
+                if callable(getattr(value, "cache_clear", None)):
+                    value.cache_clear()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
