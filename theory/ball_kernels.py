@@ -1,107 +1,75 @@
-"""Kernels in balls: a SymPy expression evaluated in interval arithmetic, at numbers that are known exactly.
-
-Every value holds the true one.  Where a true argument lies on the edge of the domain of a root or an inverse sine,
-as in sqrt(1 - u^2) at u = 1, the ball of the argument sticks out; what sticks out is cut off, which keeps the
-result true because the argument itself lies in the domain.
-"""
+"""Kernels in balls at inputs whose inner products are known exactly, such as images with dyadic pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from fractions import Fraction
 from typing import Any
 
 import sympy
-from flint import arb, fmpq
+from flint import arb, ctx
 
-_ENTIRE: dict[Any, Callable[[arb], arb]] = {
-    sympy.exp: arb.exp,
-    sympy.log: arb.log,  # nan unless the argument is surely positive
-    sympy.sin: arb.sin,
-    sympy.cos: arb.cos,
-    sympy.tan: arb.tan,
-    sympy.atan: arb.atan,
-    sympy.sinh: arb.sinh,
-    sympy.cosh: arb.cosh,
-    sympy.tanh: arb.tanh,
-    sympy.Abs: abs,
-}
+from orbitkernels.errors import InputError
+
+from .ball_expressions import NoValueError, enclose
+from .balls import ball
+from .formula import u
+from .kernels import q_x, q_y
+
+__all__ = ["KernelBalls", "NoValueError", "enclose"]
 
 
-class NoValueError(Exception):
-    """A subexpression leaves the real numbers on the whole ball, or is of a kind that is not known."""
-
-
-def enclose(expression: Any, values: Mapping[Any, arb], clamp: bool = True) -> arb:
-    """Ball that holds all values of an expression, not finite if there may be none.
+class KernelBalls:
+    """A kernel in balls at pairs of inputs whose inner products are known exactly.
 
     Args:
-        expression: SymPy expression of real value in the symbols below: sums, products, powers, pi, E, rational
-            numbers and the functions of :data:`orbitkernels.theory.formula.FUNCTIONS`.
-        values: A ball for each symbol.
-        clamp: Whether a ball that sticks out of the domain of a function is cut off at its edge.
-
-    Raises:
-        NoValueError: If a ball lies outside of the domain, or sticks out of it without `clamp`.
+        expression: SymPy expression in q_x = |x|^2/d, q_y = |y|^2/d and the cosine u.
+        name: What messages call it.
 
     Example:
-        >>> import sympy
-        >>> from flint import arb
-        >>> from orbitkernels.theory.ball_kernels import enclose
-        >>> x = sympy.Symbol("x")
-        >>> enclose(sympy.exp(x) / sympy.pi, {x: arb(1)}).str(10)
-        '[0.8652559794 +/- 3.23e-11]'
+        >>> from orbitkernels.theory.ball_kernels import KernelBalls
+        >>> from orbitkernels.theory.kernels import general_ntk_expression
+        >>> value = KernelBalls(general_ntk_expression(3), "ntk(depth=3)")
+        >>> value(1, 1, 1).contains(3.75), value(2, 1, 0).str(5)
+        (True, '[3.0713 +/- 1.51e-5]')
     """
-    known: dict[Any, arb] = dict(values)
 
-    def value(part: Any) -> arb:
-        if part not in known:  # each different subexpression is evaluated once
-            known[part] = _value(part, [value(argument) for argument in part.args], clamp)
-        return known[part]
+    def __init__(self, expression: Any, name: str) -> None:
+        self.expression, self.name = expression, name
+        self._known: dict[tuple[Fraction, Fraction, Fraction, int], arb] = {}
 
-    return value(expression)
+    def __call__(self, first: Any, second: Any, product: Any) -> arb:
+        """k(x, y) at the working precision.
 
+        Args:
+            first: |x|^2/d, an integer or a Fraction.
+            second: |y|^2/d.
+            product: <x, y>/d.
 
-def _value(expression: Any, arguments: list[arb], clamp: bool) -> arb:
-    """The value of an expression whose arguments have these values."""
-    if expression.is_Rational:
-        return arb(fmpq(int(expression.p), int(expression.q)))
-    if expression is sympy.pi:
-        return arb.pi()
-    if expression is sympy.E:
-        return arb.const_e()
-    if expression.is_Add:
-        return sum(arguments, arb(0))
-    if expression.is_Mul:
-        product = arb(1)
-        for argument in arguments:
-            product *= argument
-        return product
-    if expression.is_Pow:
-        return _power(expression.exp, arguments[0], arguments[1], clamp)
-    if expression.func in _ENTIRE:
-        return _ENTIRE[expression.func](arguments[0])
-    if expression.func in (sympy.asin, sympy.acos):
-        method = arb.asin if expression.func is sympy.asin else arb.acos
-        return _monotone(method, arguments[0], arb(-1), arb(1), clamp)
-    raise NoValueError(f"{expression} has no known value.")
+        Raises:
+            InputError: If the value cannot be enclosed.
+        """
+        key = (Fraction(first), Fraction(second), Fraction(product), ctx.prec)
+        if key not in self._known:
+            self._known[key] = self._value(*key[:3])
+        return self._known[key]
 
-
-def _power(exponent: Any, base: arb, power: arb, clamp: bool) -> arb:
-    """base ** power: whole powers of any base, positive powers of base >= 0, other powers of base > 0."""
-    if exponent.is_Integer:
-        return base ** int(exponent)
-    if exponent.is_number and power > 0:
-        return _monotone(lambda value: arb(0) if value == 0 else value**power, base, arb(0), None, clamp)
-    return (power * base.log()).exp()
-
-
-def _monotone(method: Callable[[arb], arb], ball: arb, least: arb, most: arb | None, clamp: bool) -> arb:
-    """Image of a ball under a monotone function with domain [least, most], from its two ends."""
-    low, high = ball.lower(), ball.upper()
-    if not ball.is_finite() or high < least or (most is not None and low > most):
-        raise NoValueError
-    if not clamp and (low < least or (most is not None and high > most)):
-        raise NoValueError
-    low = least if low < least else low
-    high = most if most is not None and high > most else high
-    return method(low).union(method(high))
+    def _value(self, first: Fraction, second: Fraction, product: Fraction) -> arb:
+        if first == second == abs(product):  # x = y or x = -y: a ball around u = +-1 would lose half of the digits
+            q, sign = sympy.Rational(first.numerator, first.denominator), (product > 0) - (product < 0)
+            expression, values = self.expression.subs({u: sign, q_x: q, q_y: q}), {}
+        else:
+            length = (ball(first) * ball(second)).sqrt()
+            cosine = ball(product) / length if first * second else arb(0)
+            expression, values = self.expression, {u: cosine, q_x: ball(first), q_y: ball(second)}
+        try:
+            found = enclose(expression, values)
+        except NoValueError:
+            found = arb.nan()
+        if not found.is_finite():
+            cosine = float(product) / math.sqrt(first * second or 1)
+            raise InputError(
+                f"The value of {self.name} at the cosine {cosine:.6g} cannot be enclosed at {ctx.prec} bits; raise"
+                " the precision."
+            )
+        return found

@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 
 from orbitkernels.errors import InputError
 
-from .ball_kernels import NoValueError, enclose
+from .ball_expressions import NoValueError, enclose
 
 #: Bits of the enclosures, halvings of [-1, 1] before a part is given up, and parts examined in all.
 PRECISION, MAX_HALVINGS, MAX_PARTS = 256, 60, 4000
