@@ -5,21 +5,26 @@ import pytest
 
 from orbitkernels.proofs import (
     a1_augmentation,
+    a2_counting_invariants,
     a3_equivariant_maps,
     a4_harmonics_of_learning,
     equivariant_checks,
     harmonics_checks,
     harmonics_in_balls,
+    invariant_checks,
 )
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.instances import named_group
 from orbitkernels.proofs.irreps import unitary_irreps
 from orbitkernels.proofs.theorem import THEOREMS
+from orbitkernels.theory import invariant_polynomials
 from orbitkernels.theory.exact_matrices import identity
+from orbitkernels.theory.invariant_polynomials import character_counts
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
     "A1": {Level.EXACT: 28, Level.ENCLOSED: 17, Level.NUMERIC: 80},
+    "A2": {Level.EXACT: 27, Level.ENCLOSED: 33, Level.NUMERIC: 60},
     "A3": {Level.EXACT: 60, Level.NUMERIC: 110},
     "A4": {Level.EXACT: 31, Level.ENCLOSED: 17, Level.NUMERIC: 47},
 }
@@ -219,3 +224,81 @@ def test_A4_a_wrong_first_factor_of_the_form_is_found(monkeypatch):
     original = harmonics_in_balls.cholesky
     monkeypatch.setattr(harmonics_in_balls, "cholesky", lambda Q: original(Q) + (0 * Q + 1) * 0.001)
     assert not THEOREMS["A4"].enclosed.compare(case, rng()).holds
+
+
+# ---------------------------------------------------------------------- A2
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "numerator", "degrees"),
+    [
+        ("A4", 3, (0, 6), (3, 4)),
+        ("S4", None, (0, 9), (4, 6)),
+        ("A5", 1, (0, 15), (6, 10)),
+        ("A5", 2, (0, 15), (6, 10)),
+    ],
+)
+def test_A2_rotations_of_the_platonic_solids_have_their_classical_series(name, row, numerator, degrees):
+    """Harmonics: (1 + t^a)/((1 - t^b)(1 - t^c)), with b and c the degrees of the basic invariants beside |x|^2."""
+    group = named_group(name)
+    if row is None:  # the rotations of the cube: the irrep of degree 3 whose quarter turns have the trace 1
+        table, orders = group.character_table(), group.conjugacy_classes.element_orders.tolist()
+        quarter = orders.index(4)
+        row = next(i for i in range(len(table)) if table.degrees[i] == 3 and table.values[i][quarter] == 1)
+    expected = [
+        sum(k == a + i * degrees[0] + j * degrees[1] for a in numerator for i in range(9) for j in range(9))
+        for k in range(25)
+    ]
+    assert character_counts(group, row, 24) == expected
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_A2_lost_factors_and_signs_are_found_exactly(signed, monkeypatch):
+    case = a2_counting_invariants.PolynomialCase("Q8", 4 if signed else 3, signed)
+    procedure = THEOREMS["A2"].exact
+    assert procedure.compare(case, rng()).holds
+    with monkeypatch.context() as patch:
+        patch.setattr(invariant_polynomials, "_without_radius", lambda counts: counts)
+        assert not procedure.compare(case, rng()).holds
+    with monkeypatch.context() as patch:
+        patch.setattr(invariant_polynomials, "laplacian_matrix", lambda d, k: np.zeros((0, 1), dtype=np.int64))
+        assert not procedure.compare(case, rng()).holds
+    if signed:
+        original = invariant_polynomials.SignedPermutations.image
+        monkeypatch.setattr(
+            invariant_polynomials.SignedPermutations, "image", lambda rho, g, a: (original(rho, g, a)[0], 1)
+        )
+        assert not procedure.compare(case, rng()).holds
+
+
+def test_A2_eigenvalues_of_half_the_angle_are_found_in_balls(monkeypatch):
+    case = a2_counting_invariants.HarmonicCase("C7:C3", 3, 6, 12)
+    procedure = THEOREMS["A2"].enclosed
+    assert procedure.compare(case, rng()).holds
+    original = invariant_polynomials.character_angles
+
+    def without_conjugates(group, row, cls):
+        found = original(group, row, cls)
+        return found[:3] * 2
+
+    monkeypatch.setattr(invariant_polynomials, "character_angles", without_conjugates)
+    assert not procedure.compare(case, rng()).holds
+
+
+@pytest.mark.parametrize(("name", "row", "degree"), [("A5", 1, 3), ("S4", 3, 3), ("Q8", 4, 4)])
+def test_A2_a_bound_that_is_too_small_is_found_in_balls(name, row, degree, monkeypatch):
+    case = a2_counting_invariants.HarmonicCase(name, row, degree, 60)
+    assert THEOREMS["A2"].enclosed.compare(case, rng()).holds
+    original = invariant_checks.bound_ball
+    monkeypatch.setattr(invariant_checks, "bound_ball", lambda bound: original(bound) / 3)
+    found = THEOREMS["A2"].enclosed.compare(case, rng())
+    assert not found.holds
+    assert found.detail.startswith("whether the share")
+
+
+def test_A2_points_that_are_turned_by_no_group_are_found(monkeypatch):
+    case = a2_counting_invariants.HarmonicCase("A5", 1, 3, 6)
+    assert THEOREMS["A2"].numeric.compare(case, rng()).holds
+    original = a2_counting_invariants._orthogonal
+    monkeypatch.setattr(a2_counting_invariants, "_orthogonal", lambda *arguments: original(*arguments)[1:])
+    assert not THEOREMS["A2"].numeric.compare(case, rng()).holds
