@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
     from orbitkernels.prediction import predict
     from orbitkernels.proofs.derive import derive
+    from orbitkernels.proofs.enclosed_prediction import enclosed_error
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
@@ -51,6 +52,7 @@ _HOMES = {
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
+    "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.verify": ["verify"],
     "proofs.derive": ["derive"],
     "data": ["Dataset", "load"],
@@ -80,6 +82,7 @@ __all__ = [
     "UnitaryIrrep",
     "check_invariance",
     "derive",
+    "enclosed_error",
     "group",
     "image_action",
     "kernel",
