@@ -1,4 +1,4 @@
-"""Theorem A2 as a property: traces, series and equations count the same invariants; their share nears its limit."""
+"""Theorem A2 as a property: traces, series and equations count the same; the share nears its limit."""
 
 from fractions import Fraction
 from math import comb
