@@ -41,8 +41,9 @@
   }
 
   // Axes with powers of ten; returns the two maps to pixels.
-  function axes(left, width, xs, low, high, title, parts, logarithmic) {
-    const top = 20, bottom = 250;
+  function axes(left, width, xs, low, high, [title, quantity], parts, logarithmic) {
+    const top = 34, bottom = 250;
+    parts.push(shape("text", {x: left - 30, y: 14}, quantity));
     const y = (value) => bottom - (bottom - top) * (Math.log10(value) - low) / (high - low);
     const place = logarithmic ? Math.log : Number;
     const first = place(xs[0]), last = place(xs[xs.length - 1]);
@@ -54,7 +55,8 @@
         parts.push(shape("text", {x: left - 6, y: Number(level) + 4, "text-anchor": "end"},
           `10${shape("tspan", {dy: -5, "font-size": 9}, power)}`));
     }
-    const ticks = xs.length > 12 ? xs.filter((value) => value % 4 === 0) : xs;
+    const few = logarithmic ? xs.filter((value) => [2, 4, 8, 16, 24].includes(value)) : xs.filter((value) => value % 4 === 0);
+    const ticks = xs.length > 12 ? few : xs;
     for (const value of ticks) parts.push(shape("text", {x: fixed(x(value)), y: 266, "text-anchor": "middle"}, value));
     parts.push(shape("text", {x: left + width / 2, y: 285, "text-anchor": "middle"}, title));
     return [x, y];
@@ -64,7 +66,7 @@
 
   function spectrum(values, mean, parts) {
     const indices = values.map((_, k) => k), count = values.length - 1;
-    const [x, y] = axes(370, 240, indices, ...bounds(values), "frequency k", parts, false);
+    const [x, y] = axes(370, 240, indices, ...bounds(values), ["frequency k", "eigenvalue"], parts, false);
     parts.push(shape("line", {x1: 362, x2: 618, y1: fixed(y(mean)), y2: fixed(y(mean)), stroke: MEAN,
       "stroke-dasharray": "6 4"}));
     parts.push(shape("text", {x: 490, y: fixed(y(mean) - 6), "text-anchor": "middle", fill: MEAN}, "harmonic mean"));
@@ -76,7 +78,7 @@
 
   function errors(values, chosen, parts) {
     const all = [...values, 1];
-    const [x, y] = axes(700, 230, data.poses, ...bounds(all), "number N of poses", parts, true);
+    const [x, y] = axes(700, 230, data.poses, ...bounds(all), ["number N of poses", "error"], parts, true);
     parts.push(shape("line", {x1: 692, x2: 938, y1: fixed(y(1)), y2: fixed(y(1)), stroke: MEAN,
       "stroke-dasharray": "6 4"}));
     parts.push(shape("text", {x: 935, y: fixed(y(1) - 6), "text-anchor": "end", fill: MEAN}, "above: classified wrong"));

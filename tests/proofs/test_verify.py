@@ -13,7 +13,9 @@ from orbitkernels.proofs import reasons as reasons_module
 from orbitkernels.proofs import theorem as theorem_module
 from orbitkernels.proofs import verify as verify_module
 from orbitkernels.proofs.certificate import Certificate, DerivationEvidence, Result
+from orbitkernels.proofs.documents import Document
 from orbitkernels.proofs.evidence import Check, Comparison, Level, compare_exactly, compare_numerically
+from orbitkernels.proofs.reasons import Reasons
 from orbitkernels.proofs.theorem import Procedure, Theorem
 from orbitkernels.proofs.verify import theorem_ids, verify
 
@@ -163,8 +165,61 @@ def test_a_derivation_that_cannot_be_made_fails_the_theorem(toys) -> None:
 def test_a_derivation_in_a_circle_fails(toys) -> None:
     first = toy_theorem("X1", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X2",)))
     second = toy_theorem("X2", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X1",)))
-    toys(first, second)
-    assert [result.holds for result in verify().results] == [False, False]
+    upon = toy_theorem("X3", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X1",)))
+    itself = toy_theorem("X4", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X4",)))
+    toys(first, second, upon, itself)
+    details = [result.detail for result in verify().results]
+    assert [result.holds for result in verify().results] == [False] * 4
+    assert "it rests on X2, which fails" in details[0]
+    assert details[2].endswith("the reasons go in a circle: X1, X2, X1")
+    assert details[3].endswith("the reasons go in a circle: X4, X4")
+    assert [result.detail for result in verify(["X3", "X2"]).results] == details[1:3]
+
+
+def test_a_link_that_fails_is_named_all_the_way_up(toys) -> None:
+    def broken() -> Any:
+        raise ValueError("SymPy refutes 1 = 2.")
+
+    toys(
+        toy_theorem("X1", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X2", "X3"))),
+        toy_theorem("X2", derivation=lambda: FakeDerivation(Level.SYMBOLIC)),
+        toy_theorem("X3", derivation=lambda: FakeDerivation(Level.SYMBOLIC, ("X4",))),
+        toy_theorem("X4", derivation=broken),
+    )
+    results = {result.id: result for result in verify().results}
+    assert [results[f"X{k}"].holds for k in (1, 2, 3, 4)] == [False, True, False, False]
+    for_one = (
+        "derivation: it rests on X3, which fails: it rests on X4, which fails: ValueError: SymPy refutes 1 = 2."
+    )
+    assert results["X1"].detail == for_one
+    assert results["X1"].derivation.theorems == ("X2", "X3")
+    assert verify(["X1"]).results[0].detail == for_one  # X3 and X4 were not asked for
+    failing = results["X1"].check(Level.EXACT)
+    assert failing.holds  # only the derivation fails, and it does so at the level of what refutes it
+    assert results["X1"].level is Level.NUMERIC
+
+
+def test_reasons_wait_for_what_is_awaited_and_take_what_was_kept(toys) -> None:
+    toys(*(toy_theorem(f"X{k}") for k in range(1, 5)))
+    exact = DerivationEvidence(True, Level.EXACT, 3)
+    reasons = Reasons(["X1", "X2"], {"X3": exact})
+    reasons.add("X1", DerivationEvidence(True, Level.SYMBOLIC, 2, ("X2", "X3")))
+    assert reasons.chained("X1") is None
+    assert reasons.chained("X2") is None
+    reasons.add("X2", DerivationEvidence(True, Level.SYMBOLIC, 1))
+    assert reasons.chained("X1") == DerivationEvidence(True, Level.EXACT, 2, ("X2", "X3"))
+    assert reasons.chained("X2").level is Level.SYMBOLIC
+    assert reasons.chained("X3") is exact
+    assert reasons.chained("X4").level is Level.NUMERIC  # no derivation: believed for its instances only
+
+
+def test_a_diamond_of_reasons_is_not_a_circle(toys) -> None:
+    toys(*(toy_theorem(f"X{k}") for k in range(1, 5)))
+    reasons = Reasons([], {})
+    for key, uses in {"X1": ("X2", "X3"), "X2": ("X4",), "X3": ("X4",), "X4": ()}.items():
+        reasons.add(key, DerivationEvidence(True, Level.EXACT if key == "X4" else Level.SYMBOLIC, 1, uses))
+    assert reasons.chained("X1").holds
+    assert reasons.chained("X1").level is Level.EXACT
 
 
 # ---------------------------------------------------------------------- seeds, processes, progress
@@ -194,13 +249,14 @@ def test_theorems_routes_and_cases_draw_different_numbers(toys) -> None:
     assert len(seen) == len(set(seen)) == 16
 
 
-def test_two_processes_find_what_one_finds() -> None:
-    one, two = verify(["T1", "T5"], quick=True), verify(["T1", "T5"], quick=True, jobs=2)
+def test_the_number_of_processes_changes_nothing_but_times() -> None:
+    """Residuals too, to the last digit: T2 and T6 compare eigenvalues, T5 network kernels, T1 uses nothing."""
+    names = ["T1", "T2", "T5", "T6"]
+    one, two = verify(names, quick=True, seed=2), verify(names, quick=True, seed=2, jobs=2)
     assert one.holds
-    assert two.holds
-    for a, b in zip(one.results, two.results, strict=True):
-        assert (a.id, a.level, a.instances) == (b.id, b.level, b.instances)
-        assert a.check(Level.EXACT) == b.check(Level.EXACT)
+    assert without_times(one) == without_times(two)
+    other = verify(["T5"], quick=True, seed=3).results[0].check(Level.NUMERIC)
+    assert other.residual != one.results[2].check(Level.NUMERIC).residual
 
 
 def test_progress_starts_at_nothing_and_ends_at_all(toys) -> None:
@@ -215,11 +271,41 @@ def test_progress_starts_at_nothing_and_ends_at_all(toys) -> None:
     assert len(calls) == 2 + 2 * 4  # two groups for each of two routes
 
 
+def test_a_derivation_counts_one_in_the_progress(toys) -> None:
+    toys(toy_theorem(derivation=lambda: FakeDerivation(Level.SYMBOLIC)))
+    calls: list[tuple[str, int, int]] = []
+    verify(quick=True, progress=lambda *call: calls.append(call))
+    assert calls[:2] == [("X1", 0, 7), ("X1", 1, 7)]
+    assert calls[-1] == ("X1", 7, 7)
+
+
+def test_derivations_come_back_ready_to_be_shown() -> None:
+    documents: dict[str, Document] = {}
+    verify(["T1"], quick=True, documents=documents)
+    assert list(documents) == ["T1"]
+    assert "<math" in documents["T1"].html
+    assert r"\formula{" in documents["T1"].latex
+    assert documents["T1"].error == ""
+
+
+def test_a_derivation_that_cannot_be_shown_is_no_failure(monkeypatch) -> None:
+    def broken(*_: object) -> str:
+        raise ValueError("unknown command")
+
+    monkeypatch.setattr("orbitkernels.proofs.rendering.html_steps", broken)
+    documents: dict[str, Document] = {}
+    assert verify(["T1"], quick=True, documents=documents).holds
+    assert documents["T1"].error == "ValueError: unknown command"
+
+
 # ---------------------------------------------------------------------- arguments
 
 
 def test_every_id_resolves_and_order_is_that_of_the_list() -> None:
-    assert theorem_ids() == theorem_ids([]) == ["T1", "T2", "T3", "T4", "T5", "T6"]
+    every = theorem_ids()
+    assert every == theorem_ids([]) == list(theorem_module.THEOREMS)
+    assert every[:6] == ["T1", "T2", "T3", "T4", "T5", "T6"]
+    assert sorted(every, key=lambda key: ("TKA".index(key[0]), int(key[1:]))) == every
     assert theorem_ids(["t6", "T1", "T6", "T1b"]) == ["T1", "T6"]
     assert theorem_ids("T3") == ["T3"]
 
@@ -307,6 +393,14 @@ def test_resume_without_a_certificate_starts_afresh(toys, tmp_path) -> None:
 
 def damaged(document: dict[str, Any], how: str) -> str:
     entry = document["theorems"][0]
+    if how == "twice":
+        document["theorems"].append(entry)
+    if how == "deep":
+        return "[" * 100_000
+    if how == "environment":
+        document["environment"] = 5
+    if how == "not a number":
+        entry["seconds"] = float("nan")
     if how == "truncated":
         return json.dumps(document)[:100]
     if how == "foreign":
@@ -322,7 +416,10 @@ def damaged(document: dict[str, Any], how: str) -> str:
     return json.dumps(document)
 
 
-@pytest.mark.parametrize("how", ["truncated", "foreign", "list", "forged", "missing", "level"])
+@pytest.mark.parametrize(
+    "how",
+    ["truncated", "foreign", "list", "forged", "missing", "level", "twice", "deep", "environment", "not a number"],
+)
 def test_a_damaged_certificate_is_refused_and_left_alone(toys, tmp_path, how) -> None:
     toys(toy_theorem())
     path = tmp_path / "certificate.json"
