@@ -137,7 +137,7 @@ def ridge_prediction(gram: npt.ArrayLike, labels: npt.ArrayLike, cross: npt.Arra
 
     Example:
         >>> from orbitkernels.numerics.dense import ridge_prediction
-        >>> ridge_prediction([[1.0]], [3.0], [[2.0]], 0.5).tolist()
+        >>> ridge_prediction([[1.0]], [3.0], [[2.0]], 0.5).round(12).tolist()
         [[4.0]]
     """
     matrix = np.asarray(gram, dtype=np.float64)
