@@ -98,6 +98,8 @@ def derivation() -> Derivation:
             "expansion",
             r"Multiply by $V$ from the left. By the inverse above $V = ([K^{-1}]_{SS})^{-1}$.",
             r"y_S - p_S = V\, [K^{-1} y]_S = \bigl([K^{-1}]_{SS}\bigr)^{-1} [K^{-1} y]_S",
+            r"y_S - p_S = \bigl([K^{-1}]_{SS}\bigr)^{-1} [K^{-1} y]_S, \qquad"
+            r" \bigl([K^{-1}]_{SS}\bigr)^{-1} = K_{SS} - K_{SR} K_{RR}^{-1} K_{RS}",
             pairs=[(V * dual, y_S - p_S)],
             label="set",
             uses=("inverse", "dual"),
@@ -109,6 +111,7 @@ def derivation() -> Derivation:
             r" error is the dual coefficient $\alpha_i = [K^{-1} y]_i$ times the posterior variance. (Checked"
             r" with all entries written out, for two, three and four points.)",
             r"y_i - p_i = \alpha_i v_i = \frac{[K^{-1} y]_i}{[K^{-1}]_{ii}}",
+            r"y_i - p_i = [K^{-1} y]_i \, v_i, \qquad v_i = 1/[K^{-1}]_{ii}",
             pairs=[pair for others in (1, 2, 3) for pair in _one_point(others)],
             uses=("blocks", "set"),
         ),

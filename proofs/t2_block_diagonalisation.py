@@ -123,6 +123,7 @@ def derivation() -> Derivation:
             r" instances compare characteristic polynomials.",
             r"U^* K\, U = \bigoplus_\rho I_{d_\rho} \otimes \hat K(\rho), \qquad \det(x - K) = \prod_\rho \det(x -"
             r" \hat K(\rho))^{d_\rho}",
+            r"K \cong \bigoplus_\rho I_{d_\rho} \otimes \hat K(\rho)",
             on=witnessed(checks.spectra_agree),
             label="similar",
             uses=("mapped", "basis"),
@@ -134,6 +135,8 @@ def derivation() -> Derivation:
             r"[K^{-1}]_{(a,g),(b,h)} = \frac1n \sum_\rho d_\rho \sum_{i,j,l} \rho(g)_{ij}"
             r" \bigl[(\hat K(\rho)^{-1})_{ab}\bigr]_{jl} \overline{\rho(h)_{il}}"
             r" = \frac1n \sum_\rho d_\rho \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{ab}\, \rho(g^{-1}h)^*\bigr]",
+            r"[K^{-1}]_{(a,g),(b,h)} = \psi_{ab}(g^{-1}h), \qquad \psi_{ab}(g) = \frac1n \sum_\rho d_\rho"
+            r" \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{ab}\, \rho(g)^*\bigr]",
             on=witnessed(checks.inverse_symbol_inverts),
             uses=("similar",),
         ),

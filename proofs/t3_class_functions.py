@@ -79,6 +79,8 @@ def derivation() -> Derivation:
             r" as $\operatorname{tr} \rho(g) = \chi_\rho(g)$.",
             r"\hat K(\rho)_{ab} = (M_\rho)_{ab}\, I_{d_\rho}, \qquad d_\rho\, (M_\rho)_{ab} ="
             r" \sum_g \varphi_{ab}(g)\, \chi_\rho(g)",
+            r"\hat K(\rho) = M_\rho \otimes I_{d_\rho}, \qquad (M_\rho)_{ab} = \frac{1}{d_\rho} \sum_g"
+            r" \varphi_{ab}(g)\, \chi_\rho(g)",
             on=witnessed(checks.class_sums_are_scalars),
             every_symbol=True,
             label="scalar",

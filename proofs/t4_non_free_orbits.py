@@ -122,6 +122,9 @@ def derivation() -> Derivation:
             r"K\, V^{\rho,i} = V^{\rho,i} M_\rho, \qquad (M_\rho)_{ab} ="
             r" \frac{U_a^*\, \hat K(\rho)_{ab}\, U_b}{\sqrt{|H_a||H_b|}} + r\, \delta_{ab} I, \qquad \det(x - K) ="
             r" \prod_\rho \det(x - M_\rho)^{d_\rho}",
+            r"K \cong \bigoplus_\rho I_{d_\rho} \otimes M_\rho, \qquad (M_\rho)_{ab} ="
+            r" \frac{1}{\sqrt{|H_a||H_b|}}\, U_a(\rho)^* \Bigl(\sum_g \varphi_{ab}(g)\, \rho(g)\Bigr) U_b(\rho)"
+            r" + r\, \delta_{ab} I",
             on=witnessed(checks.stabiliser_spectra_agree),
             uses=("compressed", "modes", "basis", "T2"),
         ),

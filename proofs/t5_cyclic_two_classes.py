@@ -131,6 +131,7 @@ def derivation() -> Derivation:
             r"Put both into $y_m - p_m = [K^{-1}y]_m/[K^{-1}]_{mm}$. The instances compare with dropping the"
             r" point and solving anew.",
             r"y_m - p_m = \frac{\lambda_N^{-1}}{\mu}\, y_m",
+            r"|y_m - p_m| = \frac{\lambda_N^{-1}}{\frac{1}{2N} \sum_{k=0}^{2N-1} \lambda_k^{-1}}",
             on=[(f"N={N}", partial(circulants.error_by_refitting, N)) for N in circulants.SIZES],
             label="error",
             uses=("dual", "diagonal", "T1"),
@@ -142,6 +143,7 @@ def derivation() -> Derivation:
             r" the harmonic mean of the spectrum.",
             r"y_m p_m = 1 - \frac{\lambda_N^{-1}}{\mu} = \frac{1}{\lambda_N} \Bigl(\lambda_N -"
             r" \frac{1}{\mu}\Bigr)",
+            r"y_m p_m > 0 \iff \lambda_N > 2N \Big/ \sum_{k=0}^{2N-1} \lambda_k^{-1}",
             pairs=[
                 (y * (y - y / (lam * mu)), y**2 * (1 - 1 / (lam * mu))),
                 (1 - 1 / (lam * mu), (lam - 1 / mu) / lam),

@@ -88,7 +88,8 @@ def derivation() -> Derivation:
             "theorem",
             r"Divide, by T1. The error is the same for every pose of the orbit. The instances leave a pose out and"
             r" solve anew, for three orbits.",
-            r"y - p = \frac{[K^{-1} y]_{(c,g)}}{[K^{-1}]_{(c,g),(c,g)}} = \frac{n\, [\hat K(\mathbf 1)^{-1} t]_c}"
+            r"\mathrm{error}_c = \frac{[K^{-1} y]_{(c,g)}}{[K^{-1}]_{(c,g),(c,g)}}",
+            r"\mathrm{error}_c = y - p = \frac{n\, [\hat K(\mathbf 1)^{-1} t]_c}"
             r"{\sum_\rho d_\rho \operatorname{tr}\bigl[(\hat K(\rho)^{-1})_{cc}\bigr]}",
             on=witnessed(stabiliser_checks.errors_by_refitting),
             label="free",
@@ -108,6 +109,8 @@ def derivation() -> Derivation:
             r"[K^{-1}y]_{(c,g)} = \frac{1}{\sqrt{N_c}} \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c,"
             r" \qquad [K^{-1}]_{(c,g),(c,g)} = \frac{1}{N_c} \sum_\rho d_\rho"
             r" \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]",
+            r"\mathrm{error}_c = \frac{\sqrt{N_c}\, \bigl[M_{\mathbf 1}^{-1} (\sqrt{N_b}\, t_b)_b\bigr]_c}"
+            r"{\sum_\rho d_\rho \operatorname{tr}\bigl[(M_\rho^{-1})_{cc}\bigr]}",
             on=witnessed(
                 stabiliser_checks.inverse_on_orbits,
                 partial(stabiliser_checks.errors_by_refitting, stabilisers=True),
