@@ -19,6 +19,7 @@ from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
     from orbitkernels.prediction import predict
+    from orbitkernels.proofs.circle import circle_spectrum
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.enclosed_prediction import enclosed_error
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
@@ -54,6 +55,7 @@ _HOMES = {
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.verify": ["verify"],
+    "proofs.circle": ["circle_spectrum"],
     "proofs.derive": ["derive"],
     "data": ["Dataset", "load"],
     "prediction": ["predict"],
@@ -81,6 +83,7 @@ __all__ = [
     "Subgroup",
     "UnitaryIrrep",
     "check_invariance",
+    "circle_spectrum",
     "derive",
     "enclosed_error",
     "group",

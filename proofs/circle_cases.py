@@ -119,9 +119,13 @@ class Formula:
 
     def exact(self, N: int, **more: Any) -> list[Any]:
         """All N eigenvalues as numbers a + b/pi."""
+        return [self.exact_at(N, k, **more) for k in range(N)]
+
+    def exact_at(self, N: int, k: int, **more: Any) -> Any:
+        """The eigenvalue at any integer k as a number a + b/pi."""
         from orbitkernels.theory.trigonometric_values import exact_value
 
-        return [exact_value(*self._at(N, k, more)) for k in range(N)]
+        return exact_value(*self._at(N, k, more))
 
     def _at(self, N: int, k: int, more: dict[str, Any]) -> tuple[Any, Point]:
         expression, points, frequency = self._case(N % 2, k % 2)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from math import comb
 from typing import Any
@@ -276,37 +275,38 @@ def relu_coefficients(count: int, ntk: bool) -> list[Fraction]:
     ]
 
 
-@lru_cache(maxsize=64)
-def relu_sines(rho: Fraction, ntk: bool, bits: int) -> tuple[list[Any], Any]:
-    """Coefficients B_p of sum_n c_n w^(2n+1) = sum_p B_p sin(p theta/2), p = 1, 3, ..., and a bound of the rest.
-
-    w = sqrt(rho) sin(theta/2), and sin^(2n+1) x = 4^-n sum_i (-1)^(n-i) binom(2n+1, i) sin((2n+1-2i) x).  After
-    the first M terms the rest is at most 8 rho^(M+1/2)/(1 - rho), as |c_n| <= 8.
-    """
-    count = 2
-    while not 8 * float(rho) ** count / (1 - float(rho)) < REST:
-        count += 1
-    root, result = ball(rho).sqrt(), [arb(0)] * count
-    for n, c in enumerate(relu_coefficients(count, ntk)):
-        scale = ball(c * rho**n / 4**n)
-        for i in range(n + 1):
-            result[n - i] += (-1) ** (n - i) * comb(2 * n + 1, i) * scale
-    return [root * value for value in result], 8 * root * ball(rho) ** count / (1 - ball(rho))
-
-
 def relu_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -> list[Any]:
-    """lambda_k of a ReLU net with one hidden layer and biases, for all k (Theorem K8)."""
-    from flint import ctx
+    """lambda_k of a ReLU net with one hidden layer and biases, for all k (Theorem K8).
 
+    The series in rho stops after M terms; the rest is at most 8 N rho^(M+1/2)/(1 - rho), as |c_n| <= 8.
+    """
     size = Fraction(bias + weight * q)
     rho = Fraction(weight * q) / size
-    sines, bound = relu_sines(rho, ntk, ctx.prec)
-    rest, waves = _symmetric(N * bound), half_angle_table(N)
-    share = 2 if ntk else 1
-    found = []
+    count = 2
+    while not 8 * N * float(rho) ** count / (1 - float(rho)) < REST:
+        count += 1
+    coefficients = relu_coefficients(count, ntk)
+    rest = _symmetric(8 * N * ball(rho).sqrt() * ball(rho) ** count / (1 - ball(rho)))
+    series = [value + rest for value in _sine_powers(N, [ball(c) for c in coefficients], ball(rho))]
+    share, found = (2 if ntk else 1), []
     for k in range(N):
         shifts = [sum((k - j) % N == 0 for j in group) for group in ((0,), (1, -1))]
         linear = N * share * ball((1 - rho) * shifts[0] + rho / 2 * shifts[1])
-        series = total(value * waves(2 * i + 1, k) for i, value in enumerate(sines))
-        found.append(N * ball(bias) * shifts[0] + ball(weight * size / 2) * (linear + (series + rest) / arb.pi()))
+        found.append(N * ball(bias) * shifts[0] + ball(weight * size / 2) * (linear + series[k] / arb.pi()))
     return found
+
+
+def _sine_powers(N: int, coefficients: Sequence[Any], rho: Any) -> list[Any]:
+    """sum_n c_n rho^(n+1/2) P_n(k) for all k.
+
+    P_n(k) is the transform of sin(theta/2)^(2n+1), and sin(theta/2)^2 = (1 - cos(theta))/2 gives P_(n+1)(k) =
+    P_n(k)/2 - (P_n(k-1) + P_n(k+1))/4.
+    """
+    waves, factor = half_angle_table(N), rho.sqrt()
+    power = [waves(1, k) for k in range(N)]
+    sums = [arb(0)] * N
+    for c in coefficients:
+        sums = [value + c * factor * p for value, p in zip(sums, power, strict=True)]
+        power = [power[k] / 2 - (power[k - 1] + power[(k + 1) % N]) / 4 for k in range(N)]
+        factor *= rho
+    return sums

@@ -170,6 +170,32 @@ def geodesic_eigenvalue(N: Any, k: Any, q: Any) -> Any:
     return _by_parity(N, k, formula)
 
 
+def sampled_eigenvalue(N: Any, k: Any, expression: Any) -> Any:
+    """lambda_k from its definition, the sum over the N values, for a kernel in the cosine u of the angle.
+
+    Args:
+        N: Number of points.
+        k: Frequency.
+        expression: SymPy expression in :data:`orbitkernels.theory.formula.u`.
+
+    Returns:
+        The sum written out if N is an integer, else a SymPy Sum over j.
+
+    Example:
+        >>> from orbitkernels.theory.circle_spectra import sampled_eigenvalue
+        >>> from orbitkernels.theory.formula import u
+        >>> sampled_eigenvalue(4, 0, u**2 + u)
+        2
+    """
+    from .formula import u
+
+    N, k = _checked(N, k)
+    j = sympy.Symbol("j", integer=True)
+    term = sympy.sympify(expression).subs(u, cos(2 * pi * j / N)) * cos(2 * pi * j * k / N)
+    whole = sympy.Sum(term, (j, 0, N - 1))
+    return sympy.Add(*(term.subs(j, place) for place in range(int(N)))) if N.is_Integer else whole
+
+
 # ---------------------------------------------------------------------- cases
 
 
