@@ -97,7 +97,12 @@ NOTATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (r"[A]_{ij}, \; A_{SR}", r"An entry of $A$; the block of the rows in $S$ and the columns in $R$."),
             (r"\delta_{ij}, \; [P]", r"1 if $i = j$, or if the statement $P$ is true, and 0 otherwise."),
             (r"\mathbb{Z}, \; \mathbb{R}, \; \mathbb{C}", r"The integers, the real and the complex numbers."),
-            (r"\mathrm{i}", r"The imaginary unit."),
+            (r"\mathrm{i}, \; e", r"The imaginary unit, and Euler's number where it has an exponent."),
+            (r"O(f)", r"A quantity whose absolute value is at most a constant times $f$."),
+            (
+                r"\operatorname{rank} A, \; \operatorname{diag}",
+                r"The rank of $A$; a diagonal matrix with these entries.",
+            ),
             (r"\mathbb{E}", r"The expectation of a random variable."),
             (r"|S|", r"The number of elements of a finite set, the length of a vector, or the absolute value."),
         ),

@@ -255,6 +255,9 @@ def html_statement(latex: str) -> Any:
 #: Names of functions that MathML would set without any space around.
 _FUNCTIONS = r"<mi>((?:arc)?(?:sin|cos|tan)|exp|log)</mi>"
 
+#: A bar that says itself how it is set, or two that do not and what is between them.
+_BARS = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?\||\\\|)|\|((?:\\\||[^|])+?)\|")
+
 #: The overline as a macron, which browsers stretch over a formula; they do not stretch a bar.
 _STRETCHED = '<mo stretchy="true">&#x000AF;</mo>'
 
@@ -265,7 +268,7 @@ def _mathml(latex: str, display: str) -> Any:
     from latex2mathml.converter import convert
 
     # bars are brackets, not operators; brackets around something low need not stretch; there is no bold digit
-    fenced = re.sub(r"(?<!\\left)(?<!\\right)\|([^|]+)\|", r"\\left|\1\\right|", latex)
+    fenced = _BARS.sub(lambda found: found[1] or rf"\left|{found[2]}\right|", latex)
     fenced = re.sub(r"\\left\((?!\\left)((?:(?!\\frac|\\right|\\left)[^()])*)\\right\)", r"(\1)", fenced)
     fenced = re.sub(r"\\mathbf(?: 1|\{1\})", "\N{MATHEMATICAL BOLD DIGIT ONE}", fenced)
     found = convert(fenced, display=display)

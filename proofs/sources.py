@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -146,6 +147,11 @@ WORKS = (
         "NeurIPS 28, 2015.",
     ),
     Work(
+        "Neal",
+        "1996",
+        "R. M. Neal. Bayesian Learning for Neural Networks. Springer, 1996.",
+    ),
+    Work(
         "Otto",
         "2023",
         "S. E. Otto, N. Zolman, J. N. Kutz, S. L. Brunton. A unified framework to enforce, discover, and "
@@ -196,7 +202,7 @@ def cited(source: str) -> list[Work]:
         ['babai1979', 'lovasz1975']
     """
     words = source.replace("Lovász", "Lovasz")
-    return [work for work in WORKS if work.author in words and work.year in words]
+    return [work for work in WORKS if re.search(rf"\b{work.author}\b", words) and work.year in words]
 
 
 def bibliography(sources: Iterable[str]) -> list[Work]:

@@ -143,8 +143,7 @@ class _Run:
         self.theorems = {theorem.id: theorem for theorem in theorems}
         self.progress = progress or (lambda *_: None)
         self.documents = documents
-        # derivations first: what rests on one waits for it
-        self.tasks = sorted(tasks, key=lambda task: task.route != "derivation")
+        self.tasks = _ordered(tasks)
         self.outcomes: dict[str, list[_Outcome]] = {key: [] for key in self.theorems}
         self.waiting = {key: sum(task.theorem == key for task in tasks) for key in self.theorems}
         self.totals = {key: sum(task.size for task in tasks if task.theorem == key) for key in self.theorems}
@@ -201,6 +200,20 @@ def _tasks(theorem: Theorem, quick: bool, seed: int, shown: bool) -> Iterator[_T
         for members in reversed(by_group.values()):
             indices, cases = zip(*members, strict=True)
             yield _Task(theorem.id, route, indices, cases, seed)
+
+
+def _ordered(tasks: Sequence[_Task]) -> list[_Task]:
+    """Derivations first, because what rests on one waits for it; then the first task of each check.
+
+    That is the longest one as a rule.  The others follow theorem by theorem, so that one after the other is done.
+    """
+    seen: set[tuple[str, Route]] = set()
+    ranks = []
+    for task in tasks:
+        key = (task.theorem, task.route)
+        ranks.append(0 if task.route == "derivation" else 2 if key in seen else 1)
+        seen.add(key)
+    return [task for _, task in sorted(zip(ranks, tasks, strict=True), key=lambda pair: pair[0])]
 
 
 def _perform(task: _Task) -> _Outcome:
