@@ -149,7 +149,7 @@ def stabiliser_formula_by_refitting(name: str) -> bool:
     group = instance.group
     for H in subgroups(name):
         errors = exact_coset_error(
-            group, instance.phi, instance.targets.tolist(), H.elements, instance.stabilisers
+            group, instance.phi, instance.targets.tolist(), H.elements.tolist(), instance.stabilisers
         )
         for c in range(2):
             points = instance.points(c, group.multiply(1, H.elements))
