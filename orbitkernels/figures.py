@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -172,5 +173,5 @@ def _svg(figure: Figure, description: str) -> str:
     with matplotlib.rc_context({"svg.hashsalt": description, "svg.fonttype": "path"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
-    element = text[text.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
     return element.replace("<svg", f'<svg role="img" aria-label="{description}"', 1)

@@ -89,11 +89,39 @@ def test_verify_writes_certificate_and_report(capsys: pytest.CaptureFixture[str]
     (theorem,) = certificate["theorems"]
     assert set(theorem) >= {"id", "title", "level", "holds", "instances", "residual", "source"}
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert report.count("<svg") == 3
+    assert report.count("<svg") == 4
+    assert (tmp_path / "article.tex").read_text(encoding="utf-8").rstrip().endswith(r"\end{document}")
+    assert str(tmp_path / "article.tex") in out
     for part in ("Character table of D4", "Figure 2", "of the labels", 'id="T1"'):
         assert part in report
     for outside in ('src="http', 'href="http', "@import", "url(http"):
         assert outside not in report
+
+
+def test_verify_prints_the_schema_that_is_shipped(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from orbitkernels.proofs.certificate import schema
+
+    status, out, _ = run(capsys, "verify", "--schema", "--out", str(tmp_path / "new"))
+    assert (status, out) == (0, schema())
+    assert not (tmp_path / "new").exists()
+
+
+def test_verify_against_an_earlier_certificate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ("verify", "K5", "--quick", "--jobs", "1", "--out", str(tmp_path))
+    assert run(capsys, *arguments)[0] == 0
+    path = tmp_path / "certificate.json"
+    status, out, _ = run(capsys, *arguments, "--against", str(path))  # it is read before it is written anew
+    assert status == 0
+    assert "\nNo regression.\nNo improvement.\n" in out
+    earlier = json.loads(path.read_text())
+    earlier["theorems"][0]["derivation"]["steps"] += 1
+    earlier["theorems"].append(dict(earlier["theorems"][0], id="K6"))
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    status, out, _ = run(capsys, *arguments, "--against", str(tmp_path / "earlier.json"))
+    assert status == 1
+    assert "1 of 1 theorems verified" in out
+    assert "\n1 regression:\n  K5: its derivation has" in out
+    assert "Note: this run was not asked for K6." in out
 
 
 def test_verify_exits_with_one_if_a_theorem_fails(
@@ -202,6 +230,11 @@ BAD = {
     "page inside a file": (
         ["derive", "T1", "--format", "html", "--out", "{tmp}/nan.npz/t1.html"],
         "cannot be written",
+    ),
+    "no earlier certificate": (["verify", "T1", "--quick", "--against", "{tmp}/none.json"], "none.json"),
+    "earlier certificate that is none": (
+        ["verify", "T1", "--quick", "--out", "{tmp}/new", "--against", "{tmp}/latin.json"],
+        "damaged or of another version",
     ),
     "no folder": (["verify", "T1", "--quick", "--out", "{tmp}/latin.json"], "--out"),
 }

@@ -151,7 +151,7 @@ def test_every_statement_can_be_shown_as_text() -> None:
     shown = 0
     for theorem in THEOREMS.values():
         for text in (*theorem.hypotheses, rendering.sentence(theorem.statement)):
-            assert not re.search(r"\\[A-Za-z]", plain_prose(text))  # no command; a backslash may be a quotient
+            assert "\\" not in plain_prose(text.replace(r"\backslash", "/"))  # a backslash may be a quotient
             shown += 1
     assert shown > 12
 
