@@ -41,8 +41,8 @@ TITLE = "Approximate symmetry"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) for the average of the Gram matrix"
 HYPOTHESES = (
     r"$G$ is a finite group of order $n$; $P_g$ are the permutation matrices of its action on the poses of"
-    r" $C$ orbits, orbit"
-    r" $c$ having $N_c$ poses. The label is $t_c$ on orbit $c$; $y$ is the vector of all labels.",
+    r" $C$ orbits, at least two poses in all; orbit $c$ has $N_c$ of them. The label is $t_c$ on orbit $c$;"
+    r" $y$ is the vector of all labels.",
     r"$K$ is symmetric: the Gram matrix of points that are poses only nearly, ridge included. $K_c ="
     r" \frac1n \sum_g P_g K P_g^T$ is its average over all base points, and $E = K - K_c$. $K_c$ is positive"
     r" definite, and so"
