@@ -60,6 +60,20 @@ class ResultFormat(StrEnum):
     json = "json"
 
 
+class Needed(StrEnum):
+    """What a missing pose may need to be classified right."""
+
+    poses = "poses"
+    separation = "separation"
+
+
+class Rings(StrEnum):
+    """How the second of two rings is turned."""
+
+    aligned = "aligned"
+    interleaved = "interleaved"
+
+
 #: Exit status after Ctrl-C, as shells have it.
 _INTERRUPTED = 130
 
@@ -117,7 +131,8 @@ def verify(
 
 @app.command()
 def predict(
-    group: Annotated[str, typer.Option("--group", "-g", help=GROUP_HELP)],
+    context: typer.Context,
+    group: Annotated[str | None, typer.Option("--group", "-g", help=GROUP_HELP)] = None,
     kernel: Annotated[
         str,
         typer.Option(
@@ -132,10 +147,31 @@ def predict(
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs of images of different classes.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of pairs.")] = 0,
     format: Annotated[ResultFormat, typer.Option(help="Output format.")] = ResultFormat.text,
+    needed: Annotated[
+        Needed | None, typer.Option(help="What a missing pose needs to be classified right: poses or separation.")
+    ] = None,
+    separation: Annotated[
+        float | None, typer.Option(help="Height h of two rings at +-h, with --needed poses; 0.3 if omitted.")
+    ] = None,
+    poses: Annotated[
+        int | None, typer.Option(help="Poses of each ring, with --needed separation; 16 if omitted.")
+    ] = None,
+    rings: Annotated[Rings | None, typer.Option(help="How two rings stand; aligned if omitted.")] = None,
+    out: Annotated[Path | None, typer.Option(help="SVG file for a figure, with --needed.")] = None,
 ) -> None:
     """Spectral error and exact leave-out error of a missing pose, for pairs of images of different classes."""
+    from orbitkernels.needed_command import answer_needed, refuse_unneeded, show_answer
     from orbitkernels.prediction import predict as predict_pairs
 
+    given = {name for name in context.params if _was_given(context, name)}
+    if needed is not None:
+        with _Bar("Searching") as bar:
+            answer = answer_needed(needed.value, context.params, given, bar.show)
+        show_answer(answer, _console(stderr=False), as_json=format is ResultFormat.json, out=out)
+        return
+    refuse_unneeded(given)
+    if group is None:
+        raise InputError("Argument '--group' is missing: name a group that acts on the images, such as D4.")
     with _Bar("Pairs") as bar:
         result = predict_pairs(
             group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed, progress=bar.show
@@ -334,6 +370,12 @@ def _write_documents(certificate: Certificate, out: Path, documents: dict[str, D
             f"Article: {article}",
         ]
     )
+
+
+def _was_given(context: typer.Context, name: str) -> bool:
+    """Whether the user gave an option, its default perhaps."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _print_predictions(result: dict[str, Any]) -> None:

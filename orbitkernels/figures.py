@@ -152,6 +152,67 @@ def rings_figure(spectrum: RingSpectrum, poses: Sequence[int], errors: Sequence[
     return _svg(figure, "Spectrum of two rings and the error against the number of poses")
 
 
+def needed_figure(result: dict[str, Any]) -> str:
+    """Error of a missing pose of two rings over the poses or the separation, with the answer and the density law.
+
+    Args:
+        result: From :func:`orbitkernels.needed.needed_poses` or :func:`orbitkernels.needed.needed_separation`.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    name = "poses" if result["needed"] == "poses" else "separation"
+    places, errors = (np.array([row[key] for row in result["curve"]]) for key in (name, "error"))
+    figure = _figure(6.4, 4.2)
+    axes = figure.add_subplot()
+    axes.axhline(1, color="#D55E00", linewidth=1, linestyle="--", label="classified right below")
+    axes.plot(places, errors, color=COLOURS[0], marker="o", markersize=3, linewidth=1, label="error (Theorem T11)")
+    law = result["law"]
+    if law is not None and name == "poses":
+        distances = np.array([row["mmd_squared"] for row in result["curve"]])
+        values = law["constant"] / distances / places ** law["exponent"]
+        axes.plot(places, values, color=COLOURS[2], linewidth=1, linestyle=":", label="density law")
+    if result["answer"] is not None:
+        axes.axvline(result["answer"], color="#9aa1a9", linewidth=1, label=f"needed: {result['answer']:.6g}")
+    axes.set_yscale("log")
+    if name == "poses":
+        axes.set_xscale("log")
+    axes.set(
+        xlabel="poses $N$ of each ring" if name == "poses" else "separation $h$", ylabel="error of a missing pose"
+    )
+    axes.legend(frameon=False, fontsize=9)
+    _plain(axes)
+    return _svg(figure, f"Error of a missing pose of two rings by {name}")
+
+
+def needed_pairs_figure(result: dict[str, Any]) -> str:
+    """Class separation that pairs of images have against the one that they need, one mark an orbit.
+
+    Args:
+        result: From :func:`orbitkernels.needed_in_data.needed_separation_of_pairs`.
+
+    Returns:
+        An ``<svg>`` element.
+    """
+    needed = np.array([row["needed_mmd_squared"] for row in result["pairs"]]).ravel()
+    present = np.repeat([row["mmd_squared"] for row in result["pairs"]], 2)
+    right = np.array([row["right"] for row in result["pairs"]]).ravel()
+    figure = _figure(5.2, 4.6)
+    axes = figure.add_subplot()
+    ends = [min(needed.min(), present.min()) / 1.1, max(needed.max(), present.max()) * 1.1]
+    axes.plot(ends, ends, color="#9aa1a9", linewidth=1, zorder=1)
+    for kind, colour, mark, label in ((True, COLOURS[0], "o", "right"), (False, COLOURS[5], "s", "wrong")):
+        chosen = right == kind
+        axes.scatter(
+            needed[chosen], present[chosen], s=26, color=colour, marker=mark, edgecolor="white", linewidth=0.5,
+            label=f"classified {label}", zorder=2,
+        )  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlabel="MMD$^2$ needed", ylabel="MMD$^2$ of the two orbits")
+    axes.legend(frameon=False, fontsize=9)
+    _plain(axes)
+    return _svg(figure, "Class separation of pairs of images against the separation needed")
+
+
 def _figure(width: float, height: float) -> Figure:
     """A figure without a window, whatever back end the user has chosen."""
     from matplotlib.figure import Figure

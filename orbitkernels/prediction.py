@@ -80,10 +80,10 @@ def predict(
     k, r = as_kernel(kernel), checked_ridge(ridge)
     missing_poses(G, missing)  # a bad word is refused before the data are read
     dataset = load(data) if isinstance(data, str) else data
-    stage, notes = _stage(G, dataset)
+    stage, notes = draw_stage(G, dataset)
     rows = []
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
-        for orbits, indices in _drawn(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
+        for orbits, indices in drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
             rows.append(_pair(k, orbits, indices, missing, r))
             if progress is not None:
                 progress(len(rows), pairs)
@@ -96,12 +96,12 @@ def predict(
         "seed": int(seed),
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
-        "notes": notes + _rounding_notes(rows),
+        "notes": notes + rounding_notes(rows),
     }
 
 
 @dataclass(frozen=True)
-class _Stage:
+class Stage:
     """A group, its action and the images it acts on.
 
     Attributes:
@@ -123,7 +123,7 @@ class _Stage:
         return Orbits(self.group, images, self.dataset.labels[chosen], self.action)
 
 
-def _stage(group: FiniteGroup, dataset: Dataset) -> tuple[_Stage, list[str]]:
+def draw_stage(group: FiniteGroup, dataset: Dataset) -> tuple[Stage, list[str]]:
     """The action on images of this shape, padded if cyclic shifts need it, and a note of the padding."""
     shape = dataset.images.shape[1:]
     padding = _padding(group, shape)
@@ -134,7 +134,7 @@ def _stage(group: FiniteGroup, dataset: Dataset) -> tuple[_Stage, list[str]]:
         notes.append(
             f"Images were padded with zeros from {old} to {new} pixels, so that {group.name} can shift them."
         )
-    return _Stage(group, dataset, padding, as_action(group, None, padded)), notes
+    return Stage(group, dataset, padding, as_action(group, None, padded)), notes
 
 
 def _padding(group: FiniteGroup, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
@@ -145,7 +145,7 @@ def _padding(group: FiniteGroup, shape: tuple[int, ...]) -> tuple[tuple[int, int
     return tuple((lacking // 2, lacking - lacking // 2) for lacking in short)
 
 
-def _drawn(stage: _Stage, pairs: int, seed: int) -> Iterator[tuple[Orbits, tuple[int, int]]]:
+def drawn_pairs(stage: Stage, pairs: int, seed: int) -> Iterator[tuple[Orbits, tuple[int, int]]]:
     """Different pairs of images of different classes on different orbits, in random order."""
     labels = stage.dataset.labels
     _refuse_too_many(stage.dataset, pairs)
@@ -205,7 +205,7 @@ def _pair(
     }
 
 
-def _rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
+def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
     """Says so if rounding may separate the routes by more than WANTED_AGREEMENT.
 
     The dense route finds the error as a difference y - p with |y| = 1 and p good to about eps times the condition

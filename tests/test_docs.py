@@ -129,6 +129,8 @@ def is_quick(words: list[str], parameters: dict[str, Any]) -> bool:
         return True
     if words[0] == "verify" or parameters.get("format") == "pdf":
         return False
+    if words[0] == "predict" and parameters["needed"] is not None and parameters["group"] is None:
+        return True  # two rings, no data
     if words[0] == "predict":
         return parameters["pairs"] <= FEW_PAIRS and not parameters["data"].startswith("mnist:")
     return True

@@ -1,0 +1,121 @@
+"""What class separation pairs of images need so that a missing pose is classified right, and what they have.
+
+For balanced classes (Theorem T8) the error at a missing pose is noise / (N MMD^2/2 + r), with the noise
+1/[(K + r I)^-1]_ii: it is below 1 iff MMD^2 exceeds 2 (noise - r)/N.  Two orbits of images are balanced only
+nearly, so the error by leaving the pose out is shown beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from orbitkernels.data import Dataset, load
+from orbitkernels.errors import SingularGramError
+from orbitkernels.numerics.fourier import inverse_diagonal
+from orbitkernels.prediction import draw_stage, drawn_pairs, rounding_notes
+from orbitkernels.proofs.arguments import integer
+from orbitkernels.proofs.invariance import KernelLike, as_kernel
+from orbitkernels.proofs.orbits import Orbits
+from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, dense_gram, orbit_symbol, refitted_errors
+from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.names import group as group_of
+
+
+def needed_separation_of_pairs(
+    group: str | FiniteGroup,
+    kernel: KernelLike,
+    data: str | Dataset,
+    ridge: float = 0.0,
+    pairs: int = 16,
+    seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> dict[str, Any]:
+    """MMD^2 of the orbits of pairs of images, and the MMD^2 at which the error of a missing pose would be 1.
+
+    Args:
+        group: A group that acts on the images.
+        kernel: Specification such as ``ntk(depth=3)``, or a kernel.
+        data: ``digits``, ``mnist:DIR``, the path of a ``.npz`` file, or a `Dataset`.
+        ridge: r >= 0, absolute.
+        pairs: How many pairs, the same as :func:`orbitkernels.predict` takes.
+        seed: Seed of the draw.
+        progress: Called with the number of pairs done and the number of pairs.
+
+    Returns:
+        A dictionary fit for JSON: ``needed``, ``group``, ``kernel``, ``data``, ``ridge``, ``seed``, ``pairs``,
+        ``right`` (poses classified right), ``foretold`` (poses whose MMD^2 exceeds what is needed), ``poses`` (how
+        many), ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices``, ``mmd_squared``,
+        and for the two orbits in turn ``noise``, ``needed_mmd_squared``, ``balanced_error`` (noise over
+        N MMD^2/2 + r), ``spectral_error`` (T6), ``exact_error`` (the pose left out), all times the label, and
+        ``right``; ``condition_number`` and ``stabiliser_orders``.
+
+    Raises:
+        InputError: If an argument cannot be used.
+
+    Example:
+        >>> from orbitkernels.needed_in_data import needed_separation_of_pairs
+        >>> found = needed_separation_of_pairs("D4", "ntk(depth=3)", "digits", pairs=2)
+        >>> sorted(found["pairs"][0])[:5]
+        ['balanced_error', 'condition_number', 'exact_error', 'indices', 'labels']
+    """
+    G = group_of(group) if isinstance(group, str) else group
+    k, r = as_kernel(kernel), checked_ridge(ridge)
+    dataset = load(data) if isinstance(data, str) else data
+    stage, notes = draw_stage(G, dataset)
+    rows = []
+    with threadpool_limits(limits=1, user_api="blas"):
+        for orbits, indices in drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
+            try:
+                rows.append({"labels": list(orbits.classes), "indices": list(indices), **_pair(k, orbits, r)})
+            except SingularGramError as error:
+                raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
+            if progress is not None:
+                progress(len(rows), pairs)
+    right = [value for row in rows for value in row["right"]]
+    foretold = [row["mmd_squared"] > needed for row in rows for needed in row["needed_mmd_squared"]]
+    return {
+        "needed": "separation",
+        "group": G.name,
+        "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
+        "data": dataset.name,
+        "ridge": r,
+        "seed": int(seed),
+        "pairs": rows,
+        "right": sum(right),
+        "foretold": sum(foretold),
+        "poses": len(right),
+        "largest_relative_difference": max(_difference(row) for row in rows),
+        "notes": notes + rounding_notes([{**row, "exact_errors": row["exact_error"]} for row in rows]),
+    }
+
+
+def _pair(kernel: KernelLike, orbits: Orbits, ridge: float) -> dict[str, Any]:
+    """Signal, noise and errors of the two orbits of one pair."""
+    route = FourierRoute.of(kernel, orbits, ridge)
+    signs = np.array([1.0, -1.0])
+    spectral = signs * route.errors()[:, 0]
+    exact = signs * refitted_errors(dense_gram(kernel, orbits, ridge), orbits)[:, 0]
+    means = orbit_symbol(kernel, orbits).mean(axis=2)
+    mmd = float(means[0, 0] + means[1, 1] - means[0, 1] - means[1, 0])
+    noise = 1 / inverse_diagonal(route.blocks)
+    return {
+        "mmd_squared": mmd,
+        "noise": noise.tolist(),
+        "needed_mmd_squared": (2 * (noise - ridge) / orbits.sizes).tolist(),
+        "balanced_error": (noise / (orbits.sizes * mmd / 2 + ridge)).tolist(),
+        "spectral_error": spectral.tolist(),
+        "exact_error": exact.tolist(),
+        "right": (exact < 1).tolist(),
+        "condition_number": route.spectrum.condition_number,
+        "stabiliser_orders": [H.order for H in orbits.stabilisers],
+    }
+
+
+def _difference(row: dict[str, Any]) -> float:
+    """Largest relative difference of the two routes."""
+    one, other = np.array(row["spectral_error"]), np.array(row["exact_error"])
+    return float(np.max(np.abs(one - other) / np.where(other == 0, 1.0, np.abs(other))))
