@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
+    from orbitkernels.proofs.reynolds import AveragedKernel, recovered_poses
     from orbitkernels.proofs.spectral import (
         check_invariance,
         leave_out_error,
@@ -52,6 +53,7 @@ _HOMES = {
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
+    "proofs.reynolds": ["AveragedKernel", "recovered_poses"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.verify": ["verify"],
@@ -65,6 +67,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "NNGP",
     "NTK",
+    "AveragedKernel",
     "CharacterTable",
     "ClassFunction",
     "Cyclotomic",
@@ -93,6 +96,7 @@ __all__ = [
     "load",
     "orbit_symbol",
     "predict",
+    "recovered_poses",
     "root_of_unity",
     "spectral_error",
     "spectrum",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.rational_gram import as_fraction
 from orbitkernels.theory.subgroups import Subgroup, whole
 
@@ -15,6 +16,7 @@ from .invariance import KernelLike, as_kernel, gram
 from .missing import MissingLike, missing_poses
 
 if TYPE_CHECKING:
+    from orbitkernels.theory.groups import FiniteGroup
     from orbitkernels.theory.laws import IntArray
 
     from .orbits import FloatArray, Orbits
@@ -49,11 +51,7 @@ class AveragedKernel:
         self.kernel = as_kernel(kernel)
         self.action = orbits.action
         self.subgroup = whole(orbits.group) if subgroup is None else subgroup
-        if not isinstance(self.subgroup, Subgroup) or self.subgroup.group is not orbits.group:
-            raise InputError(
-                f"Argument 'subgroup' must be a subgroup of {orbits.group.name}, such as group.subgroup([1]), "
-                f"not {self.subgroup!r}."
-            )
+        _require_subgroup("subgroup", self.subgroup, orbits.group)
 
     def gram(self, X: FloatArray, Y: FloatArray | None = None) -> FloatArray:
         """Matrix [m, p] of the averaged kernel over the rows of X [m, d] and Y [p, d], X again if omitted."""
@@ -87,6 +85,9 @@ def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgro
     Returns:
         Those of the missing elements g, in their order.
 
+    Raises:
+        InputError: If H or the stabiliser is no subgroup of one group, or `missing` names no element of it.
+
     Example:
         >>> from orbitkernels.proofs.reynolds import recovered_poses
         >>> from orbitkernels.theory.names import group
@@ -94,7 +95,10 @@ def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgro
         >>> recovered_poses(C6.subgroup([3]), [0, 1, 4]).tolist()  # cosets {0, 3}, {1, 4}, {2, 5}
         [0]
     """
+    _require_subgroup("subgroup", subgroup)
     group = subgroup.group
+    if stabiliser is not None:
+        _require_subgroup("stabiliser", stabiliser, group)
     fixing = np.zeros(1, dtype=np.int64) if stabiliser is None else stabiliser.elements
     gone = missing_poses(group, missing).elements
     absent = np.zeros(group.order, dtype=bool)
@@ -102,6 +106,15 @@ def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgro
     alike = group.multiply(subgroup.elements[None, :], gone[:, None])  # [p, |H|]: h g
     recovered: IntArray = gone[~absent[alike].all(axis=1)]
     return recovered
+
+
+def _require_subgroup(argument: str, value: object, group: FiniteGroup | None = None) -> None:
+    """Raise unless a value is a subgroup, of that group if one is given."""
+    if not isinstance(value, Subgroup) or (group is not None and value.group is not group):
+        of = f" of {group.name}" if group is not None else ""
+        raise InputError(
+            f"Argument '{argument}' must be a subgroup{of}, such as group.subgroup([1]), not {shown(value)}."
+        )
 
 
 # ---------------------------------------------------------------------- symbols

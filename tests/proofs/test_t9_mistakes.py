@@ -204,3 +204,7 @@ def test_a_subgroup_of_another_group_is_refused():
         AveragedKernel("ntk(depth=1)", digits(), named_group("S3").subgroup([1]))
     with pytest.raises(InputError, match="must be a subgroup of D4"):
         AveragedKernel("ntk(depth=1)", digits(), [0, 1])
+    with pytest.raises(InputError, match="'subgroup' must be a subgroup, such as"):
+        recovered_poses([0, 1], [0])
+    with pytest.raises(InputError, match="'stabiliser' must be a subgroup of S3"):
+        recovered_poses(named_group("S3").subgroup([1]), [0], named_group("D4").subgroup([1]))
