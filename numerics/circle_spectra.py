@@ -47,6 +47,7 @@ def sine_spectrum(N: int) -> FloatArray:
     """Spectrum of |sin(theta)| (Theorem K7).
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import sine_spectrum
         >>> np.round(sine_spectrum(4), 12) + 0.0
         array([ 2.,  0., -2.,  0.])
@@ -60,13 +61,15 @@ def sine_spectrum(N: int) -> FloatArray:
         return np.where(k % 2 == 0, -np.sin(2 * np.pi / N) / product, 0.0)
     reflected = np.where(k % 2 == 0, k, N - k)  # even, and lambda_(N-k) = lambda_k
     product = np.sin(np.pi * (reflected + 1) / (2 * N)) * np.sin(np.pi * (reflected - 1) / (2 * N))
-    return -np.sin(np.pi / N) / (2 * product)
+    found: FloatArray = -np.sin(np.pi / N) / (2 * product)
+    return found
 
 
 def kappa1_spectrum(N: int) -> FloatArray:
     """Spectrum of (sin(theta) + (pi - theta) cos(theta))/pi (Theorem K7).
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import kappa1_spectrum
         >>> np.round(kappa1_spectrum(4), 6) + 0.0
         array([1.63662, 1.     , 0.36338, 1.     ])
@@ -88,6 +91,7 @@ def relu_spectrum(N: int, weight_variance: float, bias_variance: float, square: 
         InputError: If 0 < sb2 < s/10000: the series would converge too slowly.
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import relu_spectrum
         >>> np.round(relu_spectrum(4, 1.0, 0.0, 2.0, ntk=True) + 0.0, 6)
         array([2.63662, 2.     , 1.36338, 2.     ])
@@ -106,7 +110,8 @@ def relu_spectrum(N: int, weight_variance: float, bias_variance: float, square: 
     constant = N * (np.arange(N) == 0)
     linear = (1 - rho) * constant + rho * _times_cosine(constant)
     series = share * linear + _relu_series(N, rho, ntk) / np.pi
-    return bias_variance * constant + weight_variance * size / 2 * series
+    spectrum: FloatArray = bias_variance * constant + weight_variance * size / 2 * series
+    return spectrum
 
 
 def _relu_series(N: int, rho: float, ntk: bool) -> FloatArray:
@@ -133,6 +138,7 @@ def gaussian_spectrum(N: int, z: float) -> FloatArray:
     """Spectrum of exp(-z (1 - cos(theta))): lambda_k = N e^-z sum_m I_(k+mN)(z) (Theorem K10).
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import gaussian_spectrum
         >>> np.allclose(gaussian_spectrum(2, 1.0), [1 + np.exp(-2), 1 - np.exp(-2)])
         True
@@ -145,6 +151,7 @@ def laplace_spectrum(N: int, c: float) -> FloatArray:
     """Spectrum of exp(-c sin(theta/2)) by modified Bessel functions (Theorem K11); accurate for c up to about 1.
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import laplace_spectrum
         >>> np.allclose(laplace_spectrum(2, 1.0), [1 + np.exp(-1), 1 - np.exp(-1)])
         True
@@ -154,13 +161,15 @@ def laplace_spectrum(N: int, c: float) -> FloatArray:
     signs = np.where(orders % 2 == 0, 1.0, -1.0)
     even = N * _aliased(signs * ive(2 * orders, c), N)
     odd = 2 * (signs * ive(2 * orders + 1, c)) @ half_angle_waves(N, len(orders))
-    return np.exp(c) * (even - odd)
+    spectrum: FloatArray = np.exp(c) * (even - odd)
+    return spectrum
 
 
 def geodesic_spectrum(N: int, rate: float) -> FloatArray:
     """Spectrum of exp(-rate theta) by geometric sums (Theorem K11).
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import geodesic_spectrum
         >>> np.allclose(geodesic_spectrum(2, 1.0), [1 + np.exp(-np.pi), 1 - np.exp(-np.pi)])
         True
@@ -171,14 +180,18 @@ def geodesic_spectrum(N: int, rate: float) -> FloatArray:
     denominator = gap**2 + 4 * q * sine**2  # 1 - 2 q cos + q^2
     if N % 2 == 0:
         far = np.where(k % 2 == 0, -np.expm1(-step * N / 2), 1 + np.exp(-step * N / 2))
-        return gap * (1 + q) * far / denominator
-    return gap * (1 + q - 2 * sign * np.exp(-step * (N + 1) / 2) * np.cos(np.pi * k / N)) / denominator
+        numerator = (1 + q) * far
+    else:
+        numerator = 1 + q - 2 * sign * np.exp(-step * (N + 1) / 2) * np.cos(np.pi * k / N)
+    spectrum: FloatArray = gap * numerator / denominator
+    return spectrum
 
 
 def half_angle_waves(N: int, count: int) -> FloatArray:
     """sigma_p(k) = sum_j sin(pi p j/N) cos(2 pi jk/N), array [count, N] for p = 1, 3, ..., 2 count - 1.
 
     Example:
+        >>> import numpy as np
         >>> from orbitkernels.numerics.circle_spectra import half_angle_waves
         >>> np.round(half_angle_waves(2, 1), 12)
         array([[ 1., -1.]])
@@ -194,7 +207,8 @@ def _aliased(coefficients: FloatArray, N: int) -> FloatArray:
     """sum of a_|j| over all integers j = k modulo N, array [N], from a_0, a_1, ..."""
     orders = np.arange(len(coefficients))
     weights = np.concatenate([coefficients, coefficients[1:]])
-    return np.bincount(np.concatenate([orders, -orders[1:]]) % N, weights, minlength=N)
+    sums = np.bincount(np.concatenate([orders, -orders[1:]]) % N, weights, minlength=N)
+    return sums.astype(np.float64)
 
 
 def _largest_order(z: float) -> int:

@@ -67,7 +67,8 @@ def circle_cases(
 def points_on_circle(N: int, square: float) -> FloatArray:
     """N points of squared norm `square`, array [N, 2]."""
     angles = 2 * np.pi * np.arange(N) / N
-    return np.sqrt(square) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points: FloatArray = np.sqrt(square) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return points
 
 
 def enclosed_comparison(

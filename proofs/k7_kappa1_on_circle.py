@@ -72,6 +72,12 @@ def derivation() -> Derivation:
     j, k, l, m, p = sympy.symbols("j k l m p", integer=True)
     x, y, theta, alpha, beta = sympy.symbols("x y theta alpha beta", real=True)
 
+    def odd_sum(angle: Any) -> Any:  # T_p for odd p
+        return cot(angle / 2) / 2
+
+    def even_sum(angle: Any) -> Any:
+        return -tan(angle / 2) / 2
+
     def cotangent(angle: Any) -> Any:
         return cos(angle) / sin(angle)
 
@@ -177,8 +183,7 @@ def derivation() -> Derivation:
         equal(
             "theorem",
             r"For even $k$ both $k \pm 1$ are odd, for odd $k$ both are even. Put $T_{k \pm 1}$ and the values of"
-            r" K6 at"
-            r" $k \pm 1$ in. There is no exception: K6 and the sums hold at all integers of these parities.",
+            r" K6 at $k \pm 1$ in. There is no exception: K6 and the sums hold at all integers of these parities.",
             rf"N \text{{ odd, }} k \text{{ even:}} \quad {ODD_EVEN}",
             rf"N \text{{ odd, }} k \text{{ odd:}} \quad {ODD_ODD}",
             pairs=[
@@ -189,7 +194,7 @@ def derivation() -> Derivation:
                     + (1 / f(alpha / 2) ** 2 + 1 / f(beta / 2) ** 2) / (4 * N)
                     + (g(beta) - g(alpha)) / pi,
                 )
-                for f, g in ((sin, lambda a: cot(a / 2) / 2), (cos, lambda a: -tan(a / 2) / 2))
+                for f, g in ((sin, odd_sum), (cos, even_sum))
             ],
             label="odd",
             uses=("parts", "shifted", "sines", "odd sums", "K6"),

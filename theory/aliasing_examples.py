@@ -76,8 +76,8 @@ def bernoulli_value(turns: Fraction, half_degree: int) -> Fraction:
     from flint import fmpq_poly
 
     polynomial = _bernoulli_polynomial(2 * half_degree)
-    value = fmpq_poly(polynomial)(_fmpq(turns / 2))
-    return (-1) ** (half_degree - 1) * Fraction(int(value.p), int(value.q))
+    value = fmpq_poly(polynomial)(_fmpq(turns / 2)) * (-1 if half_degree % 2 == 0 else 1)
+    return Fraction(int(value.p), int(value.q))
 
 
 def bernoulli_eigenvalue(N: int, k: int, half_degree: int) -> Any:

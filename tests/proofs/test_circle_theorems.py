@@ -202,7 +202,7 @@ def test_circle_spectrum_of_numbers_and_of_symbols():
     "spec",
     [
         "ntk(depth=1, bias_variance=0)",
-        "ntk(depth=2)",
+        "ntk(depth=1)",
         "nngp(depth=1, activation=erf)",
         "polynomial(degree=3)",
         "exp(u)",
