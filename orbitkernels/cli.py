@@ -200,10 +200,24 @@ def characters(
 @app.command()
 def derive(
     target: Annotated[
-        str, typer.Argument(help="A theorem (T1 ... T6), 'spectrum', 'error', 'kappa0' or 'kappa1'.")
+        str, typer.Argument(help="A theorem such as T6, 'spectrum', 'error', 'kappa0' or 'kappa1'.")
     ],
-    group: Annotated[str | None, typer.Option("--group", "-g", help=GROUP_HELP)] = None,
-    kernel: Annotated[str | None, typer.Option("--kernel", "-k", help="A kernel, put in for the symbol.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", "-g", help=GROUP_HELP + " CN: every cyclic group.")
+    ] = None,
+    kernel: Annotated[
+        str | None,
+        typer.Option(
+            "--kernel",
+            "-k",
+            help="A kernel, put in for the symbol, or one of a Cayley graph such as "
+            '"heat(t=1/2, generators=class:(0 1))".',
+        ),
+    ] = None,
+    missing: Annotated[str, typer.Option(help="For 'error': pose, or coset:H, missing together.")] = "pose",
+    class_functions: Annotated[
+        bool, typer.Option("--class-functions", help="Only class functions: from characters, for any group.")
+    ] = False,
     format: Annotated[DocumentFormat, typer.Option(help="Output format.")] = DocumentFormat.text,
     out: Annotated[Path | None, typer.Option(help="File to write; needed for pdf.")] = None,
 ) -> None:
@@ -215,7 +229,9 @@ def derive(
     if format is DocumentFormat.pdf and out is None:
         raise InputError("Argument '--out' is missing: a PDF needs a file, for example --out derivation.pdf.")
     with _console(stderr=True).status("Deriving, each step checked..."):
-        derivation = derive_target(target, group=group, kernel=kernel)
+        derivation = derive_target(
+            target, group=group, kernel=kernel, missing=missing, class_functions=class_functions
+        )
         document = render(derivation, format.value)
     if out is None:
         typer.echo(document if isinstance(document, str) else document.decode())

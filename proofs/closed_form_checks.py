@@ -1,4 +1,4 @@
-"""The checks behind the closed forms of a pair of orbits: identities of linear forms, brute force on samples."""
+"""The checks behind the closed forms of a pair of orbits: forms of this group, brute force on samples."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import fmpq_mat
 
 from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, weighted_sum
-from orbitkernels.theory.exact_matrices import identity, inverse, product
-from orbitkernels.theory.rational_gram import as_fraction, exact_gram, rational_matrix
+from orbitkernels.theory.exact_matrices import inverse, product
+from orbitkernels.theory.rational_gram import exact_gram
 
 from .exact_checks import (
     characteristic_polynomial,
@@ -27,98 +26,12 @@ from .orbit_pair import Forms, Irrep, OrbitPair, evaluated
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
 
-    from .kernels import Kernel
 
 #: Largest Gram matrix that is solved or whose characteristic polynomial is taken, exactly.
 MAX_DENSE = 130
 
 #: Labels of the two orbits in the samples.
 LABELS = (2, -3)
-
-
-# ---------------------------------------------------------------------- identities for all values of the symbols
-
-
-def cramer_pairs() -> list[tuple[Any, Any]]:
-    """A 2 x 2 matrix of symbols times its adjugate over its determinant, and the identity."""
-    import sympy
-
-    A, B, C, D = sympy.symbols("A B C D")
-    return [
-        (
-            sympy.MatMul(sympy.Matrix([[A, B], [C, D]]), sympy.Matrix([[D, -B], [-C, A]]) / (A * D - B * C)),
-            sympy.eye(2),
-        )
-    ]
-
-
-def quadratic_pairs() -> list[tuple[Any, Any]]:
-    """det(x - M) of a Hermitian 2 x 2 matrix at both roots, and zero."""
-    import sympy
-
-    A, D, b, c = (sympy.Symbol(name, real=True) for name in ("A", "D", r"\mathrm{Re}\,B", r"\mathrm{Im}\,B"))
-    root = sympy.sqrt((A - D) ** 2 + 4 * (b**2 + c**2))
-    return [
-        (sympy.Determinant(sympy.Matrix([[x - A, -b - sympy.I * c], [-b + sympy.I * c, x - D]])), sympy.Integer(0))
-        for x in ((A + D + root) / 2, (A + D - root) / 2)
-    ]
-
-
-def jacobi_pair(size: int) -> tuple[Any, Any]:
-    """d det(M + s E)/ds at s = 0 for E the identity on the first half of the rows, and the sum of those minors."""
-    import sympy
-
-    s = sympy.Symbol("s")
-    M = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"m_{i}{j}"))
-    first = range(size // 2)
-    shifted = M + s * sympy.diag(*[1 if i in first else 0 for i in range(size)])
-    derivative = sympy.Derivative(shifted.det(method="berkowitz"), s)
-    return sympy.Subs(derivative, s, 0), sum(M.minor(i, i) for i in first)
-
-
-def exchange_pair() -> tuple[Any, Any]:
-    """[[I, I], [I, -I]] [[P, Q], [Q, P]] [[I, I], [I, -I]] / 2 and diag(P + Q, P - Q), P and Q not commuting."""
-    import sympy
-
-    P, Q = sympy.symbols("P Q", commutative=False)
-    signs = sympy.Matrix([[1, 1], [1, -1]])
-    return (
-        sympy.MatMul(signs / 2, sympy.Matrix([[P, Q], [Q, P]]), signs),
-        sympy.Matrix([[P + Q, 0], [0, P - Q]]),
-    )
-
-
-def small_matrix_line(size: int, target: str) -> str:
-    """The trace of the inverse, or the characteristic polynomial, of two or three rows."""
-    if target == "error":
-        top = r"\operatorname{tr} X" if size == 2 else r"\sigma"
-        return rf"\operatorname{{tr}} X^{{-1}} = \frac{{{top}}}{{\det X}} \quad ({size} \text{{ rows}})"
-    if size == 2:
-        return r"\det(x - X) = x^2 - x \operatorname{tr} X + \det X \quad (2 \text{ rows})"
-    return r"\det(x - X) = x^3 - x^2 \operatorname{tr} X + x\, \sigma - \det X \quad (3 \text{ rows})"
-
-
-def small_matrix_pair(size: int, target: str) -> tuple[Any, Any]:
-    """Both sides of :func:`small_matrix_line` for a matrix of symbols, sigma = ((tr X)^2 - tr X^2)/2."""
-    import sympy
-
-    X = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"x_{i}{j}"))
-    sigma = (X.trace() ** 2 - (X * X).trace()) / 2
-    if target == "error":
-        return (X.adjugate() / X.det()).trace(), (X.trace() if size == 2 else sigma) / X.det()
-    x = sympy.Symbol("x")
-    polynomial = x**2 - x * X.trace() + X.det() if size == 2 else x**3 - x**2 * X.trace() + x * sigma - X.det()
-    return sympy.Determinant(x * sympy.eye(size) - X), polynomial
-
-
-def value_at_one(kernel: Kernel) -> tuple[Any, Any]:
-    """k(1), put in and simplified."""
-    import sympy
-
-    u = sympy.Symbol("u")
-    expression = sympy.sympify(kernel.expression)
-    unevaluated = sympy.Subs(expression if expression.has(u) else u * expression, u, 1)
-    return unevaluated, sympy.expand(expression.subs(u, 1))
 
 
 # ---------------------------------------------------------------------- this group, every symbol
@@ -129,9 +42,11 @@ def dot_products_are_symmetric(group: FiniteGroup) -> bool:
     every = np.arange(group.order)
     chosen = every if group.order <= 200 else group.conjugacy_classes.representatives
     for g in chosen.tolist():
-        one = set(zip(group.multiply(g, every).tolist(), every.tolist(), strict=True))  # x_(g j) y_j
-        other = set(zip(every.tolist(), group.multiply(group.inverse(g), every).tolist(), strict=True))
-        if one != other:
+        # x_(g j) y_j for all j, and x_i y_(g^-1 i) for all i: with i = g j the pairs are the same
+        moved = group.multiply(g, every)
+        if not np.array_equal(group.multiply(group.inverse(g), moved), every):
+            return False
+        if not np.array_equal(np.sort(moved), every):
             return False
     return True
 
@@ -206,6 +121,19 @@ def exchange_is_right(pair: OrbitPair, general: OrbitPair) -> bool:
     return True
 
 
+def class_exchange_is_right(exchange: OrbitPair, general: OrbitPair) -> bool:
+    """Whether the 2 x 2 matrices of class functions become [[A, B], [B, A]], B real and A with psi for phi."""
+    kinds = {"varphi": "varphi", "omega": "varphi", "psi": "psi"}
+    opposite = general.group.conjugacy_classes.inverse.tolist()
+    for irrep, unlike in zip(exchange.irreps, general.irreps, strict=True):
+        (A, B), (C, D) = irrep.block
+        if A != D or B != C or B.imaginary or renamed(((A,),), lambda name: ("psi", name[1])) != ((B,),):
+            return False
+        if renamed(unlike.block, lambda name: (kinds[name[0]], min(name[1], opposite[name[1]]))) != irrep.block:
+            return False
+    return True
+
+
 def class_blocks_are_right(pair: OrbitPair) -> bool:
     """Whether each class has the coefficient size times chi/d, classes of inverses joined where names are."""
     table, classes = pair.group.character_table(), pair.group.conjugacy_classes
@@ -260,16 +188,17 @@ def sample_values(pair: OrbitPair, seed: int) -> dict[Name, Fraction]:
     phi = symbol_array(pair, values)
     for a, kind in enumerate(("varphi", "omega")):
         values[(kind, 0)] = Fraction(int(np.abs(phi[a]).sum())) + 1 + a
-    if pair.symmetry == "exchange":
+    if pair.is_exchangeable:
         del values[("omega", 0)]
     return values
 
 
 def symbol_array(pair: OrbitPair, values: Mapping[Name, Fraction]) -> Any:
     """The symbol [2, 2, n] with those values."""
-    return np.array(
-        [[[int(values[pair.name(a, b, g)]) for g in range(pair.group.order)] for b in (0, 1)] for a in (0, 1)]
-    )
+    classes = pair.group.conjugacy_classes
+    chosen = classes.representatives.tolist() if pair.is_class else range(pair.group.order)
+    found = np.array([[[int(values[pair.name(a, b, g)]) for g in chosen] for b in (0, 1)] for a in (0, 1)])
+    return found[:, :, classes.labels] if pair.is_class else found
 
 
 def errors_agree(pair: OrbitPair, seed: int) -> bool:
@@ -278,7 +207,7 @@ def errors_agree(pair: OrbitPair, seed: int) -> bool:
     K = exact_gram(pair.group, symbol_array(pair, values))
     y = [LABELS[0]] * n + [LABELS[1]] * n
     refitted = [refit_error(K, y, 0), refit_error(K, y, 2 * n - 1)]
-    formula = exchange_errors if pair.symmetry == "exchange" else errors
+    formula = exchange_errors if pair.is_exchangeable else errors
     return formula(pair, values) == refitted
 
 
@@ -306,22 +235,22 @@ def trace_sums(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[Cycloto
 
 def exchange_errors(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[Cyclotomic]:
     """The closed form of exchangeable orbits, from X = P + Q and P - Q."""
-    signs = (1, -1)
-    theta = {
-        sign: {
-            ("varphi", i): values[("varphi", i)] + sign * values[("psi", i)] for kind, i in values if kind == "psi"
-        }
-        for sign in signs
-    }
-    total = ZERO
+    total, both_thetas = ZERO, thetas(values)
     for irrep in pair.irreps:
-        for sign in signs:
-            part = trace(inverse(evaluated(irrep.part(0, 0), theta[sign])))
-            total = total + (part + part.conjugate() if irrep.copies == 2 else part) * irrep.degree
-    trivial = {sign: pair.trivial().block[0][0].value(theta[sign]) for sign in signs}
+        for theta in both_thetas:
+            part = trace(inverse(evaluated(irrep.part(0, 0), theta)))
+            both = part + part.conjugate() if irrep.copies == 2 else part
+            total = total + both * pair.multiplicity(irrep)
+    trivial = [pair.trivial().block[0][0].value(theta) for theta in both_thetas]
     t, n = LABELS, pair.group.order
-    plus, minus = trivial[1].inverse() * (t[0] + t[1]), trivial[-1].inverse() * (t[0] - t[1])
+    plus, minus = trivial[0].inverse() * (t[0] + t[1]), trivial[1].inverse() * (t[0] - t[1])
     return [(plus + minus) * n / total, (plus - minus) * n / total]
+
+
+def thetas(values: Mapping[Name, Fraction]) -> list[dict[Name, Fraction]]:
+    """theta^+ = phi + psi and theta^- = phi - psi, under the names of phi."""
+    indices = [i for kind, i in values if kind == "psi"]
+    return [{("varphi", i): values["varphi", i] + sign * values["psi", i] for i in indices} for sign in (1, -1)]
 
 
 def spectra_agree(pair: OrbitPair, seed: int) -> bool:
@@ -334,76 +263,3 @@ def spectra_agree(pair: OrbitPair, seed: int) -> bool:
         factors += [copy for copy in copies for _ in range(pair.multiplicity(irrep))]
     K = exact_gram(pair.group, symbol_array(pair, values))
     return polynomial_product(factors) == rational_characteristic_polynomial(K)
-
-
-# ---------------------------------------------------------------------- class functions on large groups
-
-
-def class_errors_agree(pair: OrbitPair, seed: int) -> bool:
-    """Whether the column of K^-1 that the characters give is one, K times it being a unit vector at every class.
-
-    The column at (orbit c, e) is a class function on each orbit; its value at (c, e) is S_c/n, and its sums over
-    the orbits give K^-1 y, so this is all that T6 takes from K^-1.
-    """
-    values, k = sample_values(pair, seed), len(pair.group.conjugacy_classes)
-    columns = rational_matrix(inverse_columns(pair, values))  # [(b, class), c]
-    units = fmpq_mat([[int(row == c * k) for c in (0, 1)] for row in range(2 * k)])
-    sums, n = trace_sums(pair, values), pair.group.order
-    return class_matrix(pair, values) * columns == units and all(
-        sums[c] == as_fraction(columns[c * k, c]) * n for c in (0, 1)
-    )
-
-
-def class_matrix(pair: OrbitPair, values: Mapping[Name, Fraction]) -> Any:
-    """K on functions that depend on the orbit and the class only, 2 k rows (a, class).
-
-    The entry at (a, C), (b, D) is the sum of phi_ab(g^-1 h) over h in D, for any g in C.
-    """
-    group = pair.group
-    classes, every = group.conjugacy_classes, np.arange(group.order)
-    k, phi = len(classes), symbol_array(pair, values)
-    result = np.zeros((2, k, 2, k), dtype=np.int64)
-    for row, g in enumerate(classes.representatives.tolist()):
-        quotients = group.multiply(group.inverse(g), every)
-        for a, b in np.ndindex(2, 2):
-            np.add.at(result[a, row, b], classes.labels, phi[a, b][quotients])
-    return fmpq_mat(result.reshape(2 * k, 2 * k).tolist())
-
-
-def inverse_columns(pair: OrbitPair, values: Mapping[Name, Fraction]) -> list[list[Fraction]]:
-    """The class function x_bc with K x_c = unit vector at (c, e), by T2 and T3: rows (b, class), columns c."""
-    table, classes = pair.group.character_table(), pair.group.conjugacy_classes
-    found: list[list[list[Cyclotomic]]] = [[[ZERO] * len(classes) for _ in (0, 1)] for _ in (0, 1)]
-    for irrep in pair.irreps:
-        M = inverse(evaluated(irrep.block, values))
-        chi = table.values[irrep.number - 1]
-        weight = Fraction(irrep.degree, pair.group.order)
-        for b, c in np.ndindex(2, 2):
-            for k in range(len(classes)):
-                term = M[b][c] * chi[k]
-                both = term + term.conjugate() if irrep.copies == 2 else term
-                found[b][c][k] = found[b][c][k] + both * weight
-    return [[found[b][c][k].as_fraction() for c in (0, 1)] for b in (0, 1) for k in range(len(classes))]
-
-
-def class_traces_agree(pair: OrbitPair, seed: int) -> bool:
-    """Whether the m-th powers of the eigenvalues, with their multiplicities, sum to tr K^m, m = 0, ..., 4 k - 1.
-
-    K and the closed form have at most 2 k different eigenvalues each, k being the number of classes; 4 k equal
-    power sums leave no difference.  The trace of K^m is n times the sum of its two entries at (c, e), (c, e).
-    """
-    values, k, n = sample_values(pair, seed), len(pair.group.conjugacy_classes), pair.group.order
-    K = class_matrix(pair, values)
-    power = fmpq_mat([[int(i == j) for j in range(2 * k)] for i in range(2 * k)])
-    blocks = [
-        (M, identity(2), pair.multiplicity(irrep) * irrep.copies)  # traces of Hermitian blocks are real
-        for irrep in pair.irreps
-        for M in [evaluated(irrep.block, values)]
-    ]
-    for _ in range(4 * k):
-        walks = as_fraction(power[0, 0]) + as_fraction(power[k, k])
-        if sum((trace(current) * weight for _, current, weight in blocks), ZERO) != walks * n:
-            return False
-        power = power * K
-        blocks = [(M, product(current, M), weight) for M, current, weight in blocks]
-    return True

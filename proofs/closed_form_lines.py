@@ -33,7 +33,7 @@ def listed(items: Sequence[str]) -> list[str]:
 def elements_line(group: FiniteGroup) -> list[str]:
     """``g_0 = 1, g_1 = a, ...``."""
     words = [group.word_string(g) for g in range(group.order)]
-    return listed([f"g_{{{g}}} = {_word_latex(word)}" for g, word in enumerate(words)])
+    return listed([f"g_{{{g}}} = {word_latex(word)}" for g, word in enumerate(words)])
 
 
 def generators_text(group: FiniteGroup) -> str:
@@ -56,7 +56,7 @@ def classes_lines(group: FiniteGroup) -> list[str]:
     classes = group.conjugacy_classes
     return listed(
         [
-            rf"C_{{{k}}} \ni {_word_latex(group.word_string(g))} \ ({size} \text{{ of order }} {order})"
+            rf"C_{{{k}}} \ni {word_latex(group.word_string(g))} \ ({size} \text{{ of order }} {order})"
             for k, (g, size, order) in enumerate(
                 zip(
                     classes.representatives.tolist(),
@@ -69,7 +69,7 @@ def classes_lines(group: FiniteGroup) -> list[str]:
     )
 
 
-def _word_latex(word: str) -> str:
+def word_latex(word: str) -> str:
     """A word such as ``a^2*b`` with braces around exponents and names of several letters upright."""
     factors = []
     for factor in word.split("*"):
@@ -133,23 +133,24 @@ def matrix_lines(name: str, forms: Forms) -> list[str]:
     if all(forms[i][j] == (diagonal if i == j else LinearForm(())) for i in range(size) for j in range(size)):
         return sum_lines(name, [*_bracketed(diagonal)]) if size > 1 else sum_lines(name, diagonal.pieces())
     entries = [[form.latex() for form in row] for row in forms]
-    width = sum(max(len(plain(row[j])) for row in entries) + 3 for j in range(size))
-    if width <= LINE - len(plain(name)):
+    if len(name) + sum(len(plain(entry)) + 2 for row in entries for entry in row) <= LINE:
         rows = r" \\ ".join(" & ".join(row) for row in entries)
         return [rf"{name} = \begin{{pmatrix}} {rows} \end{{pmatrix}}"]
     return [line for left, form in _entries(name, forms) for line in sum_lines(left, form.pieces())]
 
 
 def _entries(name: str, forms: Forms) -> list[tuple[str, LinearForm]]:
-    """Entries with their names; two that mirror each other and are equal are shown once."""
+    """Entries with their names; two that mirror each other and are equal or conjugate are shown once."""
     found = []
     for i, row in enumerate(forms):
         for j, form in enumerate(row):
             here, mirrored = f"({name})_{{{i + 1}{j + 1}}}", f"({name})_{{{j + 1}{i + 1}}}"
-            if i == j or forms[j][i] != form:
+            if i != j and forms[j][i] == form:
+                found += [(f"{here} = {mirrored}", form)] if i < j else []
+            elif i != j and forms[j][i] == form.conjugate():
+                found += [(f"{here} = {mirrored}^*", form)] if i < j else []
+            else:
                 found.append((here, form))
-            elif i < j:
-                found.append((f"{here} = {mirrored}", form))
     return found
 
 
@@ -310,7 +311,7 @@ def exchange_eigenvalue_lines(pair: OrbitPair) -> list[str]:
     """Eigenvalues of X for both signs."""
     lines = _invariant_lines(pair)
     for irrep in pair.irreps:
-        k, X, times = irrep.number, theta_forms(irrep), irrep.degree * irrep.copies
+        k, X, times = irrep.number, theta_forms(irrep), pair.multiplicity(irrep) * irrep.copies
         if irrep.size == 1:
             lines.append(rf"\lambda_{{{k}}}^\pm = X_{{{k}}}^\pm" + _times(times))
         elif is_scalar(X):
@@ -321,7 +322,8 @@ def exchange_eigenvalue_lines(pair: OrbitPair) -> list[str]:
             lines.append(rf"{half} + {root} \text{{ and }} {half} - {root}" + _times(times))
         else:
             lines.append(
-                rf"\text{{the roots of }} x^3 - x^2 \operatorname{{tr}} X_{{{k}}}^\pm + x\, \sigma_{{{k}}}^\pm -"
+                rf"\text{{the roots of }} x^3 - x^2 \operatorname{{tr}} X_{{{k}}}^\pm + x\,"
+                rf" \sigma_{{{k}}}^\pm -"
                 rf" \det X_{{{k}}}^\pm = 0" + _times(times)
             )
     return lines

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import closed_form_checks as checks
+from . import closed_form_identities as identities
 from .closed_form_lines import elements_line, generators_text, irreps_lines, kernel_lines, latex_of_name
 from .derivation import Step, argued, define, equal
 from .orbit_pair import OrbitPair
@@ -24,24 +25,19 @@ MAX_ORDER, MAX_DEGREE = 60, 3
 MAX_LISTED = 60
 
 
-def hypotheses(group: FiniteGroup, target: str) -> tuple[str, ...]:
-    """The setting of T2 for two orbits, and the labels if the target is the error."""
+def hypotheses(group: FiniteGroup) -> tuple[str, ...]:
+    """The setting of T2 for two orbits."""
     n = group.order
-    setting = (
+    return (
         rf"$G = {latex_of_name(group.name)}$ has $n = {n}$ element{'s' * (n > 1)}, $e$ is the unit. Its irreps"
         r" $\rho$ have the degrees $d_\rho$ and the characters $\chi_\rho$; $\mathbf 1$ is the trivial one.",
         r"Two free orbits, seeds $x_1, x_2$; the kernel $k$ is real, symmetric and invariant, $k(gx, gy) ="
         r" k(x, y)$.",
-        r"$\varphi_{ab}(g) = k(x_a, g x_b)$; a ridge is part of $\varphi_{11}(e)$ and $\varphi_{22}(e)$. The Gram"
+        r"$\varphi_{ab}(g) = k(x_a, g x_b)$; a ridge is part of $\varphi_{11}(e)$ and $\varphi_{22}(e)$. The"
+        r" Gram"
         r" matrix is $K_{(a,g),(b,h)} = \varphi_{ab}(g^{-1}h)$, its blocks are $\hat K(\rho)_{ab} = \sum_g"
         r" \varphi_{ab}(g)\, \rho(g)$.",
     )
-    labels = (
-        r"$K$ is positive definite. All poses of orbit $c$ have the label $t_c$, and $t = (t_1, t_2)$; kernel"
-        r" regression is trained on all points but one pose of orbit $c$, whose label is $y = t_c$ and whose"
-        r" prediction is $p$."
-    )
-    return (*setting, labels) if target == "error" else setting
 
 
 def writes_blocks(group: FiniteGroup) -> bool:
@@ -56,11 +52,11 @@ def writes_blocks(group: FiniteGroup) -> bool:
     return group.order <= MAX_ORDER and int(max(group.character_table().degrees)) <= MAX_DEGREE
 
 
-def setting_steps(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
-    """Elements, names of the values, the kernel."""
+def setting_steps(pair: OrbitPair, kernel: Kernel | None, blocks: bool) -> list[Step]:
+    """Elements and names of the values if the blocks of any two orbits are written out, and the kernel."""
     group = pair.group
     steps = []
-    if group.order <= MAX_LISTED:
+    if blocks or kernel is not None:
         steps.append(
             define(
                 f"Number the elements.{generators_text(group)}",
@@ -70,10 +66,11 @@ def setting_steps(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
             )
         )
     words = r"Move $g$ to the other argument and exchange the arguments. "
-    if writes_blocks(group):
+    if blocks:
         words += (
             r"Write $\varphi_i = \varphi_{11}(g_i)$, $\psi_i = \varphi_{12}(g_i)$ and $\omega_i ="
-            r" \varphi_{22}(g_i)$: elements and their inverses share a name $\varphi_i$ or $\omega_i$ (the smaller"
+            r" \varphi_{22}(g_i)$: elements and their inverses share a name $\varphi_i$ or $\omega_i$ (the"
+            r" smaller"
             rf" index), which leaves {len(pair.names)} independent values. "
         )
     steps.append(
@@ -93,7 +90,8 @@ def setting_steps(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
             define(
                 rf"The kernel {kernel.spec} as a function of the cosine $u$ of the angle between two inputs"
                 f" of {_norm_text(kernel)}."
-                r" Write $u_i$, $v_i$ and $w_i$ for the cosines of $x_1$ and $g_i x_1$, of $x_1$ and $g_i x_2$, of"
+                r" Write $u_i$, $v_i$ and $w_i$ for the cosines of $x_1$ and $g_i x_1$, of $x_1$ and $g_i"
+                r" x_2$, of"
                 r" $x_2$ and $g_i x_2$, $g_0 = e$.",
                 *kernel_lines(kernel),
                 label="kernel",
@@ -103,8 +101,8 @@ def setting_steps(pair: OrbitPair, kernel: Kernel | None) -> list[Step]:
             equal(
                 "substitution",
                 r"Every point has the cosine 1 with itself (add the ridge, if there is one).",
-                rf"\varphi_0 = \omega_0 = k(1) = {line_latex(checks.value_at_one(kernel)[1])}",
-                pairs=[checks.value_at_one(kernel)],
+                rf"\varphi_0 = \omega_0 = k(1) = {line_latex(identities.value_at_one(kernel)[1])}",
+                pairs=[identities.value_at_one(kernel)],
                 label="norm",
                 uses=("kernel",),
             )
@@ -128,8 +126,9 @@ def irreps_step(pair: OrbitPair) -> list[Step]:
     )
     if any(irrep.degree > 1 for irrep in pair.irreps):
         words += (
-            r" The matrices are exact, not always unitary ones; spectra, traces and determinants do not depend on"
-            r" the basis."
+            r" The matrices are exact, not always unitary ones; spectra, traces and determinants do not"
+            r" depend on"
+            r" the basis. $\zeta_m = e^{2 \pi i/m}$, and $z^*$ is the conjugate of a number $z$."
         )
     return [
         argued(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd, isqrt
 from typing import TYPE_CHECKING
 
 from orbitkernels.theory.cyclotomics import ONE, Cyclotomic, root_of_unity, weighted_sum
@@ -138,16 +139,52 @@ def coefficient_sympy(c: Cyclotomic) -> sympy.Expr:
 
 @lru_cache(maxsize=4096)
 def coefficient_latex(c: Cyclotomic) -> str:
-    """LaTeX of a coefficient as a factor: in brackets if it is a sum."""
+    """LaTeX of a coefficient as a factor: in brackets if it is a sum; roots of unity as powers of zeta_n."""
     import sympy
+
+    if power := root_power(c):
+        front = "" if power[0] == 1 else str(sympy.latex(sympy.Rational(power[0].numerator, power[0].denominator)))
+        return rf"{front} \zeta_{{{power[1]}}}" + (f"^{{{power[2]}}}" if power[2] > 1 else "")
 
     expression = sympy.together(coefficient_sympy(c))
     text = str(sympy.latex(expression))
     return rf"\left({text}\right)" if expression.is_Add else text
 
 
+@lru_cache(maxsize=4096)
+def root_power(c: Cyclotomic) -> tuple[Fraction, int, int] | None:
+    """(q, n, k) with c = q exp(2 pi i k/n) in lowest terms, q > 0 and n neither 1, 2, 4 nor twice an odd number.
+
+    None for all other numbers; the negative of a root of unity of odd order is written with a minus sign.
+
+    Example:
+        >>> from orbitkernels.proofs.linear_forms import root_power
+        >>> from orbitkernels.theory.cyclotomics import root_of_unity
+        >>> root_power(root_of_unity(7, 3) * 2), root_power(root_of_unity(4))
+        ((Fraction(2, 1), 7, 3), None)
+    """
+    square = c * c.conjugate()
+    if c.is_real or not square.is_rational:
+        return None
+    factor = _rational_root(square.as_fraction())
+    n = c.conductor
+    if factor is None or n < 3 or n == 4:
+        return None
+    unit = c / factor
+    found = next((k for k in range(1, n) if gcd(n, k) == 1 and unit == root_of_unity(n, k)), None)
+    return None if found is None else (factor, n, found)
+
+
+def _rational_root(square: Fraction) -> Fraction | None:
+    """The positive square root of a fraction, if it is one."""
+    top, bottom = isqrt(square.numerator), isqrt(square.denominator)
+    return Fraction(top, bottom) if Fraction(top, bottom) ** 2 == square else None
+
+
 def _negative(c: Cyclotomic) -> bool:
     """Whether to print a minus sign: a negative real part, or an imaginary number below zero."""
+    if root_power(c) or root_power(-c):
+        return not root_power(c)
     value = complex(c)
     return value.real < 0 if c + c.conjugate() else value.imag < 0
 

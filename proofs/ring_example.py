@@ -22,7 +22,7 @@ SHOWN = 15
 
 
 def ring_steps(poses: int, kernel: Kernel, target: str) -> list[Step]:
-    """Steps for C_N and a kernel; none if the Gram matrix of the rings is singular or its condition is above 1e20.
+    """Steps for C_N and a kernel; one that says so if the Gram matrix is singular or its condition above 1e20.
 
     Args:
         poses: N.
@@ -31,9 +31,9 @@ def ring_steps(poses: int, kernel: Kernel, target: str) -> list[Step]:
     """
     row = kernel_row(poses, sympy.sympify(kernel.expression))
     values = spectrum(row)
-    if min(values) <= max(values) * mpmath.mpf(10) ** -20:
-        return []
     section = "Two interleaved rings"
+    if min(values) <= max(values) * mpmath.mpf(10) ** -20:
+        return [_left_out(poses, values, section)]
     intro = define(
         rf"For instance, on a circle: $A_j$ at the angle $2 \pi j/{poses}$ and $B_j$ half a step further,"
         r" numbered around the circle. T5 applies, with the circulant of the values of the kernel.",
@@ -44,6 +44,22 @@ def ring_steps(poses: int, kernel: Kernel, target: str) -> list[Step]:
     )
     eigenvalues = [rf"\lambda_{{{k}}} = {shown(values[k])}" for k in range(poses + 1)]
     return [intro, (_error_step if target == "error" else _trace_step)(row, values, eigenvalues)]
+
+
+def _left_out(poses: int, values: list[Any], section: str) -> Step:
+    """Why there is no example: an error would be a quotient of nothing by nothing, or of rounding by rounding."""
+    smallest = min(values) / max(values)
+    size = (
+        rf"below $10^{{-{DIGITS}}}$" if abs(smallest) < mpmath.mpf(10) ** -DIGITS else rf"${shown(smallest, 3)}$"
+    )
+    return define(
+        rf"On a circle, $A_j$ at the angle $2 \pi j/{poses}$ and $B_j$ half a step further, this kernel has"
+        rf" no example:"
+        rf" the smallest eigenvalue of its Gram matrix, relative to the largest, is {size}: zero, or too small for"
+        r" the digits of this computation. A ridge, or a kernel with more positive coefficients (K12), helps.",
+        label="rings",
+        section=section,
+    )
 
 
 def _error_step(row: tuple[Any, ...], values: list[Any], eigenvalues: list[str]) -> Step:

@@ -5,17 +5,24 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orbitkernels.errors import InputError
 from orbitkernels.proofs import closed_form_checks as checks
+from orbitkernels.proofs import closed_form_coset as coset
+from orbitkernels.proofs import closed_form_cyclic as cyclic
+from orbitkernels.proofs import closed_form_identities as identities
+from orbitkernels.proofs import closed_form_large as large
 from orbitkernels.proofs.closed_form import derive_error, derive_spectrum
+from orbitkernels.proofs.closed_form_coset import derive_coset_error
 from orbitkernels.proofs.closed_form_setting import writes_blocks
+from orbitkernels.proofs.evaluation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.exact_checks import refit_error
 from orbitkernels.proofs.instances import named_group
 from orbitkernels.proofs.linear_forms import LinearForm, symbol
-from orbitkernels.proofs.orbit_pair import OrbitPair
+from orbitkernels.proofs.orbit_pair import OrbitPair, readable_matrices
 from orbitkernels.theory.cyclotomics import ONE, root_of_unity
 from orbitkernels.theory.rational_gram import exact_gram
 
@@ -37,7 +44,10 @@ def test_both_targets_are_derived(name: str) -> None:
 def test_large_groups_are_derived_from_characters(name: str) -> None:
     assert not writes_blocks(named_group(name))
     for derive in (derive_error, derive_spectrum):
-        assert [s.section for s in derive(named_group(name)).steps if s.section][-1] == "Class functions"
+        assert [s.section for s in derive(named_group(name)).steps if s.section][-2:] == [
+            "Class functions",
+            "Exchangeable orbits, class functions",
+        ]
 
 
 @pytest.mark.parametrize("symmetry", SYMMETRIES)
@@ -141,10 +151,10 @@ def test_a_planted_mistake_in_the_error_is_caught(mistake: str, monkeypatch: pyt
 
 
 def test_jacobi_and_exchange_identities_are_not_vacuous() -> None:
-    left, right = checks.jacobi_pair(4)
+    left, right = identities.jacobi_pair(4)
     assert sympy.expand(left.doit() - right) == 0
     assert len(sympy.expand(right).args) == 12  # two minors of 3 x 3, six terms each
-    split, diagonal = checks.exchange_pair()
+    split, diagonal = identities.exchange_pair()
     assert sympy.expand(split.doit() - diagonal) == sympy.zeros(2)
 
 
@@ -167,7 +177,7 @@ def test_a_planted_mistake_in_the_spectrum_of_a_large_group_is_caught(
     change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = OrbitPair(named_group("PSL(2,7)"), "class")
-    assert checks.class_traces_agree(pair, 0)
+    assert large.class_traces_agree(pair, 0)
     if change == "multiplicity":  # two irreps exchanged, so that the trace of K stays as it is
         right = OrbitPair.multiplicity
         swapped = {6: 7**2, 7: 6**2}
@@ -183,7 +193,7 @@ def test_a_planted_mistake_in_the_spectrum_of_a_large_group_is_caught(
         )
         wrong = type(last)(last.number, last.degree, last.copies, last.trivial, block)
         monkeypatch.setattr(pair, "irreps", (*pair.irreps[:-1], wrong))
-    assert not checks.class_traces_agree(pair, 0)
+    assert not large.class_traces_agree(pair, 0)
 
 
 def test_exchanged_blocks_are_those_of_any_two_orbits() -> None:
@@ -198,3 +208,95 @@ def test_exchanged_blocks_are_those_of_any_two_orbits() -> None:
     ]
     conjugated.irreps = tuple(irreps)
     assert not checks.exchange_is_right(OrbitPair(group, "exchange"), conjugated)
+
+
+# ---------------------------------------------------------------------- cosets, class functions, every N
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("C1", "0"), ("C6", "a^2"), ("D4", "r"), ("D5", "s"), ("Q8", "a"), ("A4", "a"), ("S4", "a,b"),
+        ("C7:C3", "a"), ("C7:C3", "b"), ("Heis(3)", "c"), ("S5", "a"),
+    ],
+)  # fmt: skip
+def test_the_error_of_a_missing_coset_is_derived(name: str, words: str) -> None:
+    derivation = derive_coset_error(named_group(name), f"coset:{words}")
+    assert derivation.level is Level.EXACT
+    assert "T7" in derivation.theorems
+
+
+@pytest.mark.parametrize("symmetry", [*SYMMETRIES, "class exchange"])
+@settings(max_examples=10)
+@given(name=st.sampled_from(["C6", "D3", "Q8", "A4", "C7:C3"]), seed=st.integers(100, 10**6), data=st.data())
+def test_coset_errors_for_random_symbols_and_subgroups(symmetry: str, name: str, seed: int, data) -> None:
+    group = named_group(name)
+    chosen = data.draw(st.lists(st.integers(0, group.order - 1), max_size=2))
+    assert coset.coset_errors_agree(group.subgroup(chosen), OrbitPair(group, symmetry), seed)
+
+
+@pytest.mark.parametrize("mistake", ["conjugate", "degree", "subgroup"])
+def test_a_planted_mistake_in_the_coset_is_caught(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = named_group("C7:C3")
+    pair, H = OrbitPair(group), group.subgroup([group.generators[1]])
+    assert coset.coset_errors_agree(H, pair, 0)
+    right = coset.subgroup_sums
+    if mistake == "conjugate":  # the sum over H of another subgroup, conjugate to H
+        other = group.multiply(group.multiply(group.generators[0], H.elements), group.inverse(group.generators[0]))
+        moved = group.subgroup(other.tolist())
+        monkeypatch.setattr(coset, "subgroup_sums", lambda pair, H: right(pair, moved))
+        assert coset.coset_errors_agree(group.subgroup([]), pair, 0) is False
+    if mistake == "degree":
+        monkeypatch.setattr(OrbitPair, "multiplicity", lambda self, irrep: 1)
+    if mistake == "subgroup":
+        monkeypatch.setattr(coset, "subgroup_sums", lambda pair, H: right(pair, group.subgroup([])))
+    assert not coset.coset_errors_agree(H, pair, 0)
+
+
+@pytest.mark.parametrize("name", ["S4", "PSL(2,7)", "M11"])
+def test_class_functions_only(name: str) -> None:
+    for derive in (derive_error, derive_spectrum):
+        derivation = derive(named_group(name), class_functions=True)
+        sections = [step.section for step in derivation.steps if step.section]
+        assert sections[1:] == ["Class functions", "Exchangeable orbits, class functions"]
+        assert derivation.level is Level.EXACT
+
+
+def test_class_functions_that_are_exchanged_are_those_of_any_two_orbits() -> None:
+    group = named_group("C7:C3")
+    general, both = OrbitPair(group, "class"), OrbitPair(group, "class exchange")
+    assert checks.class_exchange_is_right(both, general)
+    wrong = [
+        type(i)(i.number, i.degree, i.copies, i.trivial, tuple(tuple(f.scaled(2) for f in row) for row in i.block))
+        for i in general.irreps
+    ]
+    general.irreps = tuple(wrong)
+    assert not checks.class_exchange_is_right(both, general)
+
+
+@pytest.mark.parametrize("target", ["error", "spectrum"])
+def test_every_cyclic_group_at_once(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cyclic.derive_cyclic(target).unshown == ()
+    with monkeypatch.context() as patch:
+        patch.setattr(cyclic, "root_of_unity", lambda N, k: root_of_unity(N, 2 * k))
+        with pytest.raises((DerivationError, StopIteration)):
+            cyclic.derive_cyclic(target)
+    monkeypatch.setattr(cyclic, f"{'errors' if target == 'error' else 'spectra'}_agree", lambda pair, seed: False)
+    with pytest.raises(DerivationError):
+        cyclic.derive_cyclic(target)
+
+
+def test_a_closed_form_that_nobody_could_read_is_refused() -> None:
+    with pytest.raises(InputError, match="CN"):
+        derive_error(named_group("C97"))
+
+
+@pytest.mark.parametrize("name", ["D5", "C7:C3", "A4", "Heis(3)"])
+def test_matrices_are_monomial_and_a_representation(name: str) -> None:
+    group, tried = named_group(name), 0
+    for row, degree in enumerate(group.character_table().degrees):
+        if degree > 1:
+            rho = readable_matrices(group, row)
+            assert all(sum(map(bool, line)) == 1 for matrix in rho for line in matrix)
+            tried += 1
+    assert tried >= 1

@@ -61,15 +61,24 @@ def test_a_kernel_is_put_in() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"target": "T12"}, "nearest"),
+        ({"target": "T99"}, "nearest"),
         ({"target": "eror", "group": "C3"}, "'error'"),
         ({"target": "error"}, "'group' is missing"),
         ({"target": "T2", "group": "C3"}, "leave out group"),
         ({"target": "kappa0", "kernel": "ntk(depth=1)"}, "leave out group"),
         ({"target": "error", "group": "C3", "kernel": "x + 1"}, "."),
+        ({"target": "spectrum", "group": "C6", "missing": "coset:a"}, "'missing'"),
+        ({"target": "error", "group": "C6", "missing": "coset:z"}, "'missing'"),
+        ({"target": "error", "group": "C6", "missing": "0,1"}, "coset:WORDS"),
+        ({"target": "T6", "class_functions": True}, "leave out group"),
+        ({"target": "error", "group": "CN", "kernel": "ntk(depth=1)"}, "CN"),
+        (
+            {"target": "error", "group": "D4", "kernel": "heat(t=1, generators=class:r)", "missing": "coset:r"},
+            "pose",
+        ),
     ],
 )
-def test_bad_input_gets_one_line(arguments: dict[str, str], message: str) -> None:
+def test_bad_input_gets_one_line(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         derive(**arguments)
     assert "\n" not in str(caught.value)

@@ -34,9 +34,20 @@ def test_rings_are_shown_for_cyclic_groups_only(target: str) -> None:
     cyclic = derive(target, group="C4", kernel="ntk(depth=1)")
     assert cyclic.steps[-1].evidence.level is Level.NUMERIC
     assert "50 digits" in cyclic.steps[-1].evidence.how
-    for group, spec in (("D4", "ntk(depth=1)"), ("C4", "polynomial(degree=2)")):  # not cyclic; singular
-        sections = [step.section for step in derive(target, group=group, kernel=spec).steps]
-        assert "Two interleaved rings" not in sections
+    sections = [step.section for step in derive(target, group="D4", kernel="ntk(depth=1)").steps]
+    assert "Two interleaved rings" not in sections  # not cyclic
+
+
+@pytest.mark.parametrize("target", ["error", "spectrum"])
+@pytest.mark.parametrize(
+    ("group", "spec", "words"),
+    [("C4", "polynomial(degree=2)", "below $10^{-50}$"), ("C18", "gaussian(length_scale=1)", "10^{-2")],
+)
+def test_rings_that_are_singular_or_ill_conditioned_are_named_and_left_out(target, group, spec, words) -> None:
+    last = derive(target, group=group, kernel=spec).steps[-1]
+    assert last.section == "Two interleaved rings"
+    assert last.evidence.level is None
+    assert words in last.text
 
 
 def test_a_wrong_formula_raises(monkeypatch: pytest.MonkeyPatch) -> None:
