@@ -302,10 +302,15 @@ def is_zero(expression: sympy.Expr, domain: Domain | None = None) -> bool | None
         return True
     if not expanded.is_commutative:
         return None
-    for simplify in (_numerator, sympy.radsimp, sympy.simplify):
+    if sympy.expand(_numerator(expression)) == 0:
+        return True
+    quick = not expanded.has(sympy.Integral, sympy.Sum)
+    if quick and _clearly_nonzero(expanded, domain or {}):  # simplifying what is not 0 may take for ever
+        return False
+    for simplify in (sympy.radsimp, sympy.simplify):
         if sympy.expand(simplify(expression)) == 0:
             return True
-    return False if _clearly_nonzero(expanded, domain or {}) else None
+    return False if not quick and _clearly_nonzero(expanded, domain or {}) else None
 
 
 def _numerator(expression: sympy.Expr) -> sympy.Expr:

@@ -302,7 +302,7 @@ class Derivation:
 _WORDS = re.compile(r"(\\text\{[^{}]*\}|\\qquad|\\quad)")
 
 #: Words after which a formula says where a claim holds.
-_CONDITION = re.compile(r"\b(?:for|if|where)(?: all| every| each)?\W*$", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:for|if|unless|where)(?: all| every| each| even| odd)?\W*$", re.IGNORECASE)
 
 #: Signs that make a formula a claim.
 _RELATIONS = ("=", r"\le", r"\ge", "<", ">", r"\to", r"\in", r"\approx", r"\succ", r"\cong")

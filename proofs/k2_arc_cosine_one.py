@@ -101,7 +101,7 @@ def exact_compare(case: SeriesCase, rng: np.random.Generator) -> Comparison:
 
 def enclosed_compare(case: CosineCase, rng: np.random.Generator) -> Comparison:
     """The closed form against the conditional Gaussian integral, in balls."""
-    from orbitkernels.theory.ball_kernels import enclose
+    from orbitkernels.theory.ball_expressions import enclose
     from orbitkernels.theory.enclosures import ball, working_precision
     from orbitkernels.theory.formula import u
     from orbitkernels.theory.kernels import kappa1

@@ -244,7 +244,7 @@ def enclosed_compare(case: CovarianceCase, rng: np.random.Generator) -> Comparis
     """Both closed forms against the conditional integrals, in balls."""
     from sympy import Rational
 
-    from orbitkernels.theory.ball_kernels import enclose
+    from orbitkernels.theory.ball_expressions import enclose
     from orbitkernels.theory.enclosures import ball, working_precision
     from orbitkernels.theory.kernels import erf_covariance, erf_slope_covariance
 

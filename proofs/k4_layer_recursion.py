@@ -302,7 +302,7 @@ def enclosed_compare(case: NetworkCase, rng: np.random.Generator) -> Comparison:
     from sympy import Rational
 
     from orbitkernels.theory import kernels
-    from orbitkernels.theory.ball_kernels import enclose
+    from orbitkernels.theory.ball_expressions import enclose
     from orbitkernels.theory.enclosures import ball, working_precision
     from orbitkernels.theory.formula import u
 

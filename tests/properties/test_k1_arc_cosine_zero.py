@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orbitkernels.numerics.kernels import relu_gram
 from orbitkernels.proofs.arc_cosine_checks import chamber_fraction, enclosed_expectation
-from orbitkernels.theory.ball_kernels import enclose
+from orbitkernels.theory.ball_expressions import enclose
 from orbitkernels.theory.enclosures import ball, working_precision
 from orbitkernels.theory.formula import u
 from orbitkernels.theory.kernels import kappa0

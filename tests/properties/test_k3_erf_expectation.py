@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orbitkernels.numerics.kernels import erf_gram
 from orbitkernels.proofs.erf_checks import enclosed_erf_expectations, erf_expectations
-from orbitkernels.theory.ball_kernels import enclose
+from orbitkernels.theory.ball_expressions import enclose
 from orbitkernels.theory.enclosures import ball, working_precision
 from orbitkernels.theory.kernels import erf_covariance, erf_slope_covariance
 
