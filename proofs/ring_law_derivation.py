@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import mpmath
 import sympy
 from sympy import Rational, cos, pi, sin, sqrt
 
 from . import ring_law_checks as checks
-from .derivation import argued, bounded, equal
+from .derivation import Evaluated, argued, bounded, equal
 from .ring_law_checks import every
 from .ring_law_networks import network_steps
 
@@ -142,7 +143,7 @@ def _alias_sums() -> tuple[Step, ...]:
             r"\sum_{l \in \mathbb{Z}} \frac{1}{(x+l)^2} = \frac{\pi^2}{\sin^2 \pi x}",
             pairs=[
                 (sympy.Limit(Z1 - 1 / x**2, x, 0), pi**2 / 3),
-                (sympy.polygamma(1, x) + sympy.polygamma(1, 1 - x), Z1),
+                (Evaluated((x,), lambda v: mpmath.psi(1, v) + mpmath.psi(1, 1 - v), "trigamma function"), Z1),
             ],
             identity="Liouville's theorem",
             domain=INSIDE,

@@ -37,7 +37,7 @@ HYPOTHESES = (
     r" with $A > 0$, $0 \le \kappa < 1$ and $p$ either 1 or 2. $Z(x) = \sum_{l \in \mathbb{Z}} (x + l)^{-2p}$;"
     r" $W = Z$ if the antipode of a pose is a pose ($N$ even and aligned, or $N$ odd and interleaved), else"
     r" $W(x) = \sum_l (-1)^l (x + l)^{-2p}$, antipodes being half way. If $\kappa > 0$, $N$ runs through numbers"
-    r" of one parity.",
+    r" of one parity; if $\kappa = 0$, it does not matter which $W$ is.",
     r"For nets: fully connected, with $L$ hidden layers of ReLUs, weight variance $w$, bias variance"
     r" $\sigma_b^2$ and $q = |x|^2/d$ ($q = \frac13$ on the sphere); $\sigma_b^2 > 0$ or $L \ge 2$. $\sigma_0 ="
     r" \tau_0 = \sigma_b^2 + w q$, $\sigma_{l+1} = \sigma_b^2 + \frac w2 \sigma_l$, $\tau_{l+1} = \sigma_{l+1} +"
