@@ -125,7 +125,7 @@ def verify(
     certificate.write(out / "certificate.json")
     _print_lines(certificate.lines())
     worse = earlier is not None and _print_changes(earlier, certificate, ids if theorems else None)
-    _write_documents(certificate, out, documents)
+    _write_documents(certificate, out, documents, jobs)
     raise typer.Exit(0 if certificate.holds and not worse else 1)
 
 
@@ -370,12 +370,15 @@ def _print_changes(earlier: Certificate, certificate: Certificate, asked: list[s
     return bool(changes.regressions)
 
 
-def _write_documents(certificate: Certificate, out: Path, documents: dict[str, Document]) -> None:
+def _write_documents(
+    certificate: Certificate, out: Path, documents: dict[str, Document], jobs: int | None
+) -> None:
     """Write the report and the article and say where everything is."""
+    from orbitkernels.proofs.verify import workers
     from orbitkernels.report import write_article, write_report
 
     with _console(stderr=True).status("Writing the report...") as status:
-        report = write_report(certificate, out / "report.html", documents)
+        report = write_report(certificate, out / "report.html", documents, workers(jobs))
         status.update("Writing the article...")
         article = write_article(certificate, out / "article.tex", documents)
     _print_lines(

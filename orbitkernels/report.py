@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,10 @@ GROUP, KERNEL, DATA, PAIRS = "D4", "ntk(depth=3)", "digits", 64
 
 
 def write_report(
-    certificate: Certificate, path: str | Path, documents: Mapping[str, Document] | None = None
+    certificate: Certificate,
+    path: str | Path,
+    documents: Mapping[str, Document] | None = None,
+    jobs: int = 1,
 ) -> Path:
     """Write the report: evidence, notation, rings to try, real images, theorems with derivations, environment.
 
@@ -27,6 +30,7 @@ def write_report(
         certificate: What was verified.
         path: The HTML file; it is replaced whole or not at all.
         documents: Derivations that are made already, as :func:`orbitkernels.verify` gives them; others are made.
+        jobs: Processes; those of a verification that has just run are used again.
 
     Returns:
         The path.
@@ -52,9 +56,8 @@ def write_report(
         for heading, symbols in NOTATION
     ]
     fields = _evidence(certificate, documents or {}, shown)
-    return write_whole(
-        path, page("report.html", **fields, **_images(), notation=notation, rings=_rings()), "Report"
-    )
+    images, rings = _both(_images, _rings, jobs)
+    return write_whole(path, page("report.html", **fields, **images, notation=notation, rings=rings), "Report")
 
 
 def write_article(
@@ -98,6 +101,16 @@ def write_article(
     fields = _evidence(certificate, documents or {}, shown)
     text = page("article.tex", **fields, notation=notation, words=latex_lines.words)
     return write_whole(path, text, "Article")
+
+
+def _both(one: Callable[[], Any], other: Callable[[], Any], jobs: int) -> Sequence[Any]:
+    """What two functions return, at the same time if there is more than one process."""
+    if jobs == 1:
+        return one(), other()
+    from joblib import Parallel, delayed
+
+    found: Sequence[Any] = Parallel(n_jobs=jobs, batch_size=1)(delayed(each)() for each in (one, other))
+    return found
 
 
 def _evidence(certificate: Certificate, documents: Mapping[str, Document], shown: Any) -> dict[str, Any]:

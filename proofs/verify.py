@@ -70,13 +70,13 @@ def verify(
     """
     theorems = [find_theorem(name) for name in theorem_ids(ids)]
     integer("seed", seed, least=0)
-    workers = _workers(jobs)
+    processes = workers(jobs)
     setting = environment(seed, quick)
     done = {} if resume is None else _kept(theorems, Path(resume), setting)
     todo = [theorem for theorem in theorems if theorem.id not in done]
     tasks = [task for theorem in todo for task in _tasks(theorem, quick, seed, documents is not None)]
     run = _Run(todo, tasks, progress, done, {} if documents is None else documents)
-    for result in run.results(workers):
+    for result in run.results(processes):
         done[result.id] = result
         if save is not None:
             _certificate(theorems, done, setting).write(save)
@@ -152,11 +152,11 @@ class _Run:
             {key: result.derivation for key, result in kept.items() if result.derivation},
         )
 
-    def results(self, workers: int) -> Iterator[Result]:
+    def results(self, processes: int) -> Iterator[Result]:
         """The result of each theorem as soon as its last task is done."""
         for key, total in self.totals.items():
             self.progress(key, 0, total)
-        for outcome in _outcomes(self.tasks, workers):
+        for outcome in _outcomes(self.tasks, processes):
             key = outcome.task.theorem
             self.outcomes[key].append(outcome)
             self.waiting[key] -= 1
@@ -176,16 +176,16 @@ class _Run:
                 yield _result(theorem, self.outcomes.pop(key), derivation)
 
 
-def _outcomes(tasks: Sequence[_Task], workers: int) -> Iterator[_Outcome]:
+def _outcomes(tasks: Sequence[_Task], processes: int) -> Iterator[_Outcome]:
     """Outcomes in any order, from this process or from several."""
-    workers = min(workers, len(tasks))
-    if workers <= 1:
+    processes = min(processes, len(tasks))
+    if processes <= 1:
         yield from map(_perform, tasks)
         return
     from joblib import Parallel, delayed
 
     # few tasks wait in the queue, so that an interruption ends the processes quietly
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
+    parallel = Parallel(n_jobs=processes, return_as="generator_unordered", batch_size=1)
     yield from parallel(delayed(_perform)(task) for task in tasks)
 
 
@@ -293,7 +293,17 @@ def _kept(theorems: Sequence[Theorem], path: Path, setting: dict[str, Any]) -> d
 # ---------------------------------------------------------------------- arguments
 
 
-def _workers(jobs: int | None) -> int:
+def workers(jobs: int | None) -> int:
+    """How many processes a run uses: as many as asked for, or one a core up to MAX_JOBS.
+
+    Raises:
+        InputError: If the number is not positive.
+
+    Example:
+        >>> from orbitkernels.proofs.verify import workers
+        >>> workers(3)
+        3
+    """
     if jobs is None:
         return min(os.cpu_count() or 1, MAX_JOBS)
     return integer("jobs", jobs)
