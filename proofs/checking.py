@@ -112,7 +112,7 @@ class Equal:
                     continue
             open_ones.append(equation)
         if not open_ones:
-            return StepEvidence(Level.SYMBOLIC, f"{_scope(done)}by SymPy", len(equations))
+            return StepEvidence(Level.SYMBOLIC, f"{_scope(equations, done)}by SymPy", len(equations))
         if not self.identity:
             left, right = open_ones[0]
             raise DerivationError(
@@ -157,15 +157,15 @@ def _symbols(equations: Sequence[Pair]) -> set[Any]:
     return set().union(*(side.free_symbols for pair in equations for side in pair))
 
 
-def _scope(equations: Sequence[Pair]) -> str:
-    """For which values of the symbols SymPy decided the equations, whose sides are carried out."""
+def _scope(equations: Sequence[Pair], done: Sequence[Pair]) -> str:
+    """For which values of the symbols SymPy decided the equations; `done` has their sides carried out."""
     symbols = sorted(_symbols(equations), key=str)
     if not symbols:
         return ""
     if not all(symbol.is_commutative for symbol in symbols):
         return "for symbols that do not commute, "
     words = "for all values of the symbols"
-    if not all(_is_defined_everywhere(side) for pair in equations for side in pair):
+    if not all(_is_defined_everywhere(side) for pair in done for side in pair):
         words += " at which both sides are defined"
     alike: dict[str, list[str]] = {}  # symbols by what is assumed of them
     for symbol in symbols:
