@@ -313,7 +313,7 @@ def numeric_cases(quick: bool) -> list[NearlyCase | RotationCase]:
         for turn, n in enumerate(turns)
         for k in range(2)
     ]
-    return [*nearly_cases(QUICK_GROUPS if quick else GROUPS, points=84), *digits]
+    return [*nearly_cases(QUICK_GROUPS if quick else GROUPS, points=64), *digits]
 
 
 def numeric_compare(case: NearlyCase | RotationCase, rng: np.random.Generator) -> Comparison:
