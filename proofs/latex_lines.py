@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     r"|\\[A-Za-z]+|\\.|\s+|.",
     re.DOTALL,
 )
+_SIZED = r"\\[bB]igg?[lrm]?"
 _OPENING = {"{", "(", "[", r"\{", r"\langle", r"\lfloor", r"\lceil"}
 _CLOSING = {"}", ")", "]", r"\}", r"\rangle", r"\rfloor", r"\rceil"}
 _RELATIONS = {
@@ -42,9 +43,14 @@ def pieces(latex: str) -> list[str]:
         ['a_{i+j} ', '= (b + c) ', '- d, \\quad ', 'e ', '= -1']
     """
     found, depth, current, last = [], 0, "", ""
-    for token in _TOKEN.findall(latex):
+    tokens = _TOKEN.findall(latex)
+    paired = tokens.count("|") % 2 == 0  # bars without a partner mean something else
+    between = False
+    for token in tokens:
         depth += _opens(token) - _closes(token)
-        outside = depth == 0 and not _closes(token)
+        if token == "|" and paired and not re.fullmatch(_SIZED, last):
+            between = not between
+        outside = depth == 0 and not between and not _closes(token)
         is_break = token in _RELATIONS or token.startswith(r"\not") or (token in _SIGNS and _ends_term(last))
         begins = outside and (
             is_break or (last in {",", *_SPACES} and not token.isspace() and token not in _SPACES)
@@ -58,16 +64,16 @@ def pieces(latex: str) -> list[str]:
 
 
 def _opens(token: str) -> bool:
-    return token in _OPENING or re.match(r"\\begin|\\left(?![A-Za-z])", token) is not None
+    return token in _OPENING or re.match(r"\\begin|\\left(?![A-Za-z])|\\[bB]igg?l", token) is not None
 
 
 def _closes(token: str) -> bool:
-    return token in _CLOSING or re.match(r"\\end|\\right(?![A-Za-z])", token) is not None
+    return token in _CLOSING or re.match(r"\\end|\\right(?![A-Za-z])|\\[bB]igg?r", token) is not None
 
 
 def _ends_term(token: str) -> bool:
     """Whether a sign after this token joins two terms."""
-    begins = _RELATIONS | _SIGNS | _SPACES | {",", ";", "&", "^", "_", "|"}
+    begins = _RELATIONS | _SIGNS | _SPACES | {",", ";", "&", "^", "_"}
     return bool(token) and token not in begins and not _opens(token)
 
 

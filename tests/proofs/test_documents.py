@@ -28,6 +28,8 @@ from orbitkernels.proofs.theorem import FAMILIES, THEOREMS, Theorem
         (r"x^{a+b}_{i=1} = x^- y", ["x^{a+b}_{i=1} ", "= x^- y"]),
         (r"a, \quad b \text{ if } c = d", [r"a, \quad ", r"b \text{ if } c ", "= d"]),
         (r"a \not= b", ["a ", r"\not= b"]),
+        (r"|a - b| \le \Bigl| c + d \Bigr| - e", [r"|a - b| ", r"\le \Bigl| c + d \Bigr| ", "- e"]),
+        (r"\bigl(a + b\bigr) + c | d - e", [r"\bigl(a + b\bigr) ", "+ c | d ", "- e"]),
         (r"\leftarrow = \rightarrow", [r"\leftarrow ", "= ", r"\rightarrow"]),
         ("", []),
     ],
