@@ -232,5 +232,5 @@ def _grouped(text: str, product: bool = False) -> str:
     """In brackets unless it is one factor; a numerator may be a product."""
     text = text.strip()
     one = rf"(?:\d+|∂|√?\|[^|]*\||{_ATOM}|\([^()]*\))"
-    many = rf"(?:{one} ?)+" if product else rf"(?:{one}|{_ATOM}\([^()]*\)|{_ATOM}\(\))"
+    many = rf"(?:{one} ?)+" if product else rf"(?:{one}|(?!\d){_ATOM}\([^()]*\))"
     return text if re.fullmatch(many, text) else f"({text})"

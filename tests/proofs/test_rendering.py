@@ -131,6 +131,7 @@ def test_text_of_words_is_escaped() -> None:
         (r"\begin{pmatrix} a & b \\ c & -d \end{pmatrix}", "[a, b; c, -d]"),
         (r"\operatorname{tr}\bigl[\rho(g)^*\bigr] = (\operatorname{tr} X)^2", "tr[ρ(g)*] = (tr X)²"),
         (r"\frac{1}{n} (a - b)", "1/n (a - b)"),
+        (r"\frac{x}{2 (1-a)}", "x/(2(1 - a))"),
         (r"x \in \mathbb{R}^{N \times N} \text{ for $n = 2$ or so}", "x ∈ ℝ^(N×N) for n = 2 or so"),
         (r"\log \det M + \sin x", "log det M + sin x"),
     ],
