@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 
-from orbitkernels.proofs import a8_mmd_to_the_orbit_average, orbit_average_checks
+from orbitkernels.proofs import (
+    a5_wrong_symmetry,
+    a8_mmd_to_the_orbit_average,
+    invariant_predictor_checks,
+    orbit_average_checks,
+)
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
+    "A5": {Level.EXACT: 45, Level.ENCLOSED: 51, Level.NUMERIC: 140},
     "A8": {Level.EXACT: 84, Level.ENCLOSED: 51, Level.NUMERIC: 180},
 }
 
@@ -37,6 +43,78 @@ def test_the_derivation_comes_to_the_statement(name):
     derivation = THEOREMS[name].derivation()
     assert derivation.unshown == ()
     assert derivation.level in (Level.SYMBOLIC, Level.EXACT)
+
+
+# ---------------------------------------------------------------------- A5
+
+LEVELS = ("exact", "enclosed", "numeric")
+
+
+def some_fail(level, make):
+    """Whether a comparison that holds for the cases now fails on one of them after `make` has changed the code."""
+    procedure = getattr(THEOREMS["A5"], level)
+    cases = [a5_wrong_symmetry.PredictorCase(name, "everywhere", 3) for name in ("S3", "Q8", "C7:C3")]
+    seeds = range(4)
+    assert all(procedure.compare(case, np.random.default_rng(seed)).holds for case in cases for seed in seeds)
+    make()
+    return not all(procedure.compare(case, np.random.default_rng(seed)).holds for case in cases for seed in seeds)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_A5_a_majority_that_counts_points_and_not_probabilities_is_found(level, monkeypatch):
+    def mistaken(orbits, weights, classes):
+        total = 0 * weights[0]
+        for orbit in orbits:
+            mode = max(range(3), key=lambda c: sum(classes[x] == c for x in orbit))
+            total = total + sum((weights[x] for x in orbit if classes[x] != mode), 0 * weights[0])
+        return total
+
+    assert some_fail(level, lambda: monkeypatch.setattr(a5_wrong_symmetry, "least_error", mistaken))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_A5_a_mean_without_probabilities_is_found(level, monkeypatch):
+    def mistaken(orbits, weights, values):
+        total = 0 * weights[0]
+        for orbit in orbits:
+            mean = sum(values[x] for x in orbit) * (0 * weights[0] + 1) / len(orbit)
+            total = total + sum(weights[x] * (values[x] - mean) * (values[x] - mean) for x in orbit)
+        return total
+
+    assert some_fail(level, lambda: monkeypatch.setattr(a5_wrong_symmetry, "variance_on_orbits", mistaken))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_A5_orbits_of_a_subgroup_are_found(level, monkeypatch):
+    """Every point an orbit of its own: as if any function were invariant."""
+    assert some_fail(
+        level,
+        lambda: monkeypatch.setattr(
+            a5_wrong_symmetry, "_orbits", lambda action: [[x] for x in range(action.degree)]
+        ),
+    )
+
+
+def test_A5_predictors_that_are_not_invariant_are_found(monkeypatch):
+    def every(action, classes):
+        codes = np.arange(classes**action.degree)
+        return codes[:, None] // classes ** np.arange(action.degree) % classes
+
+    assert some_fail("exact", lambda: monkeypatch.setattr(invariant_predictor_checks, "all_predictors", every))
+
+
+def test_A5_pairs_that_leave_the_support_are_not_incorrect(monkeypatch):
+    original = invariant_predictor_checks.pair_kinds
+    cases = [a5_wrong_symmetry.PredictorCase(name, "with holes", 2) for name in ("C2", "S3", "C4", "A4")]
+    compare = THEOREMS["A5"].exact.compare
+    assert all(compare(case, np.random.default_rng(i)).holds for case in cases for i in range(9))
+
+    def mistaken(action, weights, labels):
+        ones = [1 for _ in weights]
+        return original(action, ones, labels)
+
+    monkeypatch.setattr(invariant_predictor_checks, "pair_kinds", mistaken)
+    assert not all(compare(case, np.random.default_rng(i)).holds for case in cases for i in range(9))
 
 
 # ---------------------------------------------------------------------- A8
