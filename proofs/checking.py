@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
@@ -344,11 +344,14 @@ def _confirm(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> None:
     """
     if not (left.is_commutative and right.is_commutative):
         return
+    rational = left.is_rational_function() and right.is_rational_function()
     points = random_points(left.free_symbols | right.free_symbols, domain)
     for _ in range(POINTS):
         point = next(points)
         try:
-            difference = relative_difference(left, right, point)
+            difference = _rational_difference(left, right, point) if rational else None
+            if difference is None:
+                difference = relative_difference(left, right, point)
         except TypeError:
             return
         except ValueError:
@@ -357,6 +360,13 @@ def _confirm(left: sympy.Expr, right: sympy.Expr, domain: Domain) -> None:
             raise DerivationError(f"The sides of {_short(left)} = {_short(right)} have different values.")
         return
     raise DerivationError(f"The sides of {_short(left)} = {_short(right)} have no value.")
+
+
+def _rational_difference(left: sympy.Expr, right: sympy.Expr, point: Mapping[Any, Any]) -> Any:
+    """|left - right| at the real part of a point, in rationals; None if a side is no rational number there."""
+    place = {symbol: sympy.re(value) for symbol, value in point.items()}
+    one, other = left.xreplace(place), right.xreplace(place)
+    return abs(one - other) if one.is_Rational and other.is_Rational else None
 
 
 def digits_residual(left: Any, right: Any, domain: Domain) -> Any:
