@@ -17,7 +17,8 @@ _SYMBOLS = {
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
     "notin": "∉", "backslash": "\\", "succ": "≻", "succeq": "⪰", "nmid": "∤",
     "subset": "⊂", "to": "→", "iint": "∬",
-    "mapsto": "↦", "iff": "⇔", "Longleftrightarrow": "⇔", "cong": "≅", "dots": "…", "ldots": "…", "cdots": "⋯",
+    "mapsto": "↦", "iff": "⇔", "implies": "⇒", "Longleftrightarrow": "⇔", "cong": "≅",
+    "dots": "…", "ldots": "…", "cdots": "⋯",
     "infty": "∞", "pm": "±", "mp": "∓", "partial": "∂", "nabla": "∇",
     "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
     "cap": "∩", "cup": "∪", "forall": "∀", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩",
@@ -28,7 +29,7 @@ _SYMBOLS = {
     "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin",
     "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅≈≡⇔∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅≈≡⇔⇒∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "sinh",
     "cosh",
@@ -53,7 +54,19 @@ _IGNORED = {
     "limits", "nolimits", "textstyle", "nonumber",
 }  # fmt: skip
 _LETTERS = {"mathbb": {"R": "ℝ", "C": "ℂ", "Q": "ℚ", "Z": "ℤ", "E": "𝔼", "N": "ℕ"}, "mathbf": {}, "mathrm": {}}
-_WRAPPERS = {"text", "textit", "emph", "textbf", "operatorname", "mathrm", "mathbf", "mathbb", "mathit", "mathcal"}
+_WRAPPERS = {
+    "text",
+    "textit",
+    "emph",
+    "textbf",
+    "operatorname",
+    "mathrm",
+    "mathbf",
+    "mathbb",
+    "mathit",
+    "mathcal",
+    "mathfrak",
+}
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303"}
 _SUPERSCRIPTS = dict(zip("0123456789+-=T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ᵀ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-=", "₀₁₂₃₄₅₆₇₈₉₊₋₌", strict=True))
