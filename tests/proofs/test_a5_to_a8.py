@@ -5,16 +5,20 @@ import pytest
 
 from orbitkernels.proofs import (
     a5_wrong_symmetry,
+    a6_duality,
     a8_mmd_to_the_orbit_average,
+    duality_checks,
     invariant_predictor_checks,
     orbit_average_checks,
 )
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
+from orbitkernels.theory import lie_symmetries
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
     "A5": {Level.EXACT: 45, Level.ENCLOSED: 51, Level.NUMERIC: 140},
+    "A6": {Level.EXACT: 70, Level.NUMERIC: 45},
     "A8": {Level.EXACT: 84, Level.ENCLOSED: 51, Level.NUMERIC: 180},
 }
 
@@ -115,6 +119,79 @@ def test_A5_pairs_that_leave_the_support_are_not_incorrect(monkeypatch):
 
     monkeypatch.setattr(invariant_predictor_checks, "pair_kinds", mistaken)
     assert not all(compare(case, np.random.default_rng(i)).holds for case in cases for i in range(9))
+
+
+# ---------------------------------------------------------------------- A6
+
+
+@pytest.mark.parametrize("level", ["exact", "numeric"])
+@pytest.mark.parametrize("name", ["the symplectic form of R^4", "the 3-form of G2"])
+def test_A6_a_transposed_action_is_found(level, name, monkeypatch):
+    """sum_k x_ki dF/dx_kj: the symmetries are transposed, which matters where they are not closed under it."""
+    procedure = getattr(THEOREMS["A6"], level)
+    case = a6_duality.FormCase(name, int(level == "numeric"))
+    assert procedure.compare(case, rng()).holds
+    original = lie_symmetries.unit_derivative
+    monkeypatch.setattr(
+        lie_symmetries, "unit_derivative", lambda F, m, i, j: original(F, m, j, i) if i else original(F, m, i, j)
+    )
+    assert not procedure.compare(case, rng()).holds
+
+
+@pytest.mark.parametrize("name", ["the quadratic form of R^4", "the 3-form of G2"])
+def test_A6_a_changed_coefficient_is_found(name, monkeypatch):
+    m, polynomials, known = duality_checks.FORMS[name]
+    changed = dict(polynomials[0])
+    if name == "the 3-form of G2":
+        changed = {key: 0 if i < 6 else value for i, (key, value) in enumerate(changed.items())}
+    else:
+        changed[1, 1, 0, 0], changed[0, 0, 2, 0] = 1, 0
+    assert THEOREMS["A6"].exact.compare(a6_duality.FormCase(name), rng()).holds
+    monkeypatch.setitem(duality_checks.FORMS, name, (m, (changed,), known))
+    assert THEOREMS["A6"].exact.compare(a6_duality.FormCase(name), rng()).detail.startswith("dimension")
+
+
+def test_A6_samples_that_are_not_generic_are_found(monkeypatch):
+    """Points on one line leave more matrices than the symmetries."""
+    case = a6_duality.FormCase("the determinant of R^3")
+    monkeypatch.setattr(duality_checks, "generic_points", lambda name: [[i] * 9 for i in range(30)])
+    assert THEOREMS["A6"].exact.compare(case, rng()).detail.startswith("Sym by samples")
+
+
+@pytest.mark.parametrize("kind", ["diagonal", "nilpotent", "turns"])
+def test_A6_lost_equations_of_invariants_break_the_closure(kind, monkeypatch):
+    case = a6_duality.ClosureCase(kind, 3, 2)
+    assert THEOREMS["A6"].exact.compare(case, np.random.default_rng(1)).holds
+    original = lie_symmetries.invariants
+
+    def mistaken(matrices, m, basis):
+        """Every second row of the null space is lost."""
+        return original(matrices, m, basis)[::2]
+
+    monkeypatch.setattr(lie_symmetries, "invariants", mistaken)
+    assert not THEOREMS["A6"].exact.compare(case, np.random.default_rng(1)).holds
+
+
+def test_A6_a_bracket_with_the_wrong_sign_is_found(monkeypatch):
+    case = a6_duality.FormCase("the quadratic form of R^3")
+    original = lie_symmetries.bracket
+
+    def anticommutator(xi, eta, m):
+        half = original(xi, eta, m)
+        product = [sum(xi[i * m + k] * eta[k * m + j] for k in range(m)) for i in range(m) for j in range(m)]
+        return [2 * p - h for p, h in zip(product, half, strict=True)]
+
+    monkeypatch.setattr(lie_symmetries, "bracket", anticommutator)
+    assert THEOREMS["A6"].exact.compare(case, rng()).detail.startswith("closed under the bracket")
+
+
+@pytest.mark.parametrize("name", ["S3", "Q8", "C7:C3"])
+def test_A6_lost_invariant_functions_are_found(name, monkeypatch):
+    cases = [a6_duality.GroupCase(name, seed) for seed in range(3)]
+    assert all(THEOREMS["A6"].exact.compare(case, rng()).holds for case in cases)
+    original = duality_checks.null_space
+    monkeypatch.setattr(duality_checks, "null_space", lambda rows, columns: original(rows, columns)[:1])
+    assert not all(THEOREMS["A6"].exact.compare(case, rng()).holds for case in cases)
 
 
 # ---------------------------------------------------------------------- A8
