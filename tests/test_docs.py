@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import latex2mathml.converter
 import pytest
 import typer
 
@@ -25,8 +26,9 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 ALL_PAGES = [*PAGES, ROOT / "README.md"]
-NAMES_OF_PAGES = ["characters", "command-line", "errors", "evidence", "groups", "index", "irreps", "kernels",
-                  "orbits", "property-testing"]  # fmt: skip
+NAMES_OF_PAGES = ["characters", "closed-forms", "command-line", "errors", "evidence", "groups", "index",
+                  "invariance", "irreps", "kernels", "missing-poses", "orbits", "property-testing",
+                  "theorems"]  # fmt: skip
 
 #: Real differences show; how lines are filled and what `...` leaves out does not.
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -191,7 +193,7 @@ def test_enough_examples_and_commands_were_found() -> None:
     texts = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
     examples = {stem: len(re.findall(r"^>>> ", text, re.MULTILINE)) for stem, text in texts.items()}
     assert all(examples[stem] >= 1 for stem in NAMES_OF_PAGES)
-    assert sum(examples.values()) >= 150
+    assert sum(examples.values()) >= 300
     found = [command for text in texts.values() for command in commands(text)]
     assert len(found) >= 30
     assert {command.words[0] for command in found} >= {"verify", "predict", "characters", "derive", "--version"}
@@ -213,8 +215,48 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def anchors(text: str) -> set[str]:
     """The anchors that GitHub gives to headings."""
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+# ---------------------------------------------------------------------- formulas
+
+#: Macros that GitHub refuses in formulas.
+REFUSED = re.compile(r"\\(?:operatorname|mbox|phantom|def|newcommand|require)\b")
+
+#: What Markdown takes for itself within a line before a formula is read: escapes, emphasis, cells of tables.
+TAKEN = re.compile(r"\\[^\w\s]|\*|\|")
+
+
+def formulas(text: str) -> tuple[list[str], list[str]]:
+    """Formulas within lines and in blocks of their own."""
+    blocks = [fence.text for fence in fences(text) if fence.language == "math"]
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"`[^`\n]*`", "", prose)
+    return re.findall(r"\$([^$]+)\$", prose), blocks
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda page: page.stem)
+def test_formulas_are_read_by_latex_and_by_github(page: Path) -> None:
+    inline, blocks = formulas(page.read_text(encoding="utf-8"))
+    for formula in [*inline, *blocks]:
+        assert latex2mathml.converter.convert(formula).startswith("<math"), formula
+        assert formula.count("{") == formula.count("}"), formula
+        assert not REFUSED.search(formula), formula
+    for formula in inline:
+        assert not TAKEN.search(formula), f"write this without {TAKEN.pattern}: {formula}"
+        assert formula == formula.strip(), f"GitHub wants no space beside the dollar: {formula}"
+
+
+def test_formulas_that_github_breaks_are_found() -> None:
+    assert formulas("`$x` and $a_b$\n```math\nc\n```\n") == (["a_b"], ["c\n"])
+    assert [bool(REFUSED.search(f)) for f in (r"\operatorname{tr} A", r"\mathrm{tr} A")] == [True, False]
+    broken = [r"a\, b", r"\rho(g)^*", "|a|", r"\lvert a \rvert"]
+    assert [bool(TAKEN.search(formula)) for formula in broken] == [True, True, True, False]
 
 
 # ---------------------------------------------------------------------- tables
@@ -257,12 +299,31 @@ def test_the_table_of_kernels_is_that_of_the_code() -> None:
         assert f"`{word}`" in page
 
 
-def test_the_levels_and_theorems_are_those_of_the_code() -> None:
+def test_the_levels_are_those_of_the_code() -> None:
     levels = [row[0] for row in table("evidence.md", "## Five levels")]
     assert levels == [str(level) for level in Level]
-    errors = (DOCS / "errors.md").read_text(encoding="utf-8")
-    for theorem in THEOREMS.values():
-        assert re.search(rf"^## {theorem.id}\b", errors, re.MULTILINE)
+
+
+def sections(theorem: str) -> list[str]:
+    """Links to the sections of a theorem, on all pages: headings such as `## T6: spectral error`."""
+    found = []
+    for page in PAGES:
+        for heading in re.findall(rf"^## ({theorem}: .*)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            found.append(f"{page.name}#{anchor(heading)}")
+    return found
+
+
+def test_the_table_of_theorems_is_the_registry_and_leads_to_one_section_each() -> None:
+    rows = table("theorems.md", "## All theorems")
+    expected = [
+        [f"[{theorem.id}]({section})", theorem.title]
+        for theorem in THEOREMS.values()
+        for section in sections(theorem.id)
+    ]
+    assert [row[:2] for row in rows] == expected
+    assert [re.sub(r"\[(\w+)\].*", r"\1", row[0]) for row in rows] == list(THEOREMS)
+    assert all(len(row) == 3 and row[2].endswith(".") for row in rows)
+    assert len({row[2] for row in rows}) == len(rows) >= 30
 
 
 def test_every_command_and_option_is_documented_with_its_default() -> None:
