@@ -6,19 +6,22 @@ import pytest
 from orbitkernels.proofs import (
     a5_wrong_symmetry,
     a6_duality,
+    a7_averaging_helps,
     a8_mmd_to_the_orbit_average,
+    averaged_regression_checks,
     duality_checks,
     invariant_predictor_checks,
     orbit_average_checks,
 )
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
-from orbitkernels.theory import lie_symmetries
+from orbitkernels.theory import averaged_regression, lie_symmetries
 
 #: Least number of exact, enclosed and numeric instances in a full run.
 LEAST = {
     "A5": {Level.EXACT: 45, Level.ENCLOSED: 51, Level.NUMERIC: 140},
     "A6": {Level.EXACT: 70, Level.NUMERIC: 45},
+    "A7": {Level.EXACT: 60, Level.ENCLOSED: 34, Level.NUMERIC: 130},
     "A8": {Level.EXACT: 84, Level.ENCLOSED: 51, Level.NUMERIC: 180},
 }
 
@@ -192,6 +195,73 @@ def test_A6_lost_invariant_functions_are_found(name, monkeypatch):
     original = duality_checks.null_space
     monkeypatch.setattr(duality_checks, "null_space", lambda rows, columns: original(rows, columns)[:1])
     assert not all(THEOREMS["A6"].exact.compare(case, rng()).holds for case in cases)
+
+
+# ---------------------------------------------------------------------- A7
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("shift", [-1, 1])
+def test_A7_a_wrong_denominator_is_found(level, shift, monkeypatch):
+    procedure = getattr(THEOREMS["A7"], level)
+    case = a7_averaging_helps.GaussianCase("S3", 3)
+    assert procedure.compare(case, rng()).holds
+    original = a7_averaging_helps.formula
+    monkeypatch.setattr(a7_averaging_helps, "formula", lambda n, d, m: original(n + shift, d, m))
+    assert procedure.compare(case, rng()).detail.startswith("gap")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_A7_a_wrong_number_of_fixed_vectors_is_found(level, monkeypatch):
+    procedure = getattr(THEOREMS["A7"], level)
+    case = a7_averaging_helps.GaussianCase("S3", 3)
+    original = a7_averaging_helps.formula
+    monkeypatch.setattr(a7_averaging_helps, "formula", lambda n, d, m: original(n, d, m + 1 if m else 0))
+    assert procedure.compare(case, rng()).detail.startswith("gap")
+
+
+@pytest.mark.parametrize("level", ["exact", "enclosed"])
+def test_A7_a_bartlett_factor_with_equal_degrees_of_freedom_is_found(level, monkeypatch):
+    procedure = getattr(THEOREMS["A7"], level)
+    case = a7_averaging_helps.GaussianCase("S3", 4)
+    original = averaged_regression.inverse_wishart_diagonal
+
+    def mistaken(n, d, mean_inverse):
+        return original(n, d, lambda nu: mean_inverse(n))
+
+    monkeypatch.setattr(averaged_regression, "inverse_wishart_diagonal", mistaken)
+    assert not procedure.compare(case, rng()).holds
+
+
+def test_A7_the_rest_of_an_integral_is_not_forgotten(monkeypatch):
+    """Integrals of another density: two degrees of freedom more."""
+    case = a7_averaging_helps.GaussianCase("Q8", 2)
+    original = averaged_regression.mean_inverse_chi_squared
+    monkeypatch.setattr(averaged_regression, "mean_inverse_chi_squared", lambda nu: original(nu + 2))
+    assert not THEOREMS["A7"].enclosed.compare(case, rng()).holds
+
+
+@pytest.mark.parametrize("name", ["S3", "Q8", "C7:C3"])
+def test_A7_targets_that_are_not_invariant_are_found(name, monkeypatch):
+    case = a7_averaging_helps.DesignCase(name, 1)
+    original = averaged_regression_checks.design
+    assert all(THEOREMS["A7"].exact.compare(case, np.random.default_rng(seed)).holds for seed in range(3))
+
+    def mistaken(action, samples, generator):
+        X, theta = original(action, samples, generator)
+        theta[0, 0] = theta[0, 0] + 1
+        return X, theta
+
+    monkeypatch.setattr(averaged_regression_checks, "design", mistaken)
+    assert not all(THEOREMS["A7"].exact.compare(case, np.random.default_rng(seed)).holds for seed in range(3))
+
+
+def test_A7_an_average_that_is_no_projection_is_found(monkeypatch):
+    original = a7_averaging_helps._mean_permutation
+    case = a7_averaging_helps.DesignCase("S3", 2)
+    assert THEOREMS["A7"].numeric.compare(case, rng()).holds
+    monkeypatch.setattr(a7_averaging_helps, "_mean_permutation", lambda action: 0.9 * original(action))
+    assert not THEOREMS["A7"].numeric.compare(case, rng()).holds
 
 
 # ---------------------------------------------------------------------- A8
