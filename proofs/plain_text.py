@@ -17,7 +17,7 @@ _SYMBOLS = {
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
     "notin": "∉", "backslash": "\\", "succ": "≻", "succeq": "⪰", "nmid": "∤",
     "subset": "⊂", "to": "→", "iint": "∬",
-    "mapsto": "↦", "iff": "⇔", "implies": "⇒", "Longleftrightarrow": "⇔", "cong": "≅",
+    "mapsto": "↦", "iff": "⇔", "implies": "⇒", "Longleftrightarrow": "⇔", "cong": "≅", "sim": "∼",
     "dots": "…", "ldots": "…", "cdots": "⋯",
     "infty": "∞", "pm": "±", "mp": "∓", "partial": "∂", "nabla": "∇",
     "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
@@ -29,7 +29,7 @@ _SYMBOLS = {
     "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin",
     "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅≈≡⇔⇒∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅∼≈≡⇔⇒∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "sinh",
     "cosh",
