@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import sympy
-from sympy import Rational, cos, pi, sin, sqrt
+from sympy import Rational, cos, cot, pi, sin, sqrt
 
 from . import ring_law_checks as checks
 from .derivation import Evaluated, argued, bounded, equal
@@ -80,7 +80,8 @@ def _error() -> tuple[Step, ...]:
             r" by parts $r + 1$ times gives $|a_k| \le E |k|^{-r-1}$ with some $E$. For $m = \lfloor N/2"
             r" \rfloor$ all aliases have $|m + lN| \ge (N-1)/2$, so $P_m$ is at most a multiple of $N^{-r}$."
             r" $\Sigma$ is at least the term of this $m$, which is at least $1/P_m$; and $\mathrm{MMD}_N^2$"
-            r" tends to $2(a_0 - b_0) > 0$. This is so for every $r$.",
+            r" tends to $2(a_0 - b_0) > 0$. So $N^r\, \mathrm{error}$ is bounded for every $r$; as it is so for $r"
+            r" + 1$, it tends to zero.",
             r"\frac{1}{P_m} \le \frac{P_m}{P_m^2 - |Q_m|^2}, \qquad N^r\, \mathrm{error} \to 0",
             pairs=[(1 / (P0 + Q0), (P0 + Q0) / ((P0 + Q0) ** 2 - Q0**2))],
             label="smooth",
@@ -130,7 +131,8 @@ def _coefficients() -> tuple[Step, ...]:
 
 def _alias_sums() -> tuple[Step, ...]:
     """Z and W in closed form."""
-    Z1, Z2 = pi**2 / sin(pi * x) ** 2, pi**4 * (2 + cos(2 * pi * x)) / (3 * sin(pi * x) ** 4)
+    Z1, y = pi**2 / sin(pi * x) ** 2, sympy.Symbol("y", real=True)
+    fourth = pi**4 * (1 + y**2) * (1 + 3 * y**2) / 3
     c = sympy.Symbol("c")  # cos(pi x/2)
     sine, double = 4 * c**2 * (1 - c**2), 2 * c**2 - 1  # sin^2(pi x) and cos(pi x)
     return (
@@ -152,9 +154,13 @@ def _alias_sums() -> tuple[Step, ...]:
         ),
         equal(
             "differentiation",
-            r"Differentiate twice, term by term; the sums converge uniformly away from the integers.",
+            r"Differentiate twice, term by term; the sums converge uniformly away from the integers. With $y ="
+            r" \cot \pi x$ the sum is $\pi^2 (1 + y^2)$, and $\cos 2\pi x = (y^2 - 1)/(y^2 + 1)$.",
             r"\sum_{l \in \mathbb{Z}} \frac{1}{(x+l)^4} = \frac{\pi^4 (2 + \cos 2\pi x)}{3 \sin^4 \pi x}",
-            pairs=[(Z1.diff(x, 2) / 6, Z2)],
+            pairs=[
+                (sympy.Derivative(pi**2 * (1 + cot(pi * x) ** 2), (x, 2)) / 6, fourth.subs(y, cot(pi * x))),
+                (pi**4 * (2 + (y**2 - 1) / (y**2 + 1)) * (1 + y**2) ** 2 / 3, fourth),
+            ],
             label="fourth",
             uses=("csc",),
         ),
@@ -317,7 +323,7 @@ def _constants() -> tuple[Step, ...]:
         ),
         equal(
             "expansion",
-            r"Divide.",
+            r"Divide. (For $\kappa = 0$ it does not matter where antipodes lie, and the first two agree.)",
             r"\frac{2A}{J} = 4\pi^2 (1 - \kappa^2) A",
             r"\frac{2A}{J} = 2\pi^2 \bigl(1 + \sqrt{1 - \kappa^2}\bigr) A",
             r"\frac{2A}{J} = \frac{8\pi^4}{33} (4 + 3\sqrt3) (1 - \kappa^2) A",

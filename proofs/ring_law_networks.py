@@ -20,19 +20,21 @@ def network_steps() -> tuple[Step, ...]:
     """A, p and kappa of a ReLU net, and that it satisfies the hypotheses."""
     t, a = sympy.symbols("t alpha", positive=True)
     h, g, tau, C = sympy.symbols("h gamma tau C", positive=True)
+    half = sympy.Symbol("c")  # sin(alpha/2) on one ring, cos(alpha/2) between the rings
     k0 = 1 - t / pi
     k1 = (sin(t) + (pi - t) * cos(t)) / pi
     return (
         equal(
             "change of variables",
             r"Let $u$ be the cosine of two points. On one ring $1 - u = s^2 (1 - \cos \alpha)$; between the"
-            r" rings $1 + u$ is $s^2 (1 + \cos \alpha)$. The angle $\theta_l$ of a pair in layer $l$ is $2"
+            r" rings $1 + u$ is $s^2 (1 + \cos \alpha)$; and $\cos \alpha = 1 - 2 \sin^2 \frac{\alpha}{2} = 2"
+            r" \cos^2 \frac{\alpha}{2} - 1$. The angle $\theta_l$ of a pair in layer $l$ is $2"
             r" \arcsin\sqrt{(1 - u_l)/2}$, and $1 - u_0 = (1 - u)\, w q/\sigma_0$. So $\theta_0$ is an analytic"
             r" function of $\alpha$ on $[0, 2\pi]$, as $\sin(\alpha/2) \ge 0$ there and $h > 0$ keeps $u > -1$.",
             r"1 - u = 2 s^2 \sin^2 \tfrac{\alpha}{2}, \qquad 1 + u = 2 s^2 \cos^2 \tfrac{\alpha}{2}",
             pairs=[
-                (1 - (h**2 + (1 - h**2) * cos(a)), 2 * (1 - h**2) * sin(a / 2) ** 2),
-                (1 + (1 - h**2) * cos(a) - h**2, 2 * (1 - h**2) * cos(a / 2) ** 2),
+                (1 - (h**2 + (1 - h**2) * (1 - 2 * half**2)), 2 * (1 - h**2) * half**2),
+                (1 + (1 - h**2) * (2 * half**2 - 1) - h**2, 2 * (1 - h**2) * half**2),
             ],
             label="angles",
             section="ReLU nets",
@@ -92,7 +94,7 @@ def network_steps() -> tuple[Step, ...]:
             r"\kappa = 0 \text{ with biases; without}",
             r"\kappa = \frac{2}{L(L+1)} \prod_{l=1}^{L-1} \kappa_0(v_l) \;\text{(NTK)}, \qquad \kappa = \frac1L"
             r" \prod_{l=1}^{L-1} \kappa_0(v_l) \;\text{(NNGP)}",
-            on=every(checks.ratios_solve_the_recursion, *((f"L={L}", (L,)) for L in (1, 2, 3))),
+            on=every(checks.ratios_solve_the_recursion, *((f"L={L}", (L,)) for L in (1, 2, 3, 4))),
             label="antipodes",
             uses=("angles", "series", "layers"),
         ),

@@ -243,7 +243,7 @@ def model_error(
     """
     met = (poses % 2 == 0) != interleaved
     size, number = Fraction(1, poses ** (2 * p - 1)), Fraction(1, 6 if p == 1 else 30)
-    at_half = Fraction(1) if met else Fraction(1, 2 ** (2 * p - 1)) - 1  # B_2p(1/2)/B_2p where it is taken
+    at_half = 1 if met else Fraction(-1, 2)  # B_2(1/2)/B_2, as p = 1 or kappa = 0 half way between poses
     P = poses * means[0] + number * size
     Q = poses * means[1] + ratio * at_half * number * size
     others = _met_sum(poses, p) / (1 - ratio**2) if met or not ratio else _half_way_sum(poses, p, ratio)
