@@ -48,8 +48,17 @@ def as_fraction(value: Any) -> Fraction:
 
 def rational_matrix(rows: Any) -> Any:
     """Rows of integers or fractions as an fmpq_mat."""
-    converted = [[as_fraction(value) for value in row] for row in rows]
-    return fmpq_mat([[fmpq(value.numerator, value.denominator) for value in row] for row in converted])
+    return fmpq_mat([[_flint_rational(value) for value in row] for row in rows])
+
+
+def _flint_rational(value: Any) -> Any:
+    """An exact number as an fmpq."""
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, int):
+        return fmpq(value)
+    exact = as_fraction(value)
+    return fmpq(exact.numerator, exact.denominator)
 
 
 def fraction_matrix(matrix: Any) -> FractionMatrix:
@@ -82,8 +91,9 @@ def exact_gram(
         for s in chosen[a]:
             quotients = [group.multiply(group.inverse(s), reps) for reps in chosen]
             rows.append([phi[a][b][int(q)] for b in range(count) for q in quotients[b]])
-    gram = rational_matrix(rows)
-    return gram + rational_matrix([[ridge if i == j else 0 for j in range(len(rows))] for i in range(len(rows))])
+    for i, row in enumerate(rows):
+        row[i] = as_fraction(row[i]) + as_fraction(ridge)
+    return rational_matrix(rows)
 
 
 def exact_leave_out(gram: Any, labels: Any, missing: Sequence[int]) -> FractionMatrix:
