@@ -200,7 +200,7 @@ def characters(
 @app.command()
 def derive(
     target: Annotated[
-        str, typer.Argument(help="A theorem such as T6, 'spectrum', 'error', 'kappa0' or 'kappa1'.")
+        str, typer.Argument(help="A theorem such as T6 or K13, 'spectrum', 'error', 'kappa0' or 'kappa1'.")
     ],
     group: Annotated[
         str | None, typer.Option("--group", "-g", help=GROUP_HELP + " CN: every cyclic group.")
@@ -221,7 +221,7 @@ def derive(
     format: Annotated[DocumentFormat, typer.Option(help="Output format.")] = DocumentFormat.text,
     out: Annotated[Path | None, typer.Option(help="File to write; needed for pdf.")] = None,
 ) -> None:
-    """Derive a theorem, the spectrum or error of one orbit pair of a group, or an arc-cosine kernel, in steps."""
+    """Derive a theorem, the spectrum or error of two orbits of a group, or an arc-cosine kernel, in steps."""
     from orbitkernels.proofs.derive import derive as derive_target
     from orbitkernels.proofs.files import write_whole
     from orbitkernels.proofs.rendering import render
