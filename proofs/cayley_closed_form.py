@@ -61,8 +61,7 @@ def derive_cayley(kernel: CayleyKernel, target: str) -> Derivation:
     what = {"spectrum": "Spectrum", "error": "Error at a missing element"}[target]
     goal = {
         "spectrum": r"\varphi(g) = \frac1n \sum_\rho d_\rho\, f(\alpha_\rho)\, \chi_\rho(g), \quad"
-        " \text{eigenvalues }"
-        r" f(\alpha_\rho), \text{ each } d_\rho^2 \text{ times}",
+        r" \text{eigenvalues } f(\alpha_\rho), \text{ each } d_\rho^2 \text{ times}",
         "error": r"\mathrm{error} = y - p = \frac{n\, t_1/f(|S|)}{\sum_\rho d_\rho^2/f(\alpha_\rho)}",
     }[target]
     return Derivation(

@@ -54,6 +54,7 @@ class Step:
         check_rule(self.rule)
         if not self.text.strip():
             raise DerivationError(f"A step by {self.rule} must say what it does.")
+        _check_letters(self.text, *(line for line in self.lines if isinstance(line, str)))
         if is_theorem_id(self.label):
             raise DerivationError(f"The label '{self.label}' of a step is that of a theorem.")
         if self.label and self.label in self.uses:
@@ -63,6 +64,13 @@ class Step:
         if self.rule == "theorem" and not self.uses:
             raise DerivationError("A step by an earlier theorem must name it.")
         object.__setattr__(self, "evidence", self.check.run())
+
+
+def _check_letters(*texts: str) -> None:
+    r"""Raise if LaTeX holds a tab or the like, which is what \t makes of \text where a string is not raw."""
+    for text in texts:
+        if any(ord(letter) < ord(" ") for letter in text):
+            raise DerivationError(f"The text {text!r} holds a control character; write it as a raw string.")
 
 
 def define(text: str, *lines: Line, label: str = "", rule: str = "definition", section: str = "") -> Step:
@@ -212,6 +220,7 @@ class Derivation:
     def __post_init__(self) -> None:
         if not any(step.evidence.level for step in self.steps):
             raise DerivationError(f"The derivation of {self.title} claims nothing.")
+        _check_letters(self.goal, *self.hypotheses)
         known: set[str] = set()
         for number, step in enumerate(self.steps, 1):
             for used in step.uses:

@@ -398,3 +398,8 @@ def test_formulas_of_the_goal_that_no_checked_step_shows_are_named() -> None:
     assert Derivation("d", r"x(x + 1) = x^2 + x, \qquad y = 1", (step,)).unshown == ("y = 1",)
     only_defined = (define("Let.", "y = 1"), step)
     assert Derivation("d", "y = 1", only_defined).unshown == ("y = 1",)
+
+
+def test_latex_that_lost_its_backslash_is_refused() -> None:
+    with pytest.raises(DerivationError, match="control character"):
+        define("The eigenvalues are", "\text{eigenvalues}")  # a tab and "ext{eigenvalues}"
