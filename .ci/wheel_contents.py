@@ -1,4 +1,4 @@
-"""Build the wheel from the source distribution and check that it holds every module, template and schema, and no more."""
+"""Build the wheel from the source distribution: it must hold every module, template and schema, and no more."""
 
 import subprocess
 import sys

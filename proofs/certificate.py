@@ -248,7 +248,7 @@ class Certificate:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             reason = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
             raise InputError(
-                f"Certificate '{path}' is damaged or of another version ({reason}); make it anew, without --resume."
+                f"Certificate '{path}' is damaged or of another version ({reason}); make it anew without --resume."
             ) from error
         ids = [result.id for result in certificate.results]
         if twice := next((key for key in ids if ids.count(key) > 1), None):
