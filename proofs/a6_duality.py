@@ -247,35 +247,40 @@ def numeric_compare(case: FormCase, rng: np.random.Generator) -> Comparison:
         np.linalg.solve(T, np.array(A, dtype=np.float64).reshape(m, m) @ T).ravel() for A in _floats(case.name)
     ]
     moved = np.linalg.qr(np.array(basis).reshape(known, m * m).T)[0]
-    smallest = float(values[m * m - known - 1])
-    compare = partial(
-        compare_numerically,
-        str(case),
-        size=len(rows),
-        condition=float(values[0]) / smallest * np.linalg.cond(T) ** 2,
-    )
+    # every row has the error eps, all of them sqrt(rows) eps; the null space turns by this over the gap (Wedin)
+    error = float(np.sqrt(len(rows)))
+    condition = error / float(values[m * m - known - 1]) * float(np.linalg.cond(T)) ** 2
+    compare = partial(compare_numerically, str(case), size=len(rows))
+    vanishing = values[m * m - known :]
     return joint(
         [
-            compare("projection on the symmetries", null.T @ null, moved @ moved.T),
-            compare(
-                "vanishing singular values", [values[0], *values[m * m - known :]], [values[0], *[0.0] * known]
-            ),
+            compare("projection on the symmetries", null.T @ null, moved @ moved.T, condition=condition),
+            compare("vanishing singular values", [error, *(error + vanishing)], [error] * (known + 1)),
         ]
     )
 
 
 def _gradient_rows(polynomials: Any, T: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Rows vec(sum_k grad_k (F o T)(x) x_k^T) at random points x, of length at most 1."""
+    """Rows vec(sum_k grad_k (F o T)(x) x_k^T) at random points x, in units of the terms that are added up in them.
+
+    The unit is the same row for the absolute values of all numbers: rounding is eps in it, whatever cancels.
+    """
     m = len(T)
     rows = []
     for F in polynomials:
         vectors = len(next(iter(F))) // m
+        absolute = {key: abs(value) for key, value in F.items()}
         for x in rng.standard_normal((2 * m * m, vectors, m)):
-            slope = np.array(lie.gradient(F, (x @ T.T).ravel().tolist())).reshape(vectors, m)
-            # scaled by the size of the terms: scaling to length 1 would enlarge what remains of terms that cancel
-            scale = np.linalg.norm(slope @ T) * np.linalg.norm(x)
-            rows.append(np.einsum("ka,kb->ab", slope @ T, x).ravel() / scale)
+            unit = np.linalg.norm(_gradient_row(absolute, np.abs(T), np.abs(x)))
+            rows.append(_gradient_row(F, T, x) / unit)
     return np.array(rows)
+
+
+def _gradient_row(F: Any, T: FloatArray, x: FloatArray) -> FloatArray:
+    """One row, of m^2 entries, for the vectors x [K, m]."""
+    slope = np.array(lie.gradient(F, (x @ T.T).ravel().tolist())).reshape(x.shape)
+    row: FloatArray = np.einsum("ka,kb->ab", slope @ T, x).ravel()
+    return row
 
 
 def _floats(name: str) -> list[list[float]]:
