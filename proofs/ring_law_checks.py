@@ -1,17 +1,20 @@
-"""Two rings: what the derivation of T11 claims, checked exactly on instances."""
+"""Two rings: what the derivation of T11 claims, checked exactly on instances, and its nets in the cosine."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
 from math import comb, isqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orbitkernels.theory.cyclotomics import root_of_unity, weighted_sum
 from orbitkernels.theory.rational_gram import exact_gram, exact_leave_out
 from orbitkernels.theory.ring_singularities import model_error, model_rings
 
 from .instances import named_group
+
+if TYPE_CHECKING:
+    from .t11_density_law import NetCase
 
 #: Means (a_0, b_0) of the model kernel.
 MEANS = (Fraction(3, 2), Fraction(1, 4))
@@ -139,6 +142,36 @@ def _fourier(coefficients: tuple[int, ...], offset: Fraction, square: Fraction) 
             for i in range(j // 2 + 1):
                 found[j - 2 * i] += factor * comb(j, i)
     return found
+
+
+def in_the_cosine(case: NetCase, poses: int) -> tuple[list[Any], list[Any]]:
+    """k(x_1, g^j x_1) for j = 1, ..., N - 1 and k(x_1, g^j x_2) for every j, in balls, by K4 in the cosine u."""
+    from flint import arb, fmpq
+
+    from orbitkernels.theory.balls import ball
+
+    bias, weight = ball(case.bias), ball(case.weight)
+
+    def kernel(u: Any) -> Any:
+        variance = bias + weight / 3
+        mixed = tangent = bias + weight / 3 * u
+        for _ in range(case.depth):
+            cosine = mixed / variance
+            if cosine.overlaps(arb(-1)):  # antipodes without biases, where a ball would reach beyond -1
+                cosine = arb(-1)
+            angle = cosine.acos()
+            mixed = bias + weight / 2 * variance * (angle.sin() + (arb.pi() - angle) * cosine) / arb.pi()
+            variance = bias + weight / 2 * variance
+            tangent = mixed + weight / 2 * (1 - angle / arb.pi()) * tangent
+        return tangent if case.tangent else mixed
+
+    def value(angle: Fraction, sign: int) -> Any:
+        across = arb.cos_pi_fmpq(fmpq(angle.numerator, angle.denominator))
+        return kernel(ball(1 - case.height**2) * across + ball(sign * case.height**2))
+
+    turn = Fraction(int(case.interleaved), poses)
+    angles = [Fraction(2 * j, poses) for j in range(poses)]
+    return [value(angle, 1) for angle in angles[1:]], [value(angle + turn, -1) for angle in angles]
 
 
 def every(check: Any, *cases: tuple[str, tuple[Any, ...]]) -> list[tuple[str, Any]]:

@@ -220,18 +220,22 @@ def _approach(name: str, distances: list[Any]) -> Comparison:
 
 
 def _by_refitting(case: NetCase, rings: ReluRings) -> Comparison:
-    """The error on small rings by the sum over frequencies and by dropping a pose and solving anew."""
+    """Kernel and error on small rings: the kernel by the cosine, the error by solving anew."""
     from orbitkernels.theory.enclosed_rings import enclosed_ring_error
     from orbitkernels.theory.enclosures import enclosed_gram, enclosed_leave_out
 
     from .instances import named_group
+    from .ring_law_checks import in_the_cosine
 
     N = 7 + case.poses % 2
     same, cross = rings.symbol(N)
+    near, far = in_the_cosine(case, N)
     # k(x_2, g^j x_1) = k(x_1, g^-j x_2)
     gram = enclosed_gram(named_group(f"C{N}"), [[same, cross], [[cross[-j % N] for j in range(N)], same]])
     refitted = enclosed_leave_out(gram, [1] * N + [-1] * N, [0])[0]
-    return compare_enclosures(str(case), "error", [enclosed_ring_error(same, cross).error], refitted)
+    compare = partial(compare_enclosures, str(case))
+    error = compare("error", [enclosed_ring_error(same, cross).error], refitted)
+    return joint([compare("kernel", [*same[1:], *cross], [*near, *far]), error])
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.numerics import ring_law
@@ -69,8 +70,6 @@ def test_antipodes_that_are_forgotten_are_found_exactly(monkeypatch) -> None:
     ],
 )
 def test_a_wrong_constant_is_refuted_by_balls(name, change, kind, monkeypatch) -> None:
-    import sympy
-
     original = getattr(ring_singularities, name)
     t11_density_law._exact_law.cache_clear()
     monkeypatch.setattr(ring_singularities, name, lambda *a: sympy.sympify(change(original(*a))))
@@ -118,6 +117,40 @@ def test_the_checks_of_the_derivation_can_fail(monkeypatch) -> None:
     )
     assert not ring_law_checks.law_holds(1, least=64)
     assert not ring_law_checks.error_by_refitting(5, 1)
+
+
+@pytest.mark.parametrize("tangent", [True, False])
+def test_a_wrong_kernel_off_its_singularities_is_found(tangent, monkeypatch) -> None:
+    """It obeys the same law, and solving anew with it agrees: only another way to the kernel tells."""
+    case = nets(depth=1, tangent=tangent)[0]
+    assert THEOREM.enclosed.compare(case, rng()).holds
+    right = enclosed_rings.ReluRings.kernel
+    monkeypatch.setattr(enclosed_rings.ReluRings, "kernel", lambda net, gap: right(net, gap) + gap**2 / 10**9)
+    found = THEOREM.enclosed.compare(case, rng())
+    assert not found.holds
+    assert "kernel" in found.detail
+
+
+def test_a_wrong_angle_of_antipodes_in_a_deep_layer_is_found(monkeypatch) -> None:
+    """kappa0 at v_3 = kappa1(1/pi), the first angle whose cosine before was not 0, needs four layers."""
+    assert ring_law_checks.ratios_solve_the_recursion(4)
+    three = ring_singularities.antipodal_ratio(3, True) * 3 * 4 / 2  # product over l = 1, 2
+    wrong = three * (1 - sympy.acos(1 / sympy.pi) / sympy.pi)  # v_3 = v_2
+    monkeypatch.setattr(
+        ring_singularities,
+        "antipodal_ratio",
+        lambda depth, tangent: wrong / (10 if tangent else 4),
+    )
+    assert not ring_law_checks.ratios_solve_the_recursion(4)
+
+
+@pytest.mark.parametrize("N", [1, 2, 5, 8])
+def test_interleaved_rings_lie_half_way(N) -> None:
+    """Both neighbours of a pose on the other ring are equally near."""
+    points = ring_law.ring_points(N, 0.6, interleaved=True)
+    products = points[:N] @ points[N:].T
+    assert np.allclose(products[0], products[0][::-1])
+    assert products[0, 0] == pytest.approx(0.64 * np.cos(np.pi / N) - 0.36)
 
 
 def test_one_layer_without_biases_is_singular_where_antipodes_are_poses() -> None:
