@@ -40,39 +40,34 @@ if TYPE_CHECKING:
 TITLE = "Approximate symmetry"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) for the average of the Gram matrix"
 HYPOTHESES = (
-    r"$G$ is a finite group of order $n$; $P_g$ are the permutation matrices of its action on the poses of"
-    r" $C$ orbits, at least two poses in all; orbit $c$ has $N_c$ of them. The label is $t_c$ on orbit $c$;"
-    r" $y$ is the vector of all labels.",
-    r"$K$ is symmetric: the Gram matrix of points that are poses only nearly, ridge included. $K_c ="
-    r" \frac1n \sum_g P_g K P_g^T$ is its average over all base points, and $E = K - K_c$. $K_c$ is positive"
-    r" definite, and so"
-    r" is $K$ by the assumption $\varepsilon < 1$ on $\varepsilon = \| K_c^{-1/2} E K_c^{-1/2} \|$ (spectral"
-    r" norms"
-    r" throughout).",
-    r"$\mathrm{error}_i$ is the error at pose $i$ of kernel regression with $K$ trained on the set $R$ of"
-    r" all other"
-    r" poses. $\mathrm{spectral}_c$ is the error of T6 for $K_c$, with the symbol $\varphi_{ab}(g) ="
+    r"$G$ is a finite group of order $n$; $P_g$ are the permutation matrices of its action on the poses of $C$"
+    r" orbits, at least two poses in all; orbit $c$ has $N_c$ of them. The label is $t_c$ on orbit $c$; $y$ is the"
+    r" vector of all labels.",
+    r"$K$ is symmetric: the Gram matrix of points that are poses only nearly, ridge included. $K_c = \frac1n"
+    r" \sum_g P_g K P_g^T$ is its average over all base points, and $E = K - K_c$. $K_c$ is positive definite, and"
+    r" so is $K$ by the assumption $\varepsilon < 1$ on $\varepsilon = \| K_c^{-1/2} E K_c^{-1/2} \|$ (spectral"
+    r" norms throughout).",
+    r"$\mathrm{error}_i$ is the error at pose $i$ of kernel regression with $K$ trained on the set $R$ of all"
+    r" other poses. $\mathrm{spectral}_c$ is the error of T6 for $K_c$, with the symbol $\varphi_{ab}(g) ="
     r" [K_c]_{(a,e),(b,g)}$; a single row of $K$ in its place would depend on the base point.",
-    r"$v_c = 1/[K_c^{-1}]_{ii}$ for a pose $i$ of orbit $c$ is the posterior variance, the same at all poses"
-    r" of the orbit,"
-    r" and $\kappa_c = \sqrt{v_c\; y^T K_c^{-1} y - \mathrm{spectral}_c^2}$.",
+    r"$v_c = 1/[K_c^{-1}]_{ii}$ for a pose $i$ of orbit $c$ is the posterior variance, the same at all poses of"
+    r" the orbit, and $\kappa_c = \sqrt{v_c\; y^T K_c^{-1} y - \mathrm{spectral}_c^2}$.",
 )
 _ONE = r"|\mathrm{error}_i - \mathrm{spectral}_c| \le \kappa_c\, \frac{\varepsilon}{\sqrt{1 - \varepsilon^2}}"
 _MEAN = (
-    r"\Bigl|\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c\Bigr|"
-    r" \le \kappa_c\, \frac{\varepsilon^2}{2 - 2\varepsilon}"
+    r"\Bigl|\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c\Bigr| \le \kappa_c\,"
+    r" \frac{\varepsilon^2}{2 - 2\varepsilon}"
 )
 _NORMS = r"\varepsilon \le \|K_c^{-1}\|\, \|E\|"
 _RADIUS = (
-    r"\Bigl|\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c\Bigr|"
-    r" \le \kappa_c\, \|K_c^{-1}\|^2\, \|E\|^2"
+    r"\Bigl|\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c\Bigr| \le \kappa_c\,"
+    r" \|K_c^{-1}\|^2\, \|E\|^2"
 )
 STATEMENT = (
     rf"{_ONE} \text{{ for each pose }} i \text{{ of orbit }} c, \qquad {_MEAN}"
     rf" \text{{ for their mean. Moreover }} {_NORMS}, \text{{ so that }} {_RADIUS} \text{{ for }}"
-    r" \|E\| \|K_c^{-1}\| \le \tfrac12. \text{ The factor 1/2 of the mean and the order 1 of a single pose"
-    r" cannot be"
-    r" improved.}"
+    r" \|E\| \|K_c^{-1}\| \le \tfrac12. \text{ The factor 1/2 of the mean and the order 1 of a single pose cannot"
+    r" be improved.}"
 )
 
 
@@ -85,9 +80,9 @@ def derivation() -> Derivation:
     steps = (
         argued(
             "averaging over a subgroup",
-            r"Renaming $g$ in the sum, $P_h K_c P_h^T = K_c$: the average is group-circulant, so T6 gives"
-            r" its error, the"
-            r" same at every pose of an orbit. The average of an average is itself, so that of $E$ is zero.",
+            r"Renaming $g$ in the sum, $P_h K_c P_h^T = K_c$: the average is group-circulant, so T6 gives its"
+            r" error, the same at every pose of an orbit. The average of an average is itself, so that of $E$ is"
+            r" zero.",
             r"P_h K_c P_h^T = K_c, \qquad \sum_g P_g E P_g^T = 0",
             on=witnessed(checks.perturbation_averages_to_zero),
             label="average",
@@ -95,11 +90,9 @@ def derivation() -> Derivation:
         ),
         equal(
             "block elimination",
-            r"For a pose $i$ let $D, F$ be the blocks of $K_c, E$ on $R$, and $w = [K_c]_{iR} D^{-1}$ the"
-            r" weights of"
-            r" the labels in the prediction with $K_c$. Then $K_{iR} = w K_{RR} + \eta$, so the weights with"
-            r" $K$ are $w + \eta"
-            r" K_{RR}^{-1}$. The resolvent identity for $K_{RR} = D + F$ gives the second line.",
+            r"For a pose $i$ let $D, F$ be the blocks of $K_c, E$ on $R$, and $w = [K_c]_{iR} D^{-1}$ the weights"
+            r" of the labels in the prediction with $K_c$. Then $K_{iR} = w K_{RR} + \eta$, so the weights with"
+            r" $K$ are $w + \eta K_{RR}^{-1}$. The resolvent identity for $K_{RR} = D + F$ gives the second line.",
             r"\eta = E_{iR} - w F, \qquad \mathrm{error}_i - \mathrm{spectral}_c = -\eta K_{RR}^{-1} y_R",
             r"-\eta K_{RR}^{-1} y_R = -\eta D^{-1} y_R + \eta D^{-1} F K_{RR}^{-1} y_R",
             pairs=checks.prediction_pairs(),
@@ -108,28 +101,22 @@ def derivation() -> Derivation:
         ),
         argued(
             "invariance",
-            r"The first term $\ell_i(E) = -\eta D^{-1} y_R$ is linear in $E$. It is made of $E$, $K_c$ and"
-            r" $y$ alone, and"
-            r" the latter two do not change when $G$ moves the poses; so $\ell_{g i}(E) = \ell_i(P_g^T E"
-            r" P_g)$. The sum over $g$ runs"
-            r" through the orbit $n/N_c$ times, and $\ell_i$ of the average of $E$ is zero. (The instances"
-            r" are integer matrices $K$.)",
-            r"\frac{1}{N_c} \sum_{i \in c} \ell_i(E) = \frac1n \sum_g \ell_{g i}(E) = \ell_i\Bigl(\frac1n"
-            r" \sum_g P_g^T E"
-            r" P_g\Bigr) = 0",
+            r"The first term $\ell_i(E) = -\eta D^{-1} y_R$ is linear in $E$. It is made of $E$, $K_c$ and $y$"
+            r" alone, and the latter two do not change when $G$ moves the poses; so $\ell_{g i}(E) = \ell_i(P_g^T"
+            r" E P_g)$. The sum over $g$ runs through the orbit $n/N_c$ times, and $\ell_i$ of the average of $E$"
+            r" is zero. (The instances are integer matrices $K$.)",
+            r"\frac{1}{N_c} \sum_{i \in c} \ell_i(E) = \frac1n \sum_g \ell_{g i}(E) = \ell_i\Bigl(\frac1n \sum_g"
+            r" P_g^T E P_g\Bigr) = 0",
             on=witnessed(checks.first_order_cancels),
             label="cancels",
             uses=("difference", "average"),
         ),
         equal(
             "expansion",
-            r"The same for every $K_c$ and every $E$ of two orbits of $C_2$ and one of $C_3$, with all"
-            r" entries of $A = K_c^{-1}$"
-            r" and $E$ as symbols. By T1 the rows of $A$ give $e_i^T A = A_{ii} (1, -w)$ and $A y -"
-            r" \mathrm{spectral}_c A e_i = (0,"
-            r" D^{-1} y_R)$, so $\ell_i(E)$ times $A_{ii}^2$ is a polynomial. (SymPy compares the term of"
-            r" one pose with"
-            r" the negative sum of the others.)",
+            r"The same for every $K_c$ and every $E$ of two orbits of $C_2$ and one of $C_3$, with all entries of"
+            r" $A = K_c^{-1}$ and $E$ as symbols. By T1 the rows of $A$ give $e_i^T A = A_{ii} (1, -w)$ and $A y -"
+            r" \mathrm{spectral}_c A e_i = (0, D^{-1} y_R)$, so $\ell_i(E)$ times $A_{ii}^2$ is a polynomial."
+            r" (SymPy compares the term of one pose with the negative sum of the others.)",
             r"A_{ii}^2\, \ell_i(E) = -e_i^T A\, E\, (A_{ii}\, A y - [A y]_i\, A e_i), \qquad \sum_{i \in c}"
             r" A_{ii}^2\, \ell_i(E) = 0",
             pairs=checks.cancellation_pairs(),
@@ -138,29 +125,26 @@ def derivation() -> Derivation:
         argued(
             "substitution",
             r"So only the mean of the second terms remains. (The instances refit all poses of an orbit.)",
-            r"\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c = \frac{1}{N_c} \sum_{i"
-            r" \in c} \eta D^{-1} F"
-            r" K_{RR}^{-1} y_R",
+            r"\frac{1}{N_c} \sum_{i \in c} \mathrm{error}_i - \mathrm{spectral}_c = \frac{1}{N_c} \sum_{i \in c}"
+            r" \eta D^{-1} F K_{RR}^{-1} y_R",
             on=witnessed(checks.mean_difference_is_the_mean_remainder),
             label="remainder",
             uses=("difference", "cancels"),
         ),
         equal(
             "substitution",
-            r"Put $S = D^{1/2}$, $Z = S^{-1} F S^{-1}$, $x = v_c^{-1/2} S^{-1} \eta^T$ and $u = S^{-1} y_R$,"
-            r" so that"
-            r" $K_{RR} = S (I + Z) S$.",
+            r"Put $S = D^{1/2}$, $Z = S^{-1} F S^{-1}$, $x = v_c^{-1/2} S^{-1} \eta^T$ and $u = S^{-1} y_R$, so"
+            r" that $K_{RR} = S (I + Z) S$.",
             r"\eta K_{RR}^{-1} y_R = \sqrt{v_c}\; x^T (I + Z)^{-1} u, \qquad \eta D^{-1} F K_{RR}^{-1} y_R ="
-            r" \sqrt{v_c}\; x^T Z"
-            r" (I + Z)^{-1} u",
+            r" \sqrt{v_c}\; x^T Z (I + Z)^{-1} u",
             pairs=checks.coordinate_pairs(),
             label="coordinates",
             uses=("difference",),
         ),
         argued(
             "theorem",
-            r"The length of $u$: by the block inverse of T1, $y^T K_c^{-1} y = \mathrm{spectral}_c^2 / v_c +"
-            r" y_R^T D^{-1} y_R$.",
+            r"The length of $u$: by the block inverse of T1, $y^T K_c^{-1} y = \mathrm{spectral}_c^2 / v_c + y_R^T"
+            r" D^{-1} y_R$.",
             r"v_c |u|^2 = v_c\; y_R^T D^{-1} y_R = v_c\; y^T K_c^{-1} y - \mathrm{spectral}_c^2 = \kappa_c^2",
             on=witnessed(checks.sizes_agree),
             label="kappa",
@@ -168,16 +152,12 @@ def derivation() -> Derivation:
         ),
         argued(
             "unitary similarity",
-            r"The vector $\sqrt{v_c}\, K_c^{-1/2} e_i$ and the columns of $K_c^{1/2} J S^{-1}$, $J$ the"
-            r" inclusion of $R$, are an orthonormal"
-            r" basis: $J^T K_c J = S^2$, $e_i^T J = 0$ and $e_i^T K_c^{-1} e_i = 1/v_c$. In it $X ="
-            r" K_c^{-1/2} E K_c^{-1/2}$ has the"
-            r" last block $S^{-1} J^T E J S^{-1} = Z$ and beside it $\sqrt{v_c}\, e_i^T K_c^{-1} E J S^{-1}"
-            r" = x^T$, as $e_i^T"
-            r" K_c^{-1} = (1, -w)/v_c$. As $\|X\| = \varepsilon$, $X^2 \le \varepsilon^2 I$, also in the"
-            r" last block. (The"
-            r" instances compare $x x^T + Z^2$ with that block, both multiplied by $S$ from both sides,"
-            r" which is rational.)",
+            r"The vector $\sqrt{v_c}\, K_c^{-1/2} e_i$ and the columns of $K_c^{1/2} J S^{-1}$, $J$ the inclusion"
+            r" of $R$, are an orthonormal basis: $J^T K_c J = S^2$, $e_i^T J = 0$ and $e_i^T K_c^{-1} e_i ="
+            r" 1/v_c$. In it $X = K_c^{-1/2} E K_c^{-1/2}$ has the last block $S^{-1} J^T E J S^{-1} = Z$ and"
+            r" beside it $\sqrt{v_c}\, e_i^T K_c^{-1} E J S^{-1} = x^T$, as $e_i^T K_c^{-1} = (1, -w)/v_c$. As"
+            r" $\|X\| = \varepsilon$, $X^2 \le \varepsilon^2 I$, also in the last block. (The instances compare $x"
+            r" x^T + Z^2$ with that block, both multiplied by $S$ from both sides, which is rational.)",
             r"x x^T + Z^2 \le \varepsilon^2 I, \qquad \|Z\| \le \varepsilon",
             on=witnessed(checks.blocks_of_the_square),
             label="norm",
@@ -185,44 +165,34 @@ def derivation() -> Derivation:
         ),
         bounded(
             "comparison",
-            r"For numbers $|z| \le \varepsilon < 1$, the first line with $1 + z \ge 1 - \varepsilon$. (SymPy"
-            r" finds the"
-            r" differences $(\varepsilon^2/2 - z^2)^2$ and $(z + \varepsilon^2)^2 / ((1 - \varepsilon^2) (1"
-            r" + z)^2)$; in the second"
-            r" it has $q = 1 - \varepsilon^2$ and $1 + z$ as positive symbols, in the third $p = 1 - 2"
-            r" \varepsilon \ge 0$.)",
-            r"z^2 (\varepsilon^2 - z^2) \le \frac{\varepsilon^4}{4}, \qquad \frac{\varepsilon^2 - z^2}{(1 +"
-            r" z)^2} \le"
-            r" \frac{\varepsilon^2}{1 - \varepsilon^2}",
-            r"\frac{\varepsilon^2}{2 - 2\varepsilon} \le \varepsilon^2 \text{ for } \varepsilon \le"
-            r" \tfrac12",
+            r"For numbers $|z| \le \varepsilon < 1$, the first line with $1 + z \ge 1 - \varepsilon$. (SymPy finds"
+            r" the differences $(\varepsilon^2/2 - z^2)^2$ and $(z + \varepsilon^2)^2 / ((1 - \varepsilon^2) (1 +"
+            r" z)^2)$; in the second it has $q = 1 - \varepsilon^2$ and $1 + z$ as positive symbols, in the third"
+            r" $p = 1 - 2 \varepsilon \ge 0$.)",
+            r"z^2 (\varepsilon^2 - z^2) \le \frac{\varepsilon^4}{4}, \qquad \frac{\varepsilon^2 - z^2}{(1 + z)^2}"
+            r" \le \frac{\varepsilon^2}{1 - \varepsilon^2}",
+            r"\frac{\varepsilon^2}{2 - 2\varepsilon} \le \varepsilon^2 \text{ for } \varepsilon \le \tfrac12",
             **checks.scalar_bounds(),
             label="numbers",
         ),
         argued(
             "Neumann series",
-            r"$I + Z$ is invertible as $\|Z\| < 1$. For $q = (I + Z)^{-1} u$ the inequality for matrices"
-            r" gives $(x^T q)^2 \le"
-            r" q^T (\varepsilon^2 - Z^2) q$,"
-            r" which in the eigenvectors of $Z$ is a mean of $(\varepsilon^2 - z^2)/(1 + z)^2$ times"
-            r" $|u|^2$; for $q = Z (I + Z)^{-1} u$ a"
-            r" mean of $z^2 (\varepsilon^2 - z^2)/(1 + z)^2$ times $|u|^2$. (The instances have integer $K$"
-            r" and a rational number"
-            r" $\varepsilon' \ge \varepsilon$ from the trace of a power.)",
-            r"|x^T (I + Z)^{-1} u| \le \frac{\varepsilon\, |u|}{\sqrt{1 - \varepsilon^2}}, \qquad |x^T Z (I"
-            r" + Z)^{-1} u| \le"
-            r" \frac{\varepsilon^2\, |u|}{2 - 2\varepsilon}",
+            r"$I + Z$ is invertible as $\|Z\| < 1$. For $q = (I + Z)^{-1} u$ the inequality for matrices gives"
+            r" $(x^T q)^2 \le q^T (\varepsilon^2 - Z^2) q$, which in the eigenvectors of $Z$ is a mean of"
+            r" $(\varepsilon^2 - z^2)/(1 + z)^2$ times $|u|^2$; for $q = Z (I + Z)^{-1} u$ a mean of $z^2"
+            r" (\varepsilon^2 - z^2)/(1 + z)^2$ times $|u|^2$. (The instances have integer $K$ and a rational"
+            r" number $\varepsilon' \ge \varepsilon$ from the trace of a power.)",
+            r"|x^T (I + Z)^{-1} u| \le \frac{\varepsilon\, |u|}{\sqrt{1 - \varepsilon^2}}, \qquad |x^T Z (I +"
+            r" Z)^{-1} u| \le \frac{\varepsilon^2\, |u|}{2 - 2\varepsilon}",
             on=witnessed(checks.bounds_hold),
             label="bounds",
             uses=("norm", "numbers"),
         ),
         argued(
             "substitution",
-            r"Multiply by $\sqrt{v_c}$; the mean of remainders is at most the largest. Norms of products are"
-            r" at most"
-            r" products of norms, and $\|K_c^{-1/2}\|^2 = \|K_c^{-1}\|$; the last line follows with the"
-            r" third inequality"
-            r" for numbers. (The same instances, all poses.)",
+            r"Multiply by $\sqrt{v_c}$; the mean of remainders is at most the largest. Norms of products are at"
+            r" most products of norms, and $\|K_c^{-1/2}\|^2 = \|K_c^{-1}\|$; the last line follows with the third"
+            r" inequality for numbers. (The same instances, all poses.)",
             _ONE,
             _MEAN,
             rf"{_NORMS}, \qquad {_RADIUS} \text{{ for }} \|E\| \|K_c^{{-1}}\| \le \tfrac12",
@@ -232,20 +202,15 @@ def derivation() -> Derivation:
         ),
         equal(
             "expansion",
-            r"One orbit of $C_2$ with two poses, labels 1 and the matrices below, $|p| < \sqrt{a^2 - b^2}$."
-            r" A single pose differs at first order, with"
-            r" opposite signs: it matters which pose is missing. The mean differs at second order, and its"
-            r" ratio to the bound tends to"
-            r" $2 b \sqrt{a^2 - b^2}/a^2$ as $p \to 0$, which is 1 for $b = a/\sqrt 2$: the factor $\frac12$"
-            r" is the least possible.",
+            r"One orbit of $C_2$ with two poses, labels 1 and the matrices below, $|p| < \sqrt{a^2 - b^2}$. A"
+            r" single pose differs at first order, with opposite signs: it matters which pose is missing. The mean"
+            r" differs at second order, and its ratio to the bound tends to $2 b \sqrt{a^2 - b^2}/a^2$ as $p \to"
+            r" 0$, which is 1 for $b = a/\sqrt 2$: the factor $\frac12$ is the least possible.",
             r"K_c = \begin{pmatrix} a & b \\ b & a \end{pmatrix}, \quad E = \begin{pmatrix} p & 0 \\ 0 & -p"
-            r" \end{pmatrix},"
-            r" \quad \mathrm{spectral} = 1 - \frac ba, \quad \varepsilon^2 = \frac{p^2}{a^2 - b^2}, \quad"
-            r" \kappa = \frac{\sqrt{a^2 -"
-            r" b^2}}{a}",
+            r" \end{pmatrix}, \quad \mathrm{spectral} = 1 - \frac ba, \quad \varepsilon^2 = \frac{p^2}{a^2 - b^2},"
+            r" \quad \kappa = \frac{\sqrt{a^2 - b^2}}{a}",
             r"\mathrm{error}_1 - \mathrm{spectral} = \frac{-b p}{a^2 - a p}, \qquad \frac{\mathrm{error}_1 +"
-            r" \mathrm{error}_2}{2} -"
-            r" \mathrm{spectral} = \frac{-b p^2}{a^3 - a p^2}",
+            r" \mathrm{error}_2}{2} - \mathrm{spectral} = \frac{-b p^2}{a^3 - a p^2}",
             pairs=checks.example_pairs(),
             uses=("claim",),
         ),

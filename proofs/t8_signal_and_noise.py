@@ -36,17 +36,15 @@ TITLE = "Signal and noise of two classes"
 SOURCE = "this work; Perin and Deny 2025 (arXiv 2412.11521) in words"
 HYPOTHESES = (
     r"$x_1, \dots, x_{2M}$ are different points: the poses $g x_c$ of the seeds of two classes under a finite"
-    r" group"
-    r" $G$, $M$ poses in each class; $y_i = 1$ on the one class and $y_i = -1$ on the other.",
+    r" group $G$, $M$ poses in each class; $y_i = 1$ on the one class and $y_i = -1$ on the other.",
     r"$k$ is a symmetric positive semidefinite kernel and $K$ the matrix of $k(x_i, x_j)$. The ridge $r \ge 0$"
-    r" makes"
-    r" $K + rI$ positive definite; $\lambda_1, \dots, \lambda_{2M}$ are the eigenvalues of $K$.",
+    r" makes $K + rI$ positive definite; $\lambda_1, \dots, \lambda_{2M}$ are the eigenvalues of $K$.",
     r"$\mu_+$ and $\mu_-$ are the means of the functions $k(\cdot, x_i)$ over the two classes, and $\mathrm{MMD} ="
     r" |\mu_+ - \mu_-|$ is their distance in the reproducing kernel Hilbert space (RKHS) of $k$.",
-    r"The classes are balanced: $K y = \lambda_- y$ for a number $\lambda_-$. So are exchangeable"
-    r" classes, in which for any two points a permutation of the points takes one to the other, keeps $k$ and maps"
-    r" each class onto a class. With one seed a class and an invariant kernel, a map that exchanges the two orbits"
-    r" and keeps $k$ makes them exchangeable.",
+    r"The classes are balanced: $K y = \lambda_- y$ for a number $\lambda_-$. So are exchangeable classes, in"
+    r" which for any two points a permutation of the points takes one to the other, keeps $k$ and maps each class"
+    r" onto a class. With one seed a class and an invariant kernel, a map that exchanges the two orbits and keeps"
+    r" $k$ makes them exchangeable.",
     r"$p_i$ is the prediction at $x_i$ of kernel ridge regression, ridge $r$, trained on the $2M - 1$ other"
     r" points.",
 )
@@ -80,9 +78,8 @@ def derivation() -> Derivation:
         equal(
             "reproducing property",
             r"Let $F$ have the feature vector of $x_i$ in row $i$, so that $K = F F^T$. The mean embeddings are"
-            r" the"
-            r" means of rows, and $\mu_+ - \mu_- = F^T y / M$. (Written out for $M = 1, 2, 3$ and features of two"
-            r" dimensions; the instances of the checks have many.)",
+            r" the means of rows, and $\mu_+ - \mu_- = F^T y / M$. (Written out for $M = 1, 2, 3$ and features of"
+            r" two dimensions; the instances of the checks have many.)",
             r"\mathrm{MMD}^2 = \frac{|F^T y|^2}{M^2} = \frac{y^T K y}{M^2}",
             pairs=[two_class_checks.embedding_distance(size) for size in (1, 2, 3)],
             label="distance",
@@ -100,8 +97,7 @@ def derivation() -> Derivation:
             "invariance",
             r"With one orbit a class, $G$ takes any point to any other of its orbit and keeps $k$ and the classes."
             r" A map $\tau$ that keeps $k$ and exchanges the orbits does the rest: any point goes to any other."
-            r" (The"
-            r" instances have the symbol of one orbit of $G \times C_2$.)",
+            r" (The instances have the symbol of one orbit of $G \times C_2$.)",
             r"k(\tau x, \tau x') = k(x, x'), \qquad y_{\tau(i)} = -y_i",
             on=witnessed(two_class_checks.translations_exchange),
             label="swap",
@@ -109,10 +105,9 @@ def derivation() -> Derivation:
         equal(
             "eigenvector",
             r"For one free orbit a class of an invariant kernel, with the means $a, b$ of $\varphi_{11},"
-            r" \varphi_{22}$ and $c$ of $\varphi_{12}$ over $G$ (where $\varphi_{12}(g) = k(x_1, g x_2)$ for"
-            r" the seeds $x_1, x_2$), the"
-            r" vector $K y$ is constant on the orbits, with the values below. It is a multiple of $y$ iff they add"
-            r" to zero, that is iff $a = b$; then the multiple is $n (a - c)$.",
+            r" \varphi_{22}$ and $c$ of $\varphi_{12}$ over $G$ (where $\varphi_{12}(g) = k(x_1, g x_2)$ for the"
+            r" seeds $x_1, x_2$), the vector $K y$ is constant on the orbits, with the values below. It is a"
+            r" multiple of $y$ iff they add to zero, that is iff $a = b$; then the multiple is $n (a - c)$.",
             r"\begin{pmatrix} n a & n c \\ n c & n b \end{pmatrix} \begin{pmatrix} 1 \\ -1 \end{pmatrix} ="
             r" \begin{pmatrix} n (a - c) \\ n (c - b) \end{pmatrix}",
             r"K y = \lambda_- y \iff a = b, \qquad \lambda_- = n (a - c)",
@@ -134,9 +129,8 @@ def derivation() -> Derivation:
         ),
         argued(
             "theorem",
-            r"By T1 for $K + rI$. As $(K + rI)\, y = (\lambda_- + r)\, y$ and $K + rI$ is positive definite,"
-            r" $(K + rI)^{-1} y = y / (\lambda_- + r)$; and $|y_i| = 1$. (The instances leave out points of both"
-            r" orbits"
+            r"By T1 for $K + rI$. As $(K + rI)\, y = (\lambda_- + r)\, y$ and $K + rI$ is positive definite, $(K +"
+            r" rI)^{-1} y = y / (\lambda_- + r)$; and $|y_i| = 1$. (The instances leave out points of both orbits"
             r" of exchangeable and of other balanced classes, and solve anew.)",
             rf"y_i - p_i = \frac{{y_i\, h_i}}{{\lambda_- + r}}, \qquad {_NOISE}",
             _ERROR,
@@ -147,12 +141,10 @@ def derivation() -> Derivation:
         argued(
             "unitary similarity",
             r"Let $v_1, \dots, v_{2M}$ be orthonormal eigenvectors of $K$. So $h_i$ is a harmonic mean of the"
-            r" spectrum,"
-            r" weighted by the squared entries of the eigenvectors at $x_i$; in general these weights differ from"
-            r" orbit to orbit. (The instances compare $[(K - x)^{-1}]_{ii}$ at $x = -r$ with the ratio of the"
-            r" characteristic polynomials of $K$ without row and column $i$ and of $K$, whose partial fractions"
-            r" these"
-            r" are.)",
+            r" spectrum, weighted by the squared entries of the eigenvectors at $x_i$; in general these weights"
+            r" differ from orbit to orbit. (The instances compare $[(K - x)^{-1}]_{ii}$ at $x = -r$ with the ratio"
+            r" of the characteristic polynomials of $K$ without row and column $i$ and of $K$, whose partial"
+            r" fractions these are.)",
             r"\frac{1}{h_i} = \sum_{k=1}^{2M} \frac{w_{ik}}{\lambda_k + r}, \qquad w_{ik} = [v_k]_i^2, \qquad"
             r" \sum_k w_{ik} = 1",
             on=witnessed(two_class_checks.diagonal_by_partial_fractions),
@@ -162,10 +154,8 @@ def derivation() -> Derivation:
         argued(
             "trace",
             r"If the classes are exchangeable, a permutation of the points that keeps $K$ keeps $(K + rI)^{-1}$"
-            r" and"
-            r" takes any diagonal entry to any other. So each is the trace divided by $2M$. (The instances take"
-            r" the"
-            r" sum of the reciprocal eigenvalues from the characteristic polynomial.)",
+            r" and takes any diagonal entry to any other. So each is the trace divided by $2M$. (The instances"
+            r" take the sum of the reciprocal eigenvalues from the characteristic polynomial.)",
             r"[(K + rI)^{-1}]_{ii} = \frac{1}{2M} \sum_{k=1}^{2M} \frac{1}{\lambda_k + r}",
             _HARMONIC,
             on=witnessed(two_class_checks.diagonal_is_constant),
@@ -188,20 +178,18 @@ def derivation() -> Derivation:
             r"The same bound from the spectrum: the weighted harmonic mean is at most the weighted arithmetic one,"
             r" $\sum_k w_{ik} (\lambda_k + r) = k(x_i, x_i) + r$. By Lagrange's identity, below for eigenvalues"
             r" $\mu_k = \lambda_k + r$, equality needs all eigenvalues of positive weight at $x_i$ to be equal;"
-            r" for"
-            r" exchangeable classes all of them. (SymPy multiplies it out for two, three and four eigenvalues.)",
+            r" for exchangeable classes all of them. (SymPy multiplies it out for two, three and four"
+            r" eigenvalues.)",
             r"\Bigl(\sum_k w_k \mu_k\Bigr) \Bigl(\sum_k \frac{w_k}{\mu_k}\Bigr) - \Bigl(\sum_k w_k\Bigr)^2 ="
-            r" \sum_{k<l} w_k w_l"
-            r" \frac{(\mu_k - \mu_l)^2}{\mu_k \mu_l}",
+            r" \sum_{k<l} w_k w_l \frac{(\mu_k - \mu_l)^2}{\mu_k \mu_l}",
             pairs=[two_class_checks.lagrange(size) for size in (2, 3, 4)],
             uses=("weights", "bound"),
         ),
         equal(
             "eigenvector",
-            r"If the bound is attained, row $i$ of $K$ is zero off the diagonal, so row $i$ of $K y = \lambda_-"
-            r" y$ says"
-            r" $\lambda_- = k(x_i, x_i)$ and the error is that of no prediction: the bound is attained only where"
-            r" nothing is learnt.",
+            r"If the bound is attained, row $i$ of $K$ is zero off the diagonal, so row $i$ of $K y = \lambda_- y$"
+            r" says $\lambda_- = k(x_i, x_i)$ and the error is that of no prediction: the bound is attained only"
+            r" where nothing is learnt.",
             r"y_i - p_i = y_i\, \frac{k(x_i, x_i) + r}{k(x_i, x_i) + r} = y_i, \qquad p_i = 0",
             pairs=[(y - sympy.Subs(y * (kappa + r) / (lam + r), lam, kappa), sympy.Integer(0))],
             uses=("error", "bound"),
@@ -209,8 +197,7 @@ def derivation() -> Derivation:
         equal(
             "comparison",
             r"What it means: the sign of $p_i$ is right iff the signal exceeds the noise $h_i$. For this it is"
-            r" enough"
-            r" that $\frac{M}{2}\, \mathrm{MMD}^2$ exceeds $k(x_i, x_i)$, whatever the ridge.",
+            r" enough that $\frac{M}{2}\, \mathrm{MMD}^2$ exceeds $k(x_i, x_i)$, whatever the ridge.",
             r"y_i p_i = 1 - \frac{h_i}{\lambda_- + r} = \frac{\lambda_- + r - h_i}{\lambda_- + r} \ge"
             r" \frac{\lambda_- - k(x_i, x_i)}{\lambda_- + r}",
             pairs=[
@@ -221,12 +208,11 @@ def derivation() -> Derivation:
         ),
         argued(
             "counterexample",
-            r"Equal functions $\varphi_{11} = \varphi_{22}$ make two orbits balanced, but not exchangeable: on"
-            r" the two"
-            r" orbits of $S_3$ of T6, without ridge, $h_i$ differs between the orbits, and neither is the harmonic"
-            r" mean of the whole spectrum.",
-            r"h_1 = \frac{94465}{13203}, \qquad h_2 = \frac{94465}{13098}, \qquad"
-            r" 2M \Big/ \sum_k \lambda_k^{-1} = \frac{188930}{26301}",
+            r"Equal functions $\varphi_{11} = \varphi_{22}$ make two orbits balanced, but not exchangeable: on the"
+            r" two orbits of $S_3$ of T6, without ridge, $h_i$ differs between the orbits, and neither is the"
+            r" harmonic mean of the whole spectrum.",
+            r"h_1 = \frac{94465}{13203}, \qquad h_2 = \frac{94465}{13098}, \qquad 2M \Big/ \sum_k \lambda_k^{-1} ="
+            r" \frac{188930}{26301}",
             on=[("S3", two_class_checks.orbits_have_different_noise)],
             decided=True,
             uses=("harmonic", "T6"),
