@@ -216,10 +216,13 @@ def example_pairs() -> list[tuple[Any, Any]]:
     root = sympy.Matrix([[a, b], [b, a]])
     E = sympy.diag(p, -p)
     size = p**2 / (a**2 - b**2)  # (Kc^-1 E)^2 is epsilon^2 times the unit matrix
+    inverse = root.inv()
+    kappa_squared = sum(inverse) / inverse[0, 0] - exact**2
     return [
         (errors[0] - exact, -b * p / (a * (a - p))),
         ((errors[0] + errors[1]) / 2 - exact, -b * p**2 / (a * (a**2 - p**2))),
-        (sympy.MatMul(root.inv() * E, root.inv() * E), size * sympy.eye(2)),
+        (sympy.MatMul(inverse * E, inverse * E), size * sympy.eye(2)),
+        (kappa_squared, (a**2 - b**2) / a**2),
         (
             sympy.Limit(b * p**2 / (a * (a**2 - p**2)) / (size * sympy.sqrt(a**2 - b**2) / (2 * a)), p, 0),
             2 * b * sympy.sqrt(a**2 - b**2) / a**2,
