@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import mpmath
 import sympy
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+from sympy.functions.elementary.trigonometric import InverseTrigonometricFunction, TrigonometricFunction
 
 from .evaluation import (
     DIGITS,
@@ -307,7 +309,7 @@ def is_zero(expression: sympy.Expr, domain: Domain | None = None) -> bool | None
     quick = not expanded.has(sympy.Integral, sympy.Sum)
     if quick and _clearly_nonzero(expanded, domain or {}):  # simplifying what is not 0 may take for ever
         return False
-    for simplify in (sympy.radsimp, sympy.simplify):
+    for simplify in (_exponentials, sympy.radsimp, sympy.simplify):
         if sympy.expand(simplify(expression)) == 0:
             return True
     return False if not quick and _clearly_nonzero(expanded, domain or {}) else None
@@ -316,6 +318,15 @@ def is_zero(expression: sympy.Expr, domain: Domain | None = None) -> bool | None
 def _numerator(expression: sympy.Expr) -> sympy.Expr:
     """Numerator over a common denominator; zero exactly if the rational function is."""
     return sympy.expand(sympy.fraction(sympy.together(expression))[0])
+
+
+def _exponentials(expression: sympy.Expr) -> sympy.Expr:
+    """Numerator with sines and their like as exponentials: decides trigonometric identities much faster."""
+    if expression.has(TrigonometricFunction, HyperbolicFunction) and not expression.has(
+        InverseTrigonometricFunction
+    ):
+        return sympy.powsimp(_numerator(expression.rewrite(sympy.exp)))
+    return expression
 
 
 def _clearly_nonzero(expression: sympy.Expr, domain: Domain) -> bool:

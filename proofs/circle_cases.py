@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Closed forms and transforms in balls agree to this relative width: 50 digits.
+WIDTH = 1e-50
+
 #: Numbers of points of enclosed and of exact checks.
 SIZES = tuple(range(1, 41))
 SMALL_SIZES = tuple(range(1, 25))
@@ -74,7 +77,7 @@ def points_on_circle(N: int, square: float) -> FloatArray:
 def enclosed_comparison(
     case: CircleCase, routes: Sequence[Callable[[], Sequence[Any]]], profile: Callable[[Fraction], Any]
 ) -> Comparison:
-    """Formulas against the discrete Fourier transform of the values of the kernel, in balls.
+    """Formulas against the discrete Fourier transform of the values of the kernel, in balls: to 50 digits.
 
     Args:
         case: Number of points.
@@ -86,7 +89,7 @@ def enclosed_comparison(
 
     with working_precision():
         expected = transform(samples(profile, case.points))
-        return joint([compare_enclosures(str(case), "eigenvalue", route(), expected) for route in routes])
+        return joint([compare_enclosures(str(case), "eigenvalue", route(), expected, WIDTH) for route in routes])
 
 
 def numeric_comparison(
@@ -100,6 +103,12 @@ def numeric_comparison(
 def exact_comparison(case: CircleCase, formula: Sequence[Any], transformed: Sequence[Any]) -> Comparison:
     """A closed form against the discrete Fourier transform in cyclotomic numbers."""
     return compare_exactly(str(case), "eigenvalue", formula, transformed)
+
+
+@cache
+def formula_of(eigenvalue: Callable[..., Any], *parameters: Any) -> Formula:
+    """``eigenvalue(N, k, *parameters)`` as a formula, made once for all cases of a theorem."""
+    return Formula(lambda N, k: eigenvalue(N, k, *parameters))
 
 
 class Formula:

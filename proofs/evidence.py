@@ -147,17 +147,20 @@ def compare_numerically(
     return Comparison(instance, Level.NUMERIC, holds, residual, rounding, condition, detail)
 
 
-def compare_enclosures(instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any]) -> Comparison:
+def compare_enclosures(
+    instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any], width: float = ENCLOSURE_WIDTH
+) -> Comparison:
     """Compares two lists of balls that hold the true values: they must overlap and be narrow.
 
     Disjoint balls refute the claim rigorously.  Overlapping ones prove that both routes agree up to their width,
-    which is what ``residual`` reports, relative to the largest value; above ENCLOSURE_WIDTH the check fails.
+    which is what ``residual`` reports, relative to the largest value; above the width allowed the check fails.
 
     Args:
         instance: What was compared.
         quantity: Name of the values in the message.
         one: Balls (python-flint's arb or acb) or exact numbers (int, Fraction, fmpq) by the first route.
         other: The same by the second route.
+        width: Largest relative width allowed.
 
     Example:
         >>> from flint import arb
@@ -174,14 +177,14 @@ def compare_enclosures(instance: str, quantity: str, one: Sequence[Any], other: 
         return Comparison(instance, Level.ENCLOSED, False, float("inf"), detail=detail)
     pairs = [(ball(a), ball(b)) for a, b in zip(one, other, strict=True)]
     wrong = next((i for i, (a, b) in enumerate(pairs) if not a.overlaps(b)), None)
-    width = relative_width([value for pair in pairs for value in pair])
+    found = relative_width([value for pair in pairs for value in pair])
     detail = ""
     if wrong is not None:
         a, b = pairs[wrong]
         detail = f"{quantity}, entry {wrong} of {len(one)}: the enclosures are disjoint, {a} and {b}"
-    elif not width <= ENCLOSURE_WIDTH:
-        detail = f"{quantity}: undecided at this precision, the enclosures have the relative width {width:.1e}"
-    return Comparison(instance, Level.ENCLOSED, not detail, width, detail=detail)
+    elif not found <= width:
+        detail = f"{quantity}: undecided at this precision, the enclosures have the relative width {found:.1e}"
+    return Comparison(instance, Level.ENCLOSED, not detail, found, detail=detail)
 
 
 def joint(comparisons: Sequence[Comparison]) -> Comparison:

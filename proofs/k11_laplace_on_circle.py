@@ -10,11 +10,12 @@ import numpy as np
 
 from .circle_cases import (
     QUICK_SIZES,
+    SIZES,
     CircleCase,
-    Formula,
     circle_cases,
     enclosed_comparison,
     exact_comparison,
+    formula_of,
     numeric_comparison,
     points_on_circle,
 )
@@ -268,7 +269,7 @@ def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     if case.kernel == SERIES:
         return exact_comparison(case, *_coefficients(N, 9))
     (q,) = case.parameters
-    found = Formula(lambda N, k: geodesic_eigenvalue(N, k, sympy.Symbol("q"))).exact(N, q=q)
+    found = formula_of(geodesic_eigenvalue, sympy.Symbol("q")).exact(N, q=q)
     expected = exact.exact_transform([q ** min(j, N - j) for j in range(N)])
     return exact_comparison(case, [value.constant for value in found], expected)
 
@@ -278,8 +279,7 @@ def enclosed_cases(quick: bool) -> list[CircleCase]:
     if quick:
         return circle_cases(QUICK_SIZES[:6], CHORD_KERNEL, [(2,)]) + circle_cases((2, 5), GEODESIC_KERNEL, [(1,)])
     scales: list[tuple[Fraction | int, ...]] = [(Fraction(1, 2),), (3,)]
-    sizes = (*range(1, 25), 32, 40)
-    return circle_cases(sizes, CHORD_KERNEL, scales) + circle_cases(sizes, GEODESIC_KERNEL, scales)
+    return circle_cases(SIZES, CHORD_KERNEL, scales) + circle_cases(SIZES, GEODESIC_KERNEL, scales)
 
 
 def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:

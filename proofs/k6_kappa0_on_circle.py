@@ -12,10 +12,10 @@ from .circle_cases import (
     SIZES,
     SMALL_SIZES,
     CircleCase,
-    Formula,
     circle_cases,
     enclosed_comparison,
     exact_comparison,
+    formula_of,
     numeric_comparison,
     points_on_circle,
 )
@@ -230,7 +230,7 @@ def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     from orbitkernels.theory.circle_spectra import kappa0_eigenvalue
 
     values = circle_exact.exact_samples(circle_exact.exact_kappa0, case.points)
-    found = Formula(kappa0_eigenvalue).exact(case.points)
+    found = formula_of(kappa0_eigenvalue).exact(case.points)
     return exact_comparison(case, found, circle_exact.transform_over_pi(values))
 
 
@@ -245,7 +245,10 @@ def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     from orbitkernels.theory.circle_spectra import kappa0_eigenvalue
 
     N = case.points
-    aliased = [lambda: Formula(kappa0_eigenvalue).balls(N), lambda: [balls.aliased_kappa0(N, k) for k in range(N)]]
+    aliased = [
+        lambda: formula_of(kappa0_eigenvalue).balls(N),
+        lambda: [balls.aliased_kappa0(N, k) for k in range(N)],
+    ]
     return enclosed_comparison(case, aliased, balls.kappa0_value)
 
 

@@ -12,10 +12,10 @@ from .circle_cases import (
     SIZES,
     SMALL_SIZES,
     CircleCase,
-    Formula,
     circle_cases,
     enclosed_comparison,
     exact_comparison,
+    formula_of,
     numeric_comparison,
     points_on_circle,
 )
@@ -246,7 +246,7 @@ def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     from orbitkernels.theory.circle_spectra import kappa1_eigenvalue
 
     values = circle_exact.exact_samples(circle_exact.exact_kappa1, case.points)
-    found = Formula(kappa1_eigenvalue).exact(case.points)
+    found = formula_of(kappa1_eigenvalue).exact(case.points)
     return exact_comparison(case, found, circle_exact.transform_over_pi(values))
 
 
@@ -261,7 +261,10 @@ def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     from orbitkernels.theory.circle_spectra import kappa1_eigenvalue
 
     N = case.points
-    routes = [lambda: Formula(kappa1_eigenvalue).balls(N), lambda: [balls.aliased_kappa1(N, k) for k in range(N)]]
+    routes = [
+        lambda: formula_of(kappa1_eigenvalue).balls(N),
+        lambda: [balls.aliased_kappa1(N, k) for k in range(N)],
+    ]
     return enclosed_comparison(case, routes, balls.kappa1_value)
 
 

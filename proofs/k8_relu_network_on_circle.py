@@ -10,11 +10,12 @@ import numpy as np
 
 from .circle_cases import (
     QUICK_SIZES,
+    SIZES,
     SMALL_SIZES,
     CircleCase,
-    Formula,
     enclosed_comparison,
     exact_comparison,
+    formula_of,
     numeric_comparison,
     points_on_circle,
 )
@@ -309,16 +310,16 @@ def exact_compare(case: CircleCase | PowerCase, rng: np.random.Generator) -> Com
         return compare_exactly(str(case), "transform", found, expected)
     weight, _, q = case.parameters
     ntk, scale = case.kernel == NAMES[1], weight**2 * q
-    formula = Formula(lambda N, k: relu_eigenvalue(N, k, sympy.Symbol("scale"), ntk))
+    formula = formula_of(relu_eigenvalue, sympy.Symbol("scale"), ntk)
     values = exact.exact_samples(lambda turns: exact.exact_relu(turns, scale, ntk), N)
     return exact_comparison(case, formula.exact(N, scale=scale), exact.transform_over_pi(values))
 
 
 def enclosed_cases(quick: bool) -> list[CircleCase]:
-    """Nets without and with biases."""
+    """Every N up to 40, without and with biases."""
     if quick:
         return [*_cases((1, 2, 3, 4, 7), WITHOUT_BIAS[:1]), *_cases((1, 3, 6), WITH_BIAS[:1])]
-    return [*_cases(range(1, 41), WITHOUT_BIAS[1:]), *_cases((*range(1, 12), 16, 25, 40), WITH_BIAS)]
+    return _cases(SIZES, (*WITHOUT_BIAS[1:], *WITH_BIAS))
 
 
 def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
@@ -334,7 +335,7 @@ def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     def spectrum() -> Any:
         if bias:
             return balls.relu_spectrum(case.points, weight, bias, q, ntk)
-        formula = Formula(lambda N, k: relu_eigenvalue(N, k, sympy.Symbol("scale"), ntk))
+        formula = formula_of(relu_eigenvalue, sympy.Symbol("scale"), ntk)
         return formula.balls(case.points, scale=weight**2 * q)
 
     return enclosed_comparison(case, [spectrum], lambda turns: balls.relu_value(turns, weight, bias, q, ntk))

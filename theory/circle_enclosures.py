@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import comb
 from typing import Any
@@ -185,11 +186,28 @@ def _orders(z: Exact) -> int:
     return order
 
 
+def bessel_values(z: Exact, count: int) -> list[Any]:
+    """I_0(z), ..., I_(count-1)(z) for z > 0.
+
+    The recurrence I_(j-1) = I_(j+1) + (2j/z) I_j adds positive numbers, so it loses nothing from high orders down.
+
+    Example:
+        >>> from orbitkernels.theory.circle_enclosures import bessel_values
+        >>> [value.str(5) for value in bessel_values(1, 3)]
+        ['[1.2661 +/- 3.42e-5]', '[0.56516 +/- 6.57e-7]', '[0.13575 +/- 2.34e-6]']
+    """
+    argument = ball(z)
+    values = [argument.bessel_i(count + 1), argument.bessel_i(count)]
+    for j in range(count, 0, -1):
+        values.append(values[-2] + values[-1] * (2 * j) / argument)
+    return values[:1:-1]
+
+
 def gaussian_spectrum(N: int, z: Exact) -> list[Any]:
     """lambda_k = N e^-z sum_m I_(k+mN)(z) for all k (Theorem K10)."""
     order = _orders(z)
     rest = _symmetric(2 * bessel_rest(z, order))
-    bessel = [ball(z).bessel_i(j) for j in range(order)]
+    bessel = bessel_values(z, order)
     sums = [total(bessel[abs(j)] for j in _residues(k, N, order)) for k in range(N)]
     return [N * (-ball(z)).exp() * (value + rest) for value in sums]
 
@@ -201,7 +219,7 @@ def laplace_spectrum(N: int, c: Exact) -> list[Any]:
     sums together are at most 2 N sum_(j >= order) I_j(c).
     """
     order = _orders(c)
-    bessel = [ball(c).bessel_i(j) for j in range(order)]
+    bessel = bessel_values(c, order)
     rest = _symmetric(2 * N * bessel_rest(c, order))
     waves = half_angle_table(N)
     found = []
@@ -258,7 +276,8 @@ def half_angle_table(N: int) -> Callable[[int, int], Any]:
 # ---------------------------------------------------------------------- ReLU nets with biases
 
 
-def relu_coefficients(count: int, ntk: bool) -> list[Fraction]:
+@lru_cache(maxsize=16)
+def relu_coefficients(count: int, ntk: bool) -> tuple[Fraction, ...]:
     """c_n with kappa1 [+ u kappa0] = u [+ u] + (1/pi) sum_n c_n w^(2n+1), u = 1 - 2 w^2 (Theorem K8).
 
     With arcsin(w) = sum_n b_n w^(2n+1): c_n = 8 b_(n-1)/(2n+1) for the NNGP kernel, and 4 b_(n-1) - 2 b_n more for
@@ -270,9 +289,9 @@ def relu_coefficients(count: int, ntk: bool) -> list[Fraction]:
         (['0', '8/3', '4/15'], ['-2', '19/3', '47/60'])
     """
     arcsine = [Fraction(0)] + [Fraction(comb(2 * n, n), 4**n * (2 * n + 1)) for n in range(count)]
-    return [
+    return tuple(
         8 * b / (2 * n + 1) + (4 * b - 2 * after if ntk else 0) for n, (b, after) in enumerate(pairwise(arcsine))
-    ]
+    )
 
 
 def relu_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -> list[Any]:
@@ -283,30 +302,36 @@ def relu_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -> li
     size = Fraction(bias + weight * q)
     rho = Fraction(weight * q) / size
     count = 2
-    while not 8 * N * float(rho) ** count / (1 - float(rho)) < REST:
+    while not 8 * float(rho) ** count / (1 - float(rho)) < REST:
         count += 1
-    coefficients = relu_coefficients(count, ntk)
     rest = _symmetric(8 * N * ball(rho).sqrt() * ball(rho) ** count / (1 - ball(rho)))
-    series = [value + rest for value in _sine_powers(N, [ball(c) for c in coefficients], ball(rho))]
+    series = _sine_powers(N, [ball(c) for c in relu_coefficients(count, ntk)], ball(rho))
     share, found = (2 if ntk else 1), []
     for k in range(N):
         shifts = [sum((k - j) % N == 0 for j in group) for group in ((0,), (1, -1))]
         linear = N * share * ball((1 - rho) * shifts[0] + rho / 2 * shifts[1])
-        found.append(N * ball(bias) * shifts[0] + ball(weight * size / 2) * (linear + series[k] / arb.pi()))
+        curved = (series[_least(k, N)] + rest) / arb.pi()
+        found.append(N * ball(bias) * shifts[0] + ball(weight * size / 2) * (linear + curved))
     return found
 
 
 def _sine_powers(N: int, coefficients: Sequence[Any], rho: Any) -> list[Any]:
-    """sum_n c_n rho^(n+1/2) P_n(k) for all k.
+    """sum_n c_n rho^(n+1/2) P_n(k) for k = 0, ..., N/2; k and N - k give one value.
 
     P_n(k) is the transform of sin(theta/2)^(2n+1), and sin(theta/2)^2 = (1 - cos(theta))/2 gives P_(n+1)(k) =
     P_n(k)/2 - (P_n(k-1) + P_n(k+1))/4.
     """
-    waves, factor = half_angle_table(N), rho.sqrt()
-    power = [waves(1, k) for k in range(N)]
-    sums = [arb(0)] * N
+    waves, factor, half = half_angle_table(N), rho.sqrt(), range(N // 2 + 1)
+    around = [(_least(k - 1, N), _least(k + 1, N)) for k in half]
+    power, sums = [waves(1, k) for k in half], [arb(0) for _ in half]
     for c in coefficients:
-        sums = [value + c * factor * p for value, p in zip(sums, power, strict=True)]
-        power = [power[k] / 2 - (power[k - 1] + power[(k + 1) % N]) / 4 for k in range(N)]
+        scaled = c * factor
+        sums = [value + scaled * p for value, p in zip(sums, power, strict=True)]
+        power = [p / 2 - (power[i] + power[j]) / 4 for p, (i, j) in zip(power, around, strict=True)]
         factor *= rho
     return sums
+
+
+def _least(k: int, N: int) -> int:
+    """The least absolute value of the integers that are k modulo N."""
+    return min(k % N, -k % N)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, factorial
 
 from .circle_enclosures import half_turns
@@ -113,8 +114,14 @@ def half_angle_transform(N: int, p: int, k: int) -> Cyclotomic:
         >>> print(half_angle_transform(2, 1, 0))
         1
     """
-    angles = [Fraction(p + sign * 2 * k, 2 * N) for sign in (1, -1)]
-    return sum((exact_cosine(t) * exact_sine(t).inverse() for t in angles), ONE * 0) * Fraction(1, 2)
+    above, below = (_exact_cotangent(Fraction(p + sign * 2 * k, 2 * N) % 1) for sign in (1, -1))
+    return (above + below) * Fraction(1, 2)
+
+
+@lru_cache(maxsize=1024)
+def _exact_cotangent(turns: Fraction) -> Cyclotomic:
+    """cot(pi t), 0 < t < 1."""
+    return exact_cosine(turns) * exact_sine(turns).inverse()
 
 
 def laplace_coefficient(N: int, k: int, power: int) -> Cyclotomic:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from math import comb, factorial
 from typing import Any
 
-from flint import arb
+from flint import arb, arb_poly
 
 from .balls import ball
 
@@ -88,35 +88,34 @@ def decay_rate(weight_variance: Any, q: Any) -> Any:
 # ---------------------------------------------------------------------- balls
 
 #: The power series is cut off where the rest is below this.
-SMALL = 1e-30
+SMALL = 1e-55
 
 
 @lru_cache(maxsize=16)
 def enclosed_coefficients(alpha: Fraction, beta: Fraction, slope: bool) -> tuple[tuple[Any, ...], Any]:
     """a_0, ..., a_P from the powers up to P, and a bound of all that is left out of all coefficients together.
 
-    The powers of (alpha/2) (z + 1/z) + beta are formed one by one; their coefficients are not negative and sum up
-    to s^p, s = alpha + beta < 1.  As gamma_p <= 1 (p gamma_p <= 1), the powers beyond P are at most
-    s^(P + 1)/(1 - s).
+    The coefficients of the powers of v = (alpha/2) (z + 1/z) + beta are not negative and sum up to s^p,
+    s = alpha + beta < 1.  As gamma_p <= 1 (p gamma_p <= 1), the powers beyond P are at most s^(P + 1)/(1 - s).
     """
-    half, middle, total = ball(alpha / 2), ball(beta), ball(alpha + beta)
-    power, p = [arb(1)], 0  # coefficients of z^0, z^1, ...: the others are equal
-    found: list[Any] = []
-    while True:
-        power, p = _next_power(power, half, middle), p + 1
-        found += [arb(0)] * (p + 1 - len(found))
-        if p % 2:
-            factor = ball(arc_sine_coefficient(p) * (p if slope else 1))
-            found = [known + factor * value for known, value in zip(found, power, strict=True)]
-        rest = total ** (p + 1) / (1 - total)
-        if rest < SMALL:
-            return tuple(found), rest
+    total, largest = ball(alpha + beta), 1
+    while not total ** (largest + 1) / (1 - total) < SMALL:
+        largest += 2
+    found = _composed(largest, ball(alpha / 2), ball(beta), slope)
+    return tuple(found[largest + m] for m in range(largest + 1)), total ** (largest + 1) / (1 - total)
 
 
-def _next_power(power: list[Any], half: Any, middle: Any) -> list[Any]:
-    """Product with half (z + 1/z) + middle, of the coefficients of z^0, z^1, ... of an even function of log z."""
-    wide = [*power, arb(0), arb(0)]
-    return [middle * wide[m] + half * (wide[abs(m - 1)] + wide[m + 1]) for m in range(len(power) + 1)]
+def _composed(largest: int, half: Any, middle: Any, slope: bool) -> Any:
+    """z^P times the sum of gamma_p v^p over the odd p up to P, a polynomial in z, by Horner's rule in v^2.
+
+    With K = half + middle z + half z^2 = z v it is K times the sum of gamma_p K^(p - 1) z^(P - p).
+    """
+    kernel = arb_poly([half, middle, half])
+    square, found = kernel * kernel, arb_poly([])
+    for p in range(largest, 0, -2):
+        found *= square
+        found[largest - p] += ball(arc_sine_coefficient(p) * (p if slope else 1))
+    return found * kernel
 
 
 def enclosed_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -> list[Any]:

@@ -9,6 +9,7 @@ import sympy
 import orbitkernels as ok
 from orbitkernels.errors import InputError
 from orbitkernels.numerics import circle_spectra as floats
+from orbitkernels.proofs import circle_cases
 from orbitkernels.proofs.derivation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
@@ -19,9 +20,9 @@ LEAST = {
     "K5": (80, 112, 31),
     "K6": (24, 40, 36),
     "K7": (24, 40, 36),
-    "K8": (48, 136, 114),
+    "K8": (48, 240, 114),
     "K10": (14, 83, 42),
-    "K11": (52, 104, 80),
+    "K11": (52, 160, 80),
 }
 
 
@@ -37,6 +38,17 @@ def test_enough_different_instances_from_one_point_on(name):
         assert len({str(case) for case in cases}) == len(cases) >= least
         assert {1, 2, 3, 4, 5, 6} <= {case.points for case in cases}
         assert 3 <= len(procedure.cases(True)) < len(cases)
+
+
+@pytest.mark.parametrize("name", [name for name in LEAST if name != "K5"])
+def test_closed_forms_agree_with_the_transform_to_50_digits_for_every_number_of_points_up_to_40(name):
+    """For each kernel and each choice of its parameters that has more than a few cases."""
+    points: dict[tuple, set[int]] = {}
+    for case in THEOREMS[name].enclosed.cases(False):
+        points.setdefault((case.kernel, case.parameters), set()).add(case.points)
+    whole = [key for key, found in points.items() if found == set(range(1, 41))]
+    assert {kernel for kernel, _ in points} == {kernel for kernel, _ in whole}
+    assert circle_cases.WIDTH == 1e-50
 
 
 @pytest.mark.parametrize("name", LEAST)
