@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from orbitkernels.theory import averaged_regression as theory
+from orbitkernels.theory.rational_gram import as_fraction
 
 from . import averaged_regression_checks as checks
 from .enclosed_instances import ENCLOSED_GROUPS, QUICK_ENCLOSED_GROUPS
@@ -152,6 +153,9 @@ def derivation() -> Derivation:
 
 # ---------------------------------------------------------------------- checks
 
+#: Signs of the designs that an exact check lists: 2^16 matrices at most.
+MAX_SIGNS = 16
+
 
 @dataclass(frozen=True)
 class DesignCase:
@@ -189,7 +193,11 @@ def formula(n: int, d: int, m: int) -> Fraction:
 
 
 def exact_compare(case: DesignCase | GaussianCase, rng: np.random.Generator) -> Comparison:
-    """The trace, against every fit for every noise of signs; the formula, against the Bartlett decomposition."""
+    """The trace, against every fit for every noise of signs; the formula, against the Bartlett decomposition.
+
+    Up to four coordinates also against Wishart's density with two samples less and all matrices of signs, which
+    uses neither that decomposition nor chi-squared variables.
+    """
     compare = partial(compare_exactly, str(case))
     if isinstance(case, GaussianCase):
         action = small_action(case.group)
@@ -197,12 +205,15 @@ def exact_compare(case: DesignCase | GaussianCase, rng: np.random.Generator) -> 
         n = d + case.extra
         diagonal = theory.inverse_wishart_diagonal(n, d, lambda nu: Fraction(1, nu - 2))
         gap = theory.gaussian_gap(diagonal, theory.projection(action))
-        return joint(
-            [
-                compare("gap", [formula(n, d, len(action.orbits()))], [gap]),
-                compare("risk", [formula(n, d, 0)], [sum(diagonal)]),
-            ]
-        )
+        found = [
+            compare("gap", [formula(n, d, len(action.orbits()))], [gap]),
+            compare("risk", [formula(n, d, 0)], [sum(diagonal)]),
+        ]
+        if (n - 2) * d <= MAX_SIGNS:
+            mean = theory.inverse_wishart_by_signs(n, d)
+            expected = [formula(n, d, 0) / d if i == j else Fraction(0) for i in range(d) for j in range(d)]
+            found.append(compare("mean inverse by signs", expected, [as_fraction(v) for v in mean.entries()]))
+        return joint(found)
     action = small_set(case.group, rng, 7)
     X, theta = checks.design(action, action.degree + case.extra, rng)
     P = theory.projection(action)

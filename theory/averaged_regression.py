@@ -7,8 +7,10 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flint import acb, arb, fmpq_mat
 
+from .laws import IntArray
 from .rational_gram import as_fraction
 
 if TYPE_CHECKING:
@@ -95,6 +97,51 @@ def inverse_wishart_diagonal(n: int, d: int, mean_inverse: Callable[[int], Any])
             squares.append(means[i] * sum(squares[1:], squares[0]))
         diagonal.append(sum(squares[1:], squares[0]))
     return diagonal
+
+
+def inverse_wishart_by_signs(n: int, d: int) -> Any:
+    """E (X^T X)^-1 for X of n > d + 1 independent standard normal rows of d, as an fmpq_mat, without Bartlett.
+
+    W = X^T X has the density c_n det(W)^((n-d-1)/2) exp(-tr(W)/2), and that of N = n - 2 >= d rows has the factor
+    det W less: E_n f(W) = E_N[det(W) f(W)]/E_N[det W].  For f(W) = W^-1 the products are adj W.  By the formula of
+    Cauchy and Binet, adj W and det W have degree two at most in each entry of X, so that their means over all
+    matrices X of signs are those over normal ones: these 2^(N d) matrices are listed.
+
+    Source: J. Wishart, "The generalised product moment distribution in samples from a normal multivariate
+    population", 1928.
+
+    Example:
+        >>> from orbitkernels.theory.averaged_regression import inverse_wishart_by_signs
+        >>> inverse_wishart_by_signs(6, 2)
+        [1/3,   0]
+        [  0, 1/3]
+    """
+    entries = (n - 2) * d
+    bits = np.arange(2**entries)[:, None] >> np.arange(entries) & 1
+    X = (2 * bits - 1).reshape(-1, n - 2, d)
+    adjugates, determinants = adjugate_sums(X.transpose(0, 2, 1) @ X)
+    return fmpq_mat(d, d, adjugates.ravel().tolist()) / determinants
+
+
+def adjugate_sums(W: IntArray) -> tuple[IntArray, int]:
+    """Sums of the adjugates and of the determinants of whole matrices [K, d, d], by Faddeev and LeVerrier.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.theory.averaged_regression import adjugate_sums
+        >>> adjugate_sums(np.array([[[1, 2], [3, 4]]]))
+        (array([[ 4, -2],
+               [-3,  1]]), -2)
+    """
+    d = W.shape[-1]
+    one = np.eye(d, dtype=np.int64)
+    M = np.broadcast_to(one, W.shape)
+    for k in range(1, d):
+        moved = W @ M
+        M = moved - one * (np.trace(moved, axis1=1, axis2=2) // k)[:, None, None]
+    determinants = np.trace(W @ M, axis1=1, axis2=2) // d  # the divisions leave no rest
+    sign = (-1) ** (d - 1)
+    return sign * M.sum(axis=0), sign * int(determinants.sum())
 
 
 def gaussian_gap(diagonal: Sequence[Any], P: Any) -> Any:

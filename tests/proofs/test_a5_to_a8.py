@@ -233,6 +233,28 @@ def test_A7_a_bartlett_factor_with_equal_degrees_of_freedom_is_found(level, monk
     assert not procedure.compare(case, rng()).holds
 
 
+@pytest.mark.parametrize("name", ["C1", "C2", "S3", "A4"])
+def test_A7_signs_find_what_the_formula_and_the_bartlett_factor_have_in_common(name, monkeypatch):
+    """Both with one sample more: they agree with each other, and the listed designs contradict them."""
+    case = a7_averaging_helps.GaussianCase(name, 2)
+    assert THEOREMS["A7"].exact.compare(case, rng()).holds
+    formula, bartlett = a7_averaging_helps.formula, averaged_regression.inverse_wishart_diagonal
+    monkeypatch.setattr(a7_averaging_helps, "formula", lambda n, d, m: formula(n + 1, d, m))
+    monkeypatch.setattr(averaged_regression, "inverse_wishart_diagonal", lambda n, d, f: bartlett(n + 1, d, f))
+    assert THEOREMS["A7"].exact.compare(case, rng()).detail.startswith("mean inverse by signs")
+
+
+def test_A7_sums_of_adjugates_and_determinants():
+    W = np.array([[[2, 1, 0], [1, 3, 5], [4, 0, 1]], [[1, 2, 3], [2, 4, 6], [0, 1, 1]]])  # one is singular
+    adjugates, determinants = averaged_regression.adjugate_sums(W)
+    cofactors = [
+        [sum((-1) ** (i + j) * np.linalg.det(np.delete(np.delete(A, j, 0), i, 1)) for A in W) for j in range(3)]
+        for i in range(3)
+    ]
+    np.testing.assert_allclose(adjugates, cofactors, atol=1e-9)
+    assert determinants == pytest.approx(sum(np.linalg.det(W)))
+
+
 def test_A7_the_rest_of_an_integral_is_not_forgotten(monkeypatch):
     """Integrals of another density: two degrees of freedom more."""
     case = a7_averaging_helps.GaussianCase("Q8", 2)
