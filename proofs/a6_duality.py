@@ -11,7 +11,7 @@ import numpy as np
 from orbitkernels.theory import lie_symmetries as lie
 
 from . import duality_checks as checks
-from .evidence import Comparison, compare_exactly, compare_numerically, joint
+from .evidence import ROUNDING_MULTIPLE, Comparison, compare_exactly, compare_numerically, joint
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
@@ -252,8 +252,11 @@ def numeric_compare(case: FormCase, rng: np.random.Generator) -> Comparison:
     condition = error / float(values[m * m - known - 1]) * float(np.linalg.cond(T)) ** 2
     compare = partial(compare_numerically, str(case), size=len(rows))
     vanishing = values[m * m - known :]
+    # a value at rounding level beyond those known would make the condition infinite, and the projection pass
+    small = np.count_nonzero(values <= ROUNDING_MULTIPLE * np.finfo(np.float64).eps * len(rows) * error)
     return joint(
         [
+            compare("dimension", [small], [known]),
             compare("projection on the symmetries", null.T @ null, moved @ moved.T, condition=condition),
             compare("vanishing singular values", [error, *(error + vanishing)], [error] * (known + 1)),
         ]

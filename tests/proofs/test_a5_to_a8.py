@@ -154,6 +154,18 @@ def test_A6_a_changed_coefficient_is_found(name, monkeypatch):
     assert THEOREMS["A6"].exact.compare(a6_duality.FormCase(name), rng()).detail.startswith("dimension")
 
 
+@pytest.mark.parametrize(
+    "name", ["the quadratic form of R^2", "the determinant of R^2", "the product of the coordinates of R^3"]
+)
+def test_A6_symmetries_that_the_exact_null_space_loses_are_found_numerically(name, monkeypatch):
+    case = a6_duality.FormCase(name, 1)
+    assert THEOREMS["A6"].numeric.compare(case, rng()).holds
+    original, (m, polynomials, known) = lie_symmetries.symmetries, duality_checks.FORMS[name]
+    monkeypatch.setattr(lie_symmetries, "symmetries", lambda F, m: original(F, m)[: known - 1])
+    monkeypatch.setitem(duality_checks.FORMS, name, (m, polynomials, known - 1))
+    assert THEOREMS["A6"].numeric.compare(case, rng()).detail.startswith("dimension")
+
+
 def test_A6_samples_that_are_not_generic_are_found(monkeypatch):
     """Points on one line leave more matrices than the symmetries."""
     case = a6_duality.FormCase("the determinant of R^3")
