@@ -89,7 +89,9 @@ def enclosed_comparison(
 
     with working_precision():
         expected = transform(samples(profile, case.points))
-        return joint([compare_enclosures(str(case), "eigenvalue", route(), expected, WIDTH) for route in routes])
+        return joint(
+            [compare_enclosures(str(case), "eigenvalue", route(), expected, width=WIDTH) for route in routes]
+        )
 
 
 def numeric_comparison(

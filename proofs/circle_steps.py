@@ -21,12 +21,10 @@ def half_angle_step(label: str) -> Step:
     half = Rational(1, 2)
     return equal(
         "telescoping sum",
-        r"The sine of half the angle has no bend at $\theta_j$, $0 \le j < N$, but at $j = 0$. Let $p$ be odd. The"
-        r" values"
-        r" $\sin(p\theta_j/2)$ do not change if $j$ becomes $N - j$, so their transform is real; its terms are"
-        r" halves of"
-        r" the sines of $\pi(p \pm 2k) j/N$. With $P = p \pm 2k$, which is odd, and $y = \pi P/N$ the terms of"
-        r" $\sum_j \sin(jy)$ times $2 \sin(y/2)$, which is not zero, are differences of neighbours; the sum is"
+        r"Let $p$ be odd. The values $\sin(p\theta_j/2)$ do not change if $j$ becomes $N - j$, so in their"
+        r" transform $\omega^{jk}$ may be replaced by $\cos(k\theta_j)$; its terms are then halves of the sines"
+        r" of $\pi(p \pm 2k) j/N$. Put $P = p \pm 2k$, which is odd, and $y = \pi P/N$: the terms of $\sum_j"
+        r" \sin(jy)$ times $2 \sin(y/2)$, which is not zero, are differences of neighbours, and their sum is"
         r" $\cos(y/2) - \cos(\pi P - y/2) = 2 \cos(y/2)$.",
         r"\sum_{j=0}^{N-1} \sin(jy) = \cot(y/2), \qquad"
         r" \sum_{j=0}^{N-1} \sin(p\theta_j/2)\, \omega^{jk} = \sigma_p(k)",

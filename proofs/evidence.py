@@ -148,7 +148,7 @@ def compare_numerically(
 
 
 def compare_enclosures(
-    instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any], width: float = ENCLOSURE_WIDTH
+    instance: str, quantity: str, one: Sequence[Any], other: Sequence[Any], *, width: float = ENCLOSURE_WIDTH
 ) -> Comparison:
     """Compares two lists of balls that hold the true values: they must overlap and be narrow.
 

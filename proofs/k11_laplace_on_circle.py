@@ -133,18 +133,13 @@ def derivation() -> Derivation:
         equal(
             "theorem",
             r"Integrate the series for the hyperbolic sine term by term, with $\theta = 2\varphi$: the product of"
-            r" sine and"
-            r" cosine is half the sum of the sines of $P\varphi$ with the odd $P = 2i + 1 \pm 2m$, each of which"
-            r" has the"
-            r" integral $2/P$. $W_0 = L_0(c)$"
-            r" is the"
-            r" modified Struve function, and $W_m = \mathrm{i} E_{2m}(\mathrm{i} c)$ with Weber's function"
-            r" $E_\nu(x) ="
-            r" \frac1\pi \int_0^\pi \sin(\nu\varphi - x \sin\varphi)\, d\varphi$, since $\sin(2m\varphi) \cosh(c"
-            r" \sin\varphi)$ changes its sign under $\varphi \mapsto \pi - \varphi$. The $a_m$ fall like $m^{-2}$"
-            r" only,"
-            r" because of the bend of the kernel at $\theta = 0$: the sum over the aliases is correct (K5), but"
-            r" slow.",
+            r" sine and cosine is half the sum of the sines of $P\varphi$ with the odd $P = 2i + 1 \pm 2m$, each"
+            r" of which has the integral $2/P$. $W_0 = L_0(c)$ is the modified Struve function, and $W_m ="
+            r" \mathrm{i} E_{2m}(\mathrm{i} c)$ with Weber's function $E_\nu(x) = \frac1\pi \int_0^\pi"
+            r" \sin(\nu\varphi - x \sin\varphi)\, d\varphi$, since $\sin(2m\varphi) \cosh(c \sin\varphi)$ changes"
+            r" its sign under $\varphi \mapsto \pi - \varphi$. The kernel is smooth but for its bend at $\theta ="
+            r" 0$, so two integrations by parts give $|a_m| \le C m^{-2}$ with some number $C$: K5 holds for the"
+            r" kernel as a whole, too, but that sum over the aliases is slow.",
             COEFFICIENT,
             WEBER,
             pairs=[

@@ -33,10 +33,10 @@ HYPOTHESES = (
     r" variance"
     r" $b \ge 0$ (without biases: $b = 0$); inputs in $\mathbb{R}^d$ with $|x|^2 = dq$, $q > 0$, at the angle"
     r" $\theta$ to each other.",
-    r"$s = b + wq$, $\rho = wq/s$ and $u = 1 - \rho + \rho \cos\theta$. The NNGP kernel is $S = b + \frac12 w s\,"
-    r" \kappa_1(\arccos u)$ and the NTK is $T = S + \frac12 w s\, u\, \kappa_0(\arccos u)$, with $\kappa_0(\alpha)"
-    r" ="
-    r" 1 - \alpha/\pi$ and $\kappa_1(\alpha) = \frac1\pi (\sin\alpha + (\pi - \alpha) \cos\alpha)$.",
+    r"$s = b + wq$, $\rho = wq/s$ and $u = 1 - \rho + \rho \cos\theta$. By K1, K2 and K4 the NNGP kernel is $S ="
+    r" b + \frac12 w s\, \kappa_1(\arccos u)$ and the NTK is $T = S + \frac12 w s\, u\, \kappa_0(\arccos u)$,"
+    r" with $\kappa_0(\alpha) = 1 - \alpha/\pi$ and $\kappa_1(\alpha) = \frac1\pi (\sin\alpha + (\pi - \alpha)"
+    r" \cos\alpha)$.",
     r"The inputs are an orbit of $C_N$, $N \ge 1$, at the angles $\theta_j = 2\pi j/N$, as in K6; $\lambda_k$ is"
     r" the"
     r" eigenvalue of the Gram matrix of $S$ or $T$ at the mode $\omega^{jk}$, $\omega = e^{2\pi \mathrm{i}/N}$,"
@@ -117,8 +117,8 @@ def derivation() -> Derivation:
         ),
         equal(
             "substitution",
-            r"For $b > 0$ the angle $\alpha = \arccos u$ is no multiple of $\theta$. Write $v = \sqrt\rho\,"
-            r" \sin(\theta/2)$ for $0 \le \theta < 2\pi$; then $0 \le v < 1$ as $\rho < 1$.",
+            r"Let $b > 0$, so that $\rho < 1$. Write $\alpha = \arccos u$ and $v = \sqrt\rho\, \sin(\theta/2)$ for"
+            r" $0 \le \theta < 2\pi$; then $0 \le v < 1$ and $0 \le 2 \arcsin v < \pi$.",
             r"u = \frac{b + wq \cos\theta}{s} = 1 - 2v^2, \qquad \alpha = 2 \arcsin v,"
             r" \qquad \sin\alpha = 2v \sqrt{1 - v^2}",
             pairs=[
@@ -214,22 +214,20 @@ def derivation() -> Derivation:
         ),
         argued(
             "counterexample",
-            r"Let $N = 3$ and $\rho = \frac12$, with algebraic $b$, $w$, $q$. At $\theta_1 = 2\pi/3$ we have"
-            r" $u = \frac14$. The number $z = e^{\mathrm{i}\alpha}$ satisfies $z + 1/z = \frac12$; its polynomial"
-            r" is"
-            r" irreducible over the integers with the leading coefficient 2, so $z$ is no algebraic integer, hence"
-            r" no"
-            r" root of unity, and $\alpha/\pi$ is irrational. Then 1, $\pi$ and $\alpha$ are linearly independent"
-            r" over"
-            r" the algebraic numbers (Baker 1966, for the logarithms $\mathrm{i}\pi$ of $-1$ and"
-            r" $\mathrm{i}\alpha$ of"
-            r" $z$). In every $\lambda_k = k(0) + 2 \cos(2\pi k/3)\, k(\theta_1)$, $k(\theta)$ standing for $S$ or"
-            r" $T$,"
-            r" the factor of $\alpha/\pi$ is not zero: no $\lambda_k$ is $A + B/\pi$ with algebraic $A$ and $B$,"
-            r" as all"
+            r"Let $N = 3$ and $\rho = \frac12$, with algebraic $b$, $w$, $q$. At $\theta_1 = 2\pi/3$ we have $u ="
+            r" \frac14$. The number $z = e^{\mathrm{i}\alpha}$ satisfies $z + 1/z = \frac12$; its polynomial is"
+            r" irreducible over the integers with the leading coefficient 2, so $z$ is no algebraic integer,"
+            r" hence no root of unity, and $\alpha/\pi$ is irrational. Then 1, $\pi$ and $\alpha$ are linearly"
+            r" independent over the algebraic numbers (Baker 1966, for the logarithms $\mathrm{i}\pi$ of $-1$ and"
+            r" $\mathrm{i}\alpha$ of $z$). By the definition of $\kappa_0$ and $\kappa_1$ at $\alpha$, in $S$ and"
+            r" $T$ at $\theta_1$ the angle $\alpha$ has the factor $-\frac{ws}{2\pi} \nu u$, and what remains is"
+            r" of the form $A + B/\pi$; at $\theta = 0$ the angle is 0. So in $\lambda_k$ it has the factor"
+            r" below, which is not zero: no $\lambda_k$ is $A + B/\pi$ with algebraic $A$ and $B$, as all"
             r" eigenvalues of K6 and K7 are. What remains beside the series is the sum of the $N$ values itself.",
             r"N = 3, \quad \rho = \frac12: \qquad u = \frac14, \qquad 2z^2 - z + 2 = 0, \qquad \alpha = \arccos"
             r" \frac14",
+            r"\lambda_k = A_k + \frac{B_k}{\pi} - \frac{\nu w s}{4} \cos(2\pi k/3)\, \frac{\alpha}{\pi}"
+            r" \qquad (A_k, B_k \text{ algebraic})",
             on=[("$N = 3$ with $\\rho = 1/2$", _angle_is_no_multiple_of_pi)],
             uses=("angle",),
             section="Why there is no closed form with biases",
@@ -239,7 +237,7 @@ def derivation() -> Derivation:
 
 
 def _angle_is_no_multiple_of_pi() -> bool:
-    """Whether u = 1/4, and e^(i alpha) has a primitive irreducible polynomial that is not monic."""
+    """Whether u = 1/4, alpha has the factor stated, and exp(i alpha) an irreducible polynomial, not monic."""
     import sympy
 
     from orbitkernels.theory.circle_exact import exact_cosine
@@ -248,8 +246,12 @@ def _angle_is_no_multiple_of_pi() -> bool:
     cosine = exact_cosine(Fraction(2, 3)) * rho + (1 - rho)
     z = sympy.Symbol("z")
     polynomial = sympy.Poly(2 * z**2 - z + 2, z, domain="ZZ")
+    u, (w, s, turn, alpha) = sympy.Rational(1, 4), sympy.symbols("w s turn alpha")
+    kappa0 = 1 - alpha / sympy.pi
+    slopes = [sympy.diff(2 * turn * nu * w * s / 2 * u * kappa0, alpha) for nu in (1, 2)]  # kappa1: sines more
     return bool(
         cosine == Fraction(1, 4)
+        and slopes == [-nu * w * s * turn / (4 * sympy.pi) for nu in (1, 2)]
         and sympy.expand(2 * z * (z + 1 / z - 2 * sympy.Rational(1, 4)) - polynomial.as_expr()) == 0
         and polynomial.is_irreducible
         and polynomial.content() == 1

@@ -175,9 +175,10 @@ def derivation() -> Derivation:
         equal(
             "absolute convergence",
             r"Put a number $r \ge 1$ for $e^{\mathrm{i}\theta}$: as no term is negative, $\sum_m a_m r^m ="
-            r" \arcsin(\beta + \frac\alpha2 (r + \frac1r))$ as long as the argument is at most 1, and each of its"
-            r" terms is at most the sum. The argument is 1 for the $r$ below, and the arcsine is $\frac\pi2$"
-            r" there. (The larger $m$ comes with $r^m$, and $a_{-m} = a_m$.)",
+            r" \arcsin(\beta + \frac\alpha2 (r + \frac1r))$ as long as the argument is at most 1 (at 1 too: the"
+            r" partial sums of $\sum_p \gamma_p v^p$ stay below $\frac\pi2$ for $v < 1$, hence for $v = 1$), and"
+            r" each of its terms is at most the sum. The argument is 1 for the $r$ below, and the arcsine is"
+            r" $\frac\pi2$ there. (The larger $m$ comes with $r^m$, and $a_{-m} = a_m$.)",
             r"\beta + \frac{\alpha}{2} \Bigl(r + \frac{1}{r}\Bigr) = 1, \qquad " + RATE,
             BOUND,
             pairs=[
@@ -226,8 +227,9 @@ def _fourier_coefficients_agree(order: int) -> bool:
     from math import comb
 
     from orbitkernels.theory.circle_exact import exact_cosine
-    from orbitkernels.theory.erf_spectrum import arc_sine_coefficient, term
+    from orbitkernels.theory.erf_spectrum import term
 
+    gamma = _arc_sine_series(DEGREE)
     count = DEGREE + order + 1
     angles = [Fraction(2 * j, count) for j in range(count)]
     for e in range(DEGREE + 1):
@@ -236,7 +238,7 @@ def _fourier_coefficients_agree(order: int) -> bool:
         )
         mean = mean * Fraction(1, count)
         for j in range(DEGREE + 1 - e):
-            wanted = mean * (comb(e + j, e) * arc_sine_coefficient(e + j))
+            wanted = mean * (comb(e + j, e) * gamma[e + j])
             if (e - order) % 2 or e < order:
                 found = [Fraction(0), Fraction(0)]
             else:
@@ -244,6 +246,15 @@ def _fourier_coefficients_agree(order: int) -> bool:
             if found[0] != wanted or found[1] != wanted * (e + j):
                 return False
     return True
+
+
+def _arc_sine_series(most: int) -> list[Fraction]:
+    """Coefficients of v^0, ..., v^most in asin(v), from the square of its derivative, 1/(1 - v^2) = sum v^2i."""
+    slope = [Fraction(1)]
+    for n in range(1, most):
+        products = sum((slope[i] * slope[n - i] for i in range(1, n)), Fraction(0))
+        slope.append(((n % 2 == 0) - products) / 2)
+    return [Fraction(0), *(value / (n + 1) for n, value in enumerate(slope))]
 
 
 def _series_agree(N: int) -> bool:
@@ -257,8 +268,9 @@ def _coefficients(N: int) -> tuple[list[Any], list[Any]]:
     from math import comb
 
     from orbitkernels.theory.circle_exact import exact_cosine, exact_transform
-    from orbitkernels.theory.erf_spectrum import aliased_term, arc_sine_coefficient
+    from orbitkernels.theory.erf_spectrum import aliased_term
 
+    gamma = _arc_sine_series(DEGREE)
     cosines = [exact_cosine(Fraction(2 * j, N)) for j in range(N)]
     formula: list[Any] = []
     expected: list[Any] = []
@@ -266,7 +278,7 @@ def _coefficients(N: int) -> tuple[list[Any], list[Any]]:
         transformed = exact_transform([cosine**e for cosine in cosines])
         for j in range(DEGREE + 1 - e):
             p = e + j
-            factor = comb(p, e) * arc_sine_coefficient(p)
+            factor = comb(p, e) * gamma[p]
             for slope in (False, True):
                 formula += [aliased_term(N, k, e, j, slope) for k in range(N)]
                 expected += [value * (factor * (p if slope else 1)) for value in transformed]
