@@ -55,7 +55,8 @@ def trace(path: Path) -> None:
     """Run all tests once and record which functions each calls."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MUTATION_TRACES": folder, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "benchmarks.mutation.tracing"]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--assert=plain"]
+        command += ["-p", "benchmarks.mutation.tracing"]
         subprocess.run(command, cwd=ROOT, env=environment, check=False)
         merged: dict[str, Any] = {}
         for part in Path(folder).glob("*.json"):

@@ -1,7 +1,14 @@
-"""A pytest plugin that records which functions of the mutated files each test calls, and how long it takes."""
+"""A pytest plugin that records which functions of the mutated files each test calls, and how long it takes.
+
+Every function of theory/ and proofs/ is compiled with a first statement that notes its call: a profiler would make
+SymPy several times slower.
+"""
 
 from __future__ import annotations
 
+import ast
+import importlib.abc
+import importlib.machinery
 import json
 import os
 import sys
@@ -12,38 +19,59 @@ from typing import Any
 
 import pytest
 
-_ROOT = Path(__file__).resolve().parents[2]
-_FOLDERS = tuple(
-    f"{_ROOT}/{folder}/" for folder in ("theory", "proofs", "orbitkernels/theory", "orbitkernels/proofs")
-)
-_calls: dict[str, Any] = {}
+_PACKAGES = ("orbitkernels.theory.", "orbitkernels.proofs.")
+_called: set[str] = set()
+_tests: dict[str, Any] = {}
 
 
-def _place(code: Any) -> str | None:
-    """File and first line of a function of theory/ or proofs/, by the names in the repository."""
-    name = code.co_filename
-    if not name.startswith(_FOLDERS):
-        return None
-    return f"{name.removeprefix(f'{_ROOT}/').removeprefix('orbitkernels/')}:{code.co_firstlineno}"
+class _Noting(ast.NodeTransformer):
+    """Puts a call of ``_note_call`` at the start of each function."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        note = ast.parse(f"_note_call('{self.path}:{first}')").body[0]
+        node.body.insert(1 if ast.get_docstring(node) is not None else 0, ast.copy_location(note, node.body[0]))
+        return node
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Loads a module whose functions note their calls."""
+
+    def get_code(self, fullname: str) -> Any:
+        path = fullname.removeprefix("orbitkernels.").replace(".", "/") + ".py"
+        tree = _Noting(path).visit(ast.parse(self.get_data(self.path)))
+        return compile(ast.fix_missing_locations(tree), self.path, "exec")
+
+    def exec_module(self, module: Any) -> None:
+        module._note_call = _called.add
+        super().exec_module(module)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the modules of theory/ and proofs/."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        spec = importlib.machinery.PathFinder.find_spec(name, path) if name.startswith(_PACKAGES) else None
+        if spec is None or spec.origin is None or spec.submodule_search_locations is not None:
+            return None
+        spec.loader = _Loader(name, spec.origin)
+        return spec
+
+
+sys.meta_path.insert(0, _Finder())
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    codes: set[Any] = set()
     _forget()
-
-    def note(frame: Any, event: str, argument: Any) -> None:
-        if event == "call":
-            codes.add(frame.f_code)
-
+    _called.clear()
     start = time.perf_counter()
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(None)
-    places = sorted({place for code in codes if (place := _place(code))})
-    _calls[item.nodeid] = {"seconds": round(time.perf_counter() - start, 3), "functions": places}
+    yield
+    _tests[item.nodeid] = {"seconds": round(time.perf_counter() - start, 3), "functions": sorted(_called)}
 
 
 def _forget() -> None:
@@ -56,6 +84,6 @@ def _forget() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _calls and (folder := os.environ.get("MUTATION_TRACES")):
+    if _tests and (folder := os.environ.get("MUTATION_TRACES")):
         path = Path(folder) / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.json"
-        path.write_text(json.dumps(_calls))
+        path.write_text(json.dumps(_tests))
