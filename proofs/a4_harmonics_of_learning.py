@@ -79,7 +79,7 @@ def derivation() -> Derivation:
             uses=("translated",),
         ),
         argued(
-            "substitution",
+            "equal Gram matrices",
             r"Suppose this. The Gram matrix of all rows of all $W(g)$ then is that of all rows of all $W(hg)$. So"
             r" the linear map that takes each row of $W(g)$ to the same row of $W(hg)$ is well defined on the"
             r" span of all rows, and an isometry onto it. Let $V(h)$ be this map, from the right, and the"
@@ -203,8 +203,7 @@ def exact_cases(quick: bool) -> list[NetworkCase | ExhaustiveCase]:
 
 
 def exact_compare(case: NetworkCase | ExhaustiveCase, rng: np.random.Generator) -> Comparison:
-    """Outputs at translated inputs, by the network and from the autocorrelation; perturbed weights; all"
-    " weights."""
+    """Outputs at translated inputs, by the network and from the autocorrelation; perturbed and all weights."""
     from . import harmonics_checks as checks
 
     name, group = str(case), named_group(case.group)
@@ -294,8 +293,7 @@ def numeric_cases(quick: bool) -> list[NetworkCase]:
 
 
 def numeric_compare(case: NetworkCase, rng: np.random.Generator) -> Comparison:
-    """Unitary irreps as weights, behind a random W(e): outputs at translated inputs, right identity and"
-    " inverse."""
+    """Unitary irreps as weights, behind a random W(e): outputs at translated inputs, and the inverse."""
     from .irreps import unitary_irreps
 
     group = named_group(case.group)

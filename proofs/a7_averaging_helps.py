@@ -87,10 +87,11 @@ def derivation() -> Derivation:
         ),
         argued(
             "Schur's lemma",
-            r"$X O$ has the distribution of $X$ for every orthogonal $O$, so $C = \mathbb E\, (X^T X)^{-1}$,"
-            r" which is finite by the steps below, commutes with all orthogonal matrices. Signs and permutations"
-            r" of coordinates suffice: $C$ is a multiple of $I$. (The instances average any symmetric matrix over"
-            r" them.)",
+            r"$X O$ has the distribution of $X$ for every orthogonal $O$, so $C = \mathbb E\, (X^T X)^{-1}$"
+            r" commutes with all orthogonal matrices. (It is finite: the entries of a positive definite matrix are"
+            r" bounded by those on its diagonal, which are like the first by permutation, and the first has a"
+            r" finite mean by the steps below.) Signs and permutations of coordinates suffice: $C$ is a multiple"
+            r" of $I$. (The instances average any symmetric matrix over them.)",
             r"O^T C\, O = C \text{ for all orthogonal } O, \qquad C = c I, \qquad c ="
             r" \mathbb E\, [(X^T X)^{-1}]_{11}",
             on=[

@@ -61,10 +61,12 @@ def derivation() -> Derivation:
     steps = (
         equal(
             "reproducing property",
-            r"The inner product of $\mu_P$ and $\mu_Q$ is $\mathbb E\, k(x, y)$ for independent $x$ from $P$ and"
-            r" $y$ from $Q$: the expectations are finite because $k(x, y)^2 \le k(x, x)\, k(y, y)$. By invariance"
-            r" $k(gx, gx) = k(x, x)$, so $\bar P$ has an embedding too. Multiply out the squared norm. (Checked"
-            r" for two and three points with any weights and features of two dimensions.)",
+            r"For $f$ in the RKHS $|f(x)| \le |f| \sqrt{k(x,x)}$ makes $f \mapsto \mathbb E f(x)$ a bounded"
+            r" functional, and $\mu_P$ is the function that represents it. So the inner product of $\mu_P$ and"
+            r" $\mu_Q$ is $\mathbb E\, k(x, y)$ for independent $x$ from $P$ and $y$ from $Q$, finite because"
+            r" $k(x, y)^2 \le k(x, x)\, k(y, y)$. By invariance $k(gx, gx) = k(x, x)$, so $\bar P$ has an"
+            r" embedding too. Multiply out the squared norm. (Checked for two and three points with any weights and"
+            r" features of two dimensions.)",
             r"\mathrm{MMD}^2(P, \bar P) = \mathbb E\, k(x, x') - 2\, \mathbb E\, k(x, z) + \mathbb E\, k(z, z')",
             pairs=[checks.distance_of_means(points) for points in (2, 3)],
             label="terms",

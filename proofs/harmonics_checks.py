@@ -267,8 +267,7 @@ def _entry_rows(networks: Sequence[ExactNetwork]) -> Matrix:
 
 
 def entries_are_independent(name: str) -> bool:
-    """Whether the n x n matrix of all entries of all irreps is invertible, and not if two columns come from one"
-    " irrep."""
+    """Whether the n x n matrix of all entries of all irreps is invertible, and no more if one repeats."""
     networks = exact_networks(name)
     order = networks[0].group.order
     if order > 12:  # by orthogonality, which T2 checks, and the number of entries

@@ -15,14 +15,18 @@ RULES = {
     "hypothesis": "What the theorem assumes.",
     "substitution": "Equals are put for equals, or the index of a finite sum is renamed by a bijection.",
     "expansion": "Products and sums are multiplied out and collected.",
-    "invariance": "The kernel satisfies k(gx, gy) = k(x, y).",
+    "invariance": "The kernel satisfies k(gx, gy) = k(x, y); other functions and operators that the group leaves"
+    " unchanged likewise.",
     "block elimination": "Gaussian elimination of a block: the Schur complement of a block matrix.",
     "homomorphism": "A representation satisfies rho(gh) = rho(g) rho(h).",
     "Schur's lemma": "A matrix that commutes with an irrep is a multiple of the identity; one that intertwines"
     " two inequivalent irreps is zero.",
     "Schur orthogonality": "The matrix entries of inequivalent unitary irreps are orthogonal functions on G; those"
     " of one irrep have the squared length n/d.",
-    "counting dimensions": "Orthonormal vectors as many as the dimension of the space are a basis.",
+    "counting dimensions": "Independent vectors as many as the dimension of the space are a basis; the solutions"
+    " of linear equations have as many dimensions as there are unknowns, less the rank.",
+    "equal Gram matrices": "If two lists of vectors have one Gram matrix, an isometry of their spans takes one to"
+    " the other.",
     "unitary similarity": "A matrix and its conjugate by a unitary matrix have one spectrum, one trace and similar"
     " inverses.",
     "trace": "Similar matrices have one trace, and the trace of a sum is the sum of the traces.",
@@ -36,7 +40,9 @@ RULES = {
     "quadratic formula": "The roots of a quadratic polynomial.",
     "determinant of a block matrix": "det [[P, Q], [Q, P]] = det(P + Q) det(P - Q).",
     "theorem": "An earlier theorem of this collection.",
-    "comparison": "A positive factor does not change a sign; the larger of two lower bounds counts.",
+    "comparison": "Inequalities are added, chained and multiplied by positive factors; the larger of two"
+    " lower bounds counts; a sum is least where each of its terms is; what bounds each other from both sides is"
+    " equal.",
     "counterexample": "One instance that refutes a general claim.",
     "change of variables": "An integral in new coordinates, with the Jacobian determinant.",
     "Gaussian integral": "An expectation over jointly Gaussian variables.",

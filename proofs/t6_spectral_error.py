@@ -47,8 +47,7 @@ STATEMENT = (
 
 
 def derivation() -> Derivation:
-    """T6: labels constant on orbits live in the trivial irrep; the rest of K^-1 enters through its diagonal"
-    " only."""
+    """T6: labels constant on orbits live in the trivial irrep; the rest of K^-1 enters by its diagonal."""
     from . import irrep_checks, stabiliser_checks
     from .derivation import Derivation, argued
     from .irrep_checks import witnessed
