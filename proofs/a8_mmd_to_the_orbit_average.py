@@ -65,8 +65,8 @@ def derivation() -> Derivation:
             r" functional, and $\mu_P$ is the function that represents it. So the inner product of $\mu_P$ and"
             r" $\mu_Q$ is $\mathbb E\, k(x, y)$ for independent $x$ from $P$ and $y$ from $Q$, finite because"
             r" $k(x, y)^2 \le k(x, x)\, k(y, y)$. By invariance $k(gx, gx) = k(x, x)$, so $\bar P$ has an"
-            r" embedding too. Multiply out the squared norm. (Checked for two and three points with any weights and"
-            r" features of two dimensions.)",
+            r" embedding too. Multiply out the squared norm. (Checked for two and three points with any weights"
+            r" and features of two dimensions.)",
             r"\mathrm{MMD}^2(P, \bar P) = \mathbb E\, k(x, x') - 2\, \mathbb E\, k(x, z) + \mathbb E\, k(z, z')",
             pairs=[checks.distance_of_means(points) for points in (2, 3)],
             label="terms",
