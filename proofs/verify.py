@@ -203,17 +203,11 @@ def _tasks(theorem: Theorem, quick: bool, seed: int, shown: bool) -> Iterator[_T
 
 
 def _ordered(tasks: Sequence[_Task]) -> list[_Task]:
-    """Derivations first, because what rests on one waits for it; then the first task of each check.
+    """Derivations first, because what rests on one waits for it; then theorem by theorem.
 
-    That is the longest one as a rule.  The others follow theorem by theorem, so that one after the other is done.
+    An interrupted run so leaves as many finished theorems as it can.
     """
-    seen: set[tuple[str, Route]] = set()
-    ranks = []
-    for task in tasks:
-        key = (task.theorem, task.route)
-        ranks.append(0 if task.route == "derivation" else 2 if key in seen else 1)
-        seen.add(key)
-    return [task for _, task in sorted(zip(ranks, tasks, strict=True), key=lambda pair: pair[0])]
+    return sorted(tasks, key=lambda task: task.route != "derivation")
 
 
 def _perform(task: _Task) -> _Outcome:
