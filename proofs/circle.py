@@ -23,8 +23,8 @@ def circle_spectrum(kernel: Kernel | str, N: Any, k: Any = None) -> Any:
 
     Closed forms are given for kappa0 and kappa1 (Theorems K6, K7) and ReLU nets with one hidden layer and no
     biases (K8); sums of Bessel functions for Gaussian and Laplace (K10, K11); for every other kernel the sum over
-    the N values itself, because no better form exists in general (K8).  SymPy is slow with these for nets of
-    several layers; for numbers take the Fourier transform of ``kernel.profile``.
+    the N values itself, because no better form exists in general (K8; erf nets have the series of K9).  SymPy is
+    slow with these for nets of several layers; for numbers take the Fourier transform of ``kernel.profile``.
 
     Args:
         kernel: A kernel, its specification, or ``"kappa0"``, ``"kappa1"``.

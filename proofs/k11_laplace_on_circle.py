@@ -279,13 +279,20 @@ def enclosed_cases(quick: bool) -> list[CircleCase]:
 
 def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
     """The sums of Bessel functions or the closed form, against the transform of the values."""
+    import sympy
+
     from orbitkernels.theory import circle_enclosures as balls
+    from orbitkernels.theory.circle_spectra import geodesic_eigenvalue
 
     (scale,) = case.parameters
     if case.kernel == CHORD_KERNEL:
         spectrum = partial(balls.laplace_spectrum, case.points, scale)
         return enclosed_comparison(case, [spectrum], lambda turns: balls.laplace_value(turns, scale))
-    closed = partial(balls.geodesic_spectrum, case.points, scale)
+    formula = formula_of(geodesic_eigenvalue, sympy.Symbol("q"))
+
+    def closed() -> list[Any]:
+        return formula.balls(case.points, q=balls.neighbour_value(case.points, scale))
+
     return enclosed_comparison(case, [closed], lambda turns: balls.geodesic_value(turns, scale))
 
 

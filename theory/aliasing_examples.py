@@ -43,14 +43,14 @@ def poisson_eigenvalue(r: Fraction, N: int, k: int) -> Fraction:
 def heat_value(turns: Fraction, time: Exact) -> Any:
     """sqrt(pi/t) sum_m exp(-(theta + 2 pi m)^2/(4t)), the heat kernel of the circle; a_m = exp(-t m^2).
 
-    For 0 <= theta <= pi the terms beyond |m| >= M are below exp(-pi^2 (2M-1)^2/(4t)) and its successors, whose
-    ratios are at most exp(-2 pi^2 (2M-1)/t).
+    For 0 <= theta <= pi the terms of |m| >= M are at most exp(-pi^2 (2|m|-1)^2/(4t)), of which the next is at most
+    exp(-2 pi^2 M/t) times the one before.
     """
     t = ball(time)
     rest, M = arb.pos_inf(), 1
     while not rest < REST:
         M += 1
-        rest = 2 * _geometric(-(arb.pi() ** 2) * (2 * M - 1) ** 2 / (4 * t), -2 * arb.pi() ** 2 * (2 * M - 1) / t)
+        rest = 2 * _geometric(-(arb.pi() ** 2) * (2 * M - 1) ** 2 / (4 * t), -2 * arb.pi() ** 2 * M / t)
     terms = ((-((arb.pi() * ball(turns + 2 * m)) ** 2) / (4 * t)).exp() for m in range(1 - M, M))
     return (arb.pi() / t).sqrt() * (total(terms) + arb(0, rest.upper()))
 

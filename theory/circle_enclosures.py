@@ -230,20 +230,9 @@ def laplace_spectrum(N: int, c: Exact) -> list[Any]:
     return found
 
 
-def geodesic_spectrum(N: int, rate: Exact) -> list[Any]:
-    """lambda_k of exp(-rate theta) for all k by the closed form with q = exp(-2 pi rate/N) (Theorem K11)."""
-    step = 2 * arb.pi() * ball(rate) / N
-    q = (-step).exp()
-    found = []
-    for k in range(N):
-        sign = (-1) ** k
-        if N % 2 == 0:
-            numerator = (1 - q * q) * (1 - sign * (-step * (N // 2)).exp())
-        else:
-            far = (-step * ((N + 1) // 2)).exp() * cosine(Fraction(k, N))
-            numerator = (1 - q) * (1 + q - 2 * sign * far)
-        found.append(numerator / (1 - 2 * q * cosine(Fraction(2 * k, N)) + q * q))
-    return found
+def neighbour_value(N: int, rate: Exact) -> Any:
+    """q = exp(-2 pi rate/N), the value of exp(-rate theta) at neighbouring points (Theorem K11)."""
+    return (-2 * arb.pi() * ball(rate) / N).exp()
 
 
 def _residues(k: int, N: int, bound: int) -> range:

@@ -19,8 +19,8 @@ from orbitkernels.errors import InputError
 
 from .cyclotomics import ONE, ZERO, Cyclotomic, root_of_unity
 
-#: Values of the symbols of a formula.
-Point = Mapping[Any, int | Fraction]
+#: Values of the symbols of a formula: int, Fraction, or arb.
+Point = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def enclose(formula: Any, point: Point) -> Any:
 
     Args:
         formula: SymPy expression.
-        point: An integer or fraction for each symbol.
+        point: An integer or fraction for each symbol; a ball for one that is in no angle, exponent or condition.
 
     Raises:
         InputError: If the formula holds a function that is not known here, or a symbol without value.
@@ -122,6 +122,8 @@ class _Walk:
 
     def value(self, formula: Any) -> Any:
         """Value of a formula."""
+        if formula.is_Symbol and isinstance(self.point.get(formula), arb):
+            return self.point[formula]
         if formula.is_Symbol or formula.is_Rational:
             return self.number(_rational(formula, self.point))
         if formula is sympy.pi and self.pi is not None:
