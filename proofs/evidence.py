@@ -15,6 +15,10 @@ import numpy.typing as npt
 #: constants of such bounds (Higham 2002, chapters 9-10) are small integers.
 ROUNDING_MULTIPLE = 4.0
 
+#: A rounding level above this says too little to count as evidence: with a condition number near 1/eps every
+#: residual would pass.
+LARGEST_ROUNDING = 1e-3
+
 #: Enclosures wider than this, relative to the largest value, say too little to count as evidence.
 ENCLOSURE_WIDTH = 1e-12
 
@@ -119,6 +123,8 @@ def compare_numerically(
 ) -> Comparison:
     """Compares two arrays in floating point: max|one - other| / max|other| against eps * condition * size.
 
+    An instance whose rounding level is above ``LARGEST_ROUNDING`` fails, whatever the residual.
+
     Args:
         instance: What was compared.
         quantity: Name of the array in the message.
@@ -144,6 +150,8 @@ def compare_numerically(
     residual = float(np.max(differences, initial=0.0))
     holds = residual <= ROUNDING_MULTIPLE * rounding  # False for NaN
     detail = "" if holds else _difference(quantity, first, second, differences)
+    if holds and rounding > LARGEST_ROUNDING:
+        holds, detail = False, f"{quantity}: a rounding level of {rounding:.1e} says too little"
     return Comparison(instance, Level.NUMERIC, holds, residual, rounding, condition, detail)
 
 

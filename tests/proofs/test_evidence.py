@@ -56,6 +56,13 @@ def test_nan_infinity_and_wrong_shapes_never_hold() -> None:
     assert compare_numerically("C3", "x", [0.0, 0.0], [0.0, 0.0], size=2).holds
 
 
+@pytest.mark.parametrize(("condition", "holds"), [(1e11, True), (1e13, False), (math.inf, False)])
+def test_a_condition_number_that_lets_everything_pass_is_no_evidence(condition: float, holds: bool) -> None:
+    found = compare_numerically("C3", "x", [1.0, 2.0], [1.0, 2.0], size=2, condition=condition)
+    assert found.holds == holds
+    assert ("rounding level" in found.detail) == (not holds)
+
+
 def test_a_check_holds_only_if_every_comparison_does_and_there_is_one() -> None:
     assert not Check.of(Level.EXACT, []).holds
     good = Comparison("C2", Level.NUMERIC, True, 1e-12, 1e-12, 10.0)
