@@ -1,0 +1,53 @@
+"""The mutation run: its mutants differ from the file in one place, and a test that looks there kills them."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.mutation.mutants import mutants, mutated
+
+SOURCE = '''
+def error(K, y, *, r: int = 1):
+    """The docstring has 1 + 1."""
+    if r > 0 and len(y) == 2:
+        raise ValueError(f"{r + 1}")
+    return -(K[0] + 2 * y[1]).conjugate() / abs(r)
+
+
+def cases(quick):
+    return [1 + 1]
+'''
+
+
+@pytest.fixture
+def path(tmp_path) -> str:
+    file = tmp_path / "formula.py"
+    file.write_text(SOURCE)
+    return str(file)
+
+
+def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
+    found = mutants(path)
+    changes = {mutant.change for mutant in found}
+    assert "r > 0  ->  r >= 0" in changes
+    assert "K[0] + 2 * y[1]  ->  K[0] - 2 * y[1]" in changes
+    assert "2 * y[1]  ->  2 / y[1]" in changes
+    assert "(K[0] + 2 * y[1]).conjugate()  ->  K[0] + 2 * y[1]" in changes
+    assert "abs(r)  ->  r" in changes
+    assert len(found) == len(changes) + 2  # 0 -> 1 and 2 -> 3 are made twice
+    assert {mutant.function for mutant in found} == {2}
+    whole = ast.unparse(ast.parse(SOURCE))
+    for mutant in found:
+        text = ast.unparse(mutated(path, mutant.number))
+        assert text != whole
+        assert "1 + 1]" in text  # the choice of cases, messages and docstrings stay
+        assert "{r + 1}" in text
+        assert "docstring has 1 + 1" in text
+
+
+def test_a_mutant_that_does_not_exist_is_refused(path) -> None:
+    with pytest.raises(IndexError, match="has no mutant 99"):
+        mutated(path, 99)
