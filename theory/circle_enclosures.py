@@ -194,7 +194,7 @@ def bessel_values(z: Exact, count: int) -> list[Any]:
     Example:
         >>> from orbitkernels.theory.circle_enclosures import bessel_values
         >>> [value.str(5) for value in bessel_values(1, 3)]
-        ['[1.2661 +/- 3.42e-5]', '[0.56516 +/- 6.57e-7]', '[0.13575 +/- 2.34e-6]']
+        ['[1.2661 +/- 3.42e-5]', '[0.56516 +/- 8.97e-7]', '[0.13575 +/- 2.34e-6]']
     """
     argument = ball(z)
     values = [argument.bessel_i(count + 1), argument.bessel_i(count)]
