@@ -332,9 +332,11 @@ def enclosed_compare(case: HarmonicCase, rng: np.random.Generator) -> Comparison
     sizes = group.conjugacy_classes.sizes.tolist()
     angles = [invariant_polynomials.character_angles(group, case.row, c) for c in range(len(sizes))]
     with working_precision():
+        traces = [trace_series(values, case.highest) for values in angles]
         series = [acb(0)] * (case.highest + 1)
-        for size, values in zip(sizes, angles, strict=True):
-            series = [s + size * c for s, c in zip(series, trace_series(values, case.highest), strict=True)]
+        for size, trace in zip(sizes, traces, strict=True):
+            series = [s + size * c for s, c in zip(series, trace, strict=True)]
+        bounded = [checks.trace_is_bounded(*pair) for pair in zip(angles, traces, strict=True)]
         means = [s / group.order for s in series]
         within = [
             checks.share_is_within_bound(case.degree, k, count, sizes, angles)
@@ -345,6 +347,7 @@ def enclosed_compare(case: HarmonicCase, rng: np.random.Generator) -> Comparison
             [
                 compare_enclosures(name, "invariant harmonics", means, [acb(int(c)) for c in counts]),
                 compare_decisions(name, "whether the share is within its bound", within, [True] * len(within)),
+                compare_decisions(name, "whether each trace is within c_g C_k", bounded, [True] * len(bounded)),
             ]
         )
 

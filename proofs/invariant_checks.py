@@ -199,6 +199,15 @@ def share_is_within_bound(d: int, k: int, count: Fraction, sizes: list[int], ang
     return bool(total >= ball(left))
 
 
+def trace_is_bounded(angles: list[Fraction], traces: list[Any]) -> bool:
+    """Whether no ball of a trace on harmonics lies above c_g C(k+d-3, d-3), which some traces attain."""
+    d, bound = len(angles), trace_bound(angles)
+    if bound is None:
+        return True
+    c = bound_ball(bound)
+    return not any(abs(trace) > c * comb(k + d - 3, d - 3) for k, trace in enumerate(traces))
+
+
 # ---------------------------------------------------------------------- symbols
 
 
