@@ -321,7 +321,7 @@ def enclosed_cases(quick: bool) -> list[HarmonicCase]:
 
 
 def enclosed_compare(case: HarmonicCase, rng: np.random.Generator) -> Comparison:
-    """The series from eigenvalues in balls, against characters of symmetric powers; and the bound on the share."""
+    """The series from eigenvalues in balls, against characters of symmetric powers; and both bounds."""
     from flint import acb
 
     from orbitkernels.theory.balls import working_precision
@@ -333,15 +333,12 @@ def enclosed_compare(case: HarmonicCase, rng: np.random.Generator) -> Comparison
     angles = [invariant_polynomials.character_angles(group, case.row, c) for c in range(len(sizes))]
     with working_precision():
         traces = [trace_series(values, case.highest) for values in angles]
-        series = [acb(0)] * (case.highest + 1)
-        for size, trace in zip(sizes, traces, strict=True):
-            series = [s + size * c for s, c in zip(series, trace, strict=True)]
+        columns = zip(*traces, strict=True)
+        series = [sum((m * c for m, c in zip(sizes, each, strict=True)), acb(0)) for each in columns]
         bounded = [checks.trace_is_bounded(*pair) for pair in zip(angles, traces, strict=True)]
         means = [s / group.order for s in series]
         within = [
-            checks.share_is_within_bound(case.degree, k, count, sizes, angles)
-            for k, count in enumerate(counts)
-            if k
+            checks.share_is_within_bound(case.degree, k, c, sizes, angles) for k, c in enumerate(counts) if k
         ]
         return joint(
             [
