@@ -155,8 +155,9 @@ def derivation() -> Derivation:
             r" characteristic function at finitely many inputs is the expectation of $\exp(-\frac12 \sum_i t_i^T"
             r" Q^{(l)} t_i)$. It is bounded by 1 and $Q^{(l)}$ tends to a matrix of numbers, so it tends to"
             r" $\prod_i \exp(-\frac12 t_i^T S^{(l)} t_i)$: independent Gaussian functions with the covariance"
-            r" $S^{(l)}$. This is the supposition for the next layer; at layer $L + 1$ it is the claim. On the"
-            r" instance the exact expectations for the widths 1, 2, 3 are extrapolated to infinite width.",
+            r" $S^{(l)}$. This is the supposition for the next layer; at layer $L + 1$ it is the claim. (On the"
+            r" instance the activation is not Lipschitz, but all moments exist; the exact expectations for the"
+            r" widths 1, 2, 3 are extrapolated to infinite width.)",
             LIMITS[0],
             on=[(r"$L = 2$ with $\varphi = z^2$", nets.two_hidden_layers_tend_to_the_recursion)],
             label="process",

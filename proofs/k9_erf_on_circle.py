@@ -323,13 +323,11 @@ def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
 
 
 def enclosed_cases(quick: bool) -> list[CircleCase]:
-    """Every N up to 40."""
-    sizes, parameters = (QUICK_SIZES, PARAMETERS[:2]) if quick else (SIZES, PARAMETERS)
-    found = [case for kernel in (NNGP, NTK) for case in circle_cases(sizes, kernel, parameters[:1])]
-    biased = parameters[1:]
-    for N in sizes:
-        found += circle_cases([N], (NNGP, NTK)[N % 2], [biased[N % len(biased)]])
-    return found
+    """Every N up to 40, without and with biases; one net with biases for each N in a quick run."""
+    if not quick:
+        return [case for kernel in (NNGP, NTK) for case in circle_cases(SIZES, kernel, PARAMETERS)]
+    plain = [case for kernel in (NNGP, NTK) for case in circle_cases(QUICK_SIZES, kernel, PARAMETERS[:1])]
+    return plain + [case for N in QUICK_SIZES for case in circle_cases([N], (NNGP, NTK)[N % 2], PARAMETERS[1:2])]
 
 
 def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:

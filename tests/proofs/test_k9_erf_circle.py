@@ -48,10 +48,14 @@ def test_the_derivation_comes_to_the_claim() -> None:
 def test_many_different_cases(level) -> None:
     cases = getattr(K9, level).cases(False)
     assert (
-        len({str(case) for case in cases}) == len(cases) >= {"exact": 16, "enclosed": 120, "numeric": 160}[level]
+        len({str(case) for case in cases}) == len(cases) >= {"exact": 16, "enclosed": 320, "numeric": 160}[level]
     )
     if level == "enclosed":
-        assert {case.points for case in cases} == set(range(1, 41))
+        nets = {(case.kernel, case.parameters) for case in cases}
+        assert len(nets) == 8
+        assert {(*net, N) for net in nets for N in range(1, 41)} == {
+            (c.kernel, c.parameters, c.points) for c in cases
+        }
 
 
 @pytest.mark.parametrize(
