@@ -8,36 +8,20 @@ parallel inputs the gap is |x/|x| - y/|y||^2 / 2, from differences; for nearly o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
+from .compilation import jit, jit_sum
+
 FloatArray = npt.NDArray[np.float64]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 #: How far |u| may lie beyond 1 and still be taken for a rounded 1.
 COSINE_SLACK = 1e-12
 
 #: Below this part of its largest possible value, 1 - u, 1 + u or |x - y|^2 is computed from differences.
 DIRECT_BELOW = 1.0 / 16.0
-
-
-def jit(function: Function) -> Function:
-    """Compile at the first call, on one core: a Gram matrix of 1000 inputs takes a quarter of a second.
-
-    Numbers beyond floating point become inf and nan, as in NumPy, for the caller to refuse.
-    """
-    return cast(Function, numba.njit(error_model="numpy")(function))
-
-
-def _jit_sum(function: Function) -> Function:
-    """Compile with sums in any order, which lets the processor add several terms at once."""
-    return cast(Function, numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})(function))
 
 
 def checked_cosine(u: npt.ArrayLike) -> FloatArray:
@@ -104,7 +88,7 @@ def angles(x: FloatArray, y: FloatArray | None) -> tuple[FloatArray, FloatArray,
     return lengths, other_lengths, gap, rest
 
 
-@_jit_sum
+@jit_sum
 def _square_of_difference(x: FloatArray, y: FloatArray, sign: float) -> float:
     """|x - sign y|^2."""
     total = 0.0

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .angles import FloatArray, angles, checked_cosine, jit, squared_distances
+from .angles import FloatArray, angles, checked_cosine, squared_distances
+from .compilation import jit
 
 # sin t - t cos t = t^3 sum_k c_k t^2k; for t <= pi/2 the first term left out is below 1e-19
 _SINE_SERIES = tuple((-1) ** k * (2 * k + 2) / factorial(2 * k + 3) for k in range(12))

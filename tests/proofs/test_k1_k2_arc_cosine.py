@@ -9,7 +9,6 @@ import sympy
 
 from orbitkernels.numerics import kernels as numeric_kernels
 from orbitkernels.proofs import arc_cosine_checks, arc_cosine_derivation
-from orbitkernels.proofs.derivation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.k1_arc_cosine_zero import AngleCase, CosineCase, RandomCase, SeriesCase
 from orbitkernels.proofs.theorem import THEOREMS
@@ -81,7 +80,7 @@ def test_a_wrong_closed_form_is_found(name, change, monkeypatch) -> None:
         monkeypatch.setattr(module, function, lambda: wrong)
     for level in ("exact", "enclosed"):
         assert not any(outcomes(name, level))
-    with pytest.raises(DerivationError):
+    with pytest.raises(ValueError, match=r"refute|differ|does not hold"):
         THEOREMS[name].derivation()
 
 
