@@ -19,6 +19,10 @@ def error(K, y, *, r: int = 1):
 
 def cases(quick):
     return [1 + 1]
+
+
+def instance(rng):
+    return rng.integers(1 + 1, 9)
 '''
 
 
@@ -43,7 +47,8 @@ def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
     for mutant in found:
         text = ast.unparse(mutated(path, mutant.number))
         assert text != whole
-        assert "1 + 1]" in text  # the choice of cases, messages and docstrings stay
+        assert "1 + 1]" in text  # the choice of cases, random numbers, messages and docstrings stay
+        assert "(1 + 1, 9)" in text
         assert "{r + 1}" in text
         assert "docstring has 1 + 1" in text
 

@@ -156,7 +156,9 @@ def main() -> None:
     if not arguments.traces.exists():
         trace(arguments.traces)
     traces = json.loads(arguments.traces.read_text())
-    chosen = [mutant for file in arguments.files or formula_files() for mutant in mutants(file)]
+    every = [mutant for file in arguments.files or formula_files() for mutant in mutants(file)]
+    # outside of functions proofs/ has lists of instances
+    chosen = [mutant for mutant in every if mutant.function or mutant.path.startswith("theory/")]
     whole = len(chosen)
     if arguments.sample and arguments.sample < whole:
         chosen = random.Random(arguments.seed).sample(chosen, arguments.sample)

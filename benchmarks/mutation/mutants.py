@@ -37,6 +37,9 @@ _SWAPPED = {"min": "max", "max": "min", "cos": "sin", "sin": "cos", "any": "all"
 #: Calls that are left out, so that x.conjugate() becomes x and abs(x) becomes x.
 _DROPPED = ("conjugate", "inverse", "transpose", "inv", "abs", "sqrt", "doit")
 
+#: Generators of random numbers: another range draws another instance, which is as good.
+_GENERATORS = ("rng", "generator")
+
 #: Functions whose mutants say nothing of formulas: how things are shown, and which instances are drawn.
 _PASSED_OVER = ("__repr__", "__str__", "_repr_html_", "_repr_latex_", "to_latex", "to_text", "__reduce__")
 
@@ -108,7 +111,7 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
         for statement in node.body:
             yield from _inside(statement, first)
         return
-    if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.Import | ast.ImportFrom):
+    if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.Import | ast.ImportFrom) or _draws(node):
         return
     if isinstance(node, ast.expr):
         for changed in _changed(node):
@@ -119,6 +122,14 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _inside(child, function)
+
+
+def _draws(node: ast.AST) -> bool:
+    """Whether random numbers are drawn here."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in _GENERATORS:
+            return True
+    return False
 
 
 def _changed(node: ast.expr) -> Iterator[ast.expr]:
