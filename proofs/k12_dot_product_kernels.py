@@ -16,7 +16,6 @@ from .instances import GROUPS, QUICK_GROUPS, QUICK_SMALL_GROUPS, SMALL_GROUPS, n
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
-
     from .derivation import Derivation
 
 TITLE = "Dot-product kernels on orbits"

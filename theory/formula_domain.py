@@ -16,6 +16,7 @@ from .ball_expressions import NoValueError, enclose
 #: Bits of the enclosures, halvings of [-1, 1] before a part is given up, and parts examined in all.
 PRECISION, MAX_HALVINGS, MAX_PARTS = 256, 60, 4000
 
+
 def require_value(expression: Any, symbol: Any, text: str) -> None:
     """Check that an expression is real and finite for every value of its symbol in [-1, 1].
 
