@@ -6,21 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .circle_cases import (
-    FLOAT_SIZES,
-    QUICK_SIZES,
-    SIZES,
-    SMALL_SIZES,
-    CircleCase,
-    circle_cases,
-    enclosed_comparison,
-    exact_comparison,
-    formula_of,
-    numeric_comparison,
-    points_on_circle,
-)
-from .evidence import Comparison
-from .theorem import Procedure, Theorem
+from .arc_cosine_circle_checks import ArcCosineChecks
+from .circle_cases import FloatArray, points_on_circle
+from .theorem import Theorem
 
 if TYPE_CHECKING:
     from .derivation import Derivation
@@ -216,56 +204,17 @@ def derivation() -> Derivation:
 
 # ---------------------------------------------------------------------- checks
 
-KERNEL = "kappa0"
 
-
-def exact_cases(quick: bool) -> list[CircleCase]:
-    """Every N up to 24."""
-    return circle_cases(QUICK_SIZES if quick else SMALL_SIZES, KERNEL)
-
-
-def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form and the transform of the rational values, as cyclotomic numbers."""
-    from orbitkernels.theory import circle_exact
-    from orbitkernels.theory.circle_spectra import kappa0_eigenvalue
-
-    values = circle_exact.exact_samples(circle_exact.exact_kappa0, case.points)
-    found = formula_of(kappa0_eigenvalue).exact(case.points)
-    return exact_comparison(case, found, circle_exact.transform_over_pi(values))
-
-
-def enclosed_cases(quick: bool) -> list[CircleCase]:
-    """Every N up to 40."""
-    return circle_cases(QUICK_SIZES if quick else SIZES, KERNEL)
-
-
-def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form and the sum over the aliases, against the transform of the values."""
-    from orbitkernels.theory import circle_enclosures as balls
-    from orbitkernels.theory.circle_spectra import kappa0_eigenvalue
-
-    N = case.points
-    aliased = [
-        lambda: formula_of(kappa0_eigenvalue).balls(N),
-        lambda: [balls.aliased_kappa0(N, k) for k in range(N)],
-    ]
-    return enclosed_comparison(case, aliased, balls.kappa0_value)
-
-
-def numeric_cases(quick: bool) -> list[CircleCase]:
-    """N up to 500."""
-    return circle_cases(QUICK_SIZES if quick else FLOAT_SIZES, KERNEL)
-
-
-def numeric_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form, against the transform of a row of the Gram matrix of points in the plane."""
+def kappa0_row(N: int, rng: np.random.Generator) -> FloatArray:
+    """Kappa0 between the first point and all, from vectors in the plane."""
     from orbitkernels.numerics.angles import angles
-    from orbitkernels.numerics.circle_spectra import kappa0_spectrum
 
-    points = points_on_circle(case.points, rng.uniform(0.1, 10.0))
-    _, _, gap, rest = angles(points, None)
-    row = 1 - 2 * np.arctan2(np.sqrt(gap[0]), np.sqrt(rest[0])) / np.pi
-    return numeric_comparison(case, kappa0_spectrum(case.points), row)
+    _, _, gap, rest = angles(points_on_circle(N, rng.uniform(0.1, 10.0)), None)
+    row: FloatArray = 1 - 2 * np.arctan2(np.sqrt(gap[0]), np.sqrt(rest[0])) / np.pi
+    return row
+
+
+CHECKS = ArcCosineChecks(0, kappa0_row)
 
 
 THEOREM = Theorem(
@@ -274,8 +223,8 @@ THEOREM = Theorem(
     source=SOURCE,
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
-    exact=Procedure(exact_cases, exact_compare),
-    enclosed=Procedure(enclosed_cases, enclosed_compare),
-    numeric=Procedure(numeric_cases, numeric_compare),
+    exact=CHECKS.exact,
+    enclosed=CHECKS.enclosed,
+    numeric=CHECKS.numeric,
     derivation=derivation,
 )

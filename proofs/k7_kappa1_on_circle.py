@@ -6,21 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .circle_cases import (
-    FLOAT_SIZES,
-    QUICK_SIZES,
-    SIZES,
-    SMALL_SIZES,
-    CircleCase,
-    circle_cases,
-    enclosed_comparison,
-    exact_comparison,
-    formula_of,
-    numeric_comparison,
-    points_on_circle,
-)
-from .evidence import Comparison
-from .theorem import Procedure, Theorem
+from .arc_cosine_circle_checks import ArcCosineChecks
+from .circle_cases import FloatArray, points_on_circle
+from .theorem import Theorem
 
 if TYPE_CHECKING:
     from .derivation import Derivation
@@ -232,54 +220,16 @@ def derivation() -> Derivation:
 
 # ---------------------------------------------------------------------- checks
 
-KERNEL = "kappa1"
 
-
-def exact_cases(quick: bool) -> list[CircleCase]:
-    """Every N up to 24."""
-    return circle_cases(QUICK_SIZES if quick else SMALL_SIZES, KERNEL)
-
-
-def exact_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form and the transform of the values, both as a + b/pi with cyclotomic a and b."""
-    from orbitkernels.theory import circle_exact
-    from orbitkernels.theory.circle_spectra import kappa1_eigenvalue
-
-    values = circle_exact.exact_samples(circle_exact.exact_kappa1, case.points)
-    found = formula_of(kappa1_eigenvalue).exact(case.points)
-    return exact_comparison(case, found, circle_exact.transform_over_pi(values))
-
-
-def enclosed_cases(quick: bool) -> list[CircleCase]:
-    """Every N up to 40."""
-    return circle_cases(QUICK_SIZES if quick else SIZES, KERNEL)
-
-
-def enclosed_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form and the sum over the aliases, against the transform of the values."""
-    from orbitkernels.theory import circle_enclosures as balls
-    from orbitkernels.theory.circle_spectra import kappa1_eigenvalue
-
-    N = case.points
-    routes = [
-        lambda: formula_of(kappa1_eigenvalue).balls(N),
-        lambda: [balls.aliased_kappa1(N, k) for k in range(N)],
-    ]
-    return enclosed_comparison(case, routes, balls.kappa1_value)
-
-
-def numeric_cases(quick: bool) -> list[CircleCase]:
-    """N up to 500."""
-    return circle_cases(QUICK_SIZES if quick else FLOAT_SIZES, KERNEL)
-
-
-def numeric_compare(case: CircleCase, rng: np.random.Generator) -> Comparison:
-    """The closed form, against the transform of a row of the NNGP kernel of a ReLU net without biases."""
-    from orbitkernels.numerics.circle_spectra import kappa1_spectrum
+def kappa1_row(N: int, rng: np.random.Generator) -> FloatArray:
+    """Kappa1 between the first point and all: the NNGP kernel of a ReLU net without biases, for |x|^2 = 2 d."""
     from orbitkernels.numerics.kernels import relu_gram
 
-    row = relu_gram(points_on_circle(case.points, 4.0), None, 1, 1.0, 0.0, False)[0]  # kappa1 for |x|^2 = 2 d
-    return numeric_comparison(case, kappa1_spectrum(case.points), row)
+    row: FloatArray = relu_gram(points_on_circle(N, 4.0), None, 1, 1.0, 0.0, False)[0]
+    return row
+
+
+CHECKS = ArcCosineChecks(1, kappa1_row)
 
 
 THEOREM = Theorem(
@@ -288,8 +238,8 @@ THEOREM = Theorem(
     source=SOURCE,
     statement=STATEMENT,
     hypotheses=HYPOTHESES,
-    exact=Procedure(exact_cases, exact_compare),
-    enclosed=Procedure(enclosed_cases, enclosed_compare),
-    numeric=Procedure(numeric_cases, numeric_compare),
+    exact=CHECKS.exact,
+    enclosed=CHECKS.enclosed,
+    numeric=CHECKS.numeric,
     derivation=derivation,
 )
