@@ -135,7 +135,7 @@ def network(*widths: int, activation: str = "z^2") -> FiniteNetwork:
 def _inner(x: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
     """S_0(x, y)."""
     weight, bias = VARIANCES
-    return bias + weight * sum((a * b for a, b in zip(x, y, strict=True)), start=Fraction(0)) / len(x)
+    return bias + weight * sum(a * b for a, b in zip(x, y, strict=True)) / len(x)
 
 
 def first_layer_is_gaussian(width: int) -> bool:
@@ -156,10 +156,7 @@ def conditional_covariance_is_the_mean(width: int, activation: str) -> bool:
     net = network(width, activation=activation)
     (below_x, above_x), (below_y, above_y) = net.layers(X), net.layers(Y)
     weight, bias = VARIANCES
-    mean = sum(
-        (net.applied(p) * net.applied(q) for p, q in zip(below_x, below_y, strict=True)),
-        start=net._ring.constant(0),
-    )
+    mean = sum(net.applied(p) * net.applied(q) for p, q in zip(below_x, below_y, strict=True))
     wanted = _rational(bias) + _rational(weight / width) * mean
     own = [i for i, (name, _) in enumerate(net._names) if name[2] == "1"]
     return all(
@@ -183,16 +180,15 @@ def _partial_expectation(net: FiniteNetwork, f: Polynomial, own: Sequence[int]) 
 
 
 def means_have_the_variance_of_one_over_the_width(width: int, activation: str) -> bool:
-    """Var((1/n) sum_j phi(h_j(x)) phi(h_j(y))) = (1/n) Var(phi(h_1(x)) phi(h_1(y)))."""
+    """Var((1/n) sum_j phi(h_j(x)) phi(h_j(y))) = (1/n) Var(phi(h_1(x)) phi(h_1(y))), multiplied by n^2."""
 
-    def variance(count: int) -> Fraction:
+    def variance_of_sum(count: int) -> Fraction:
         net = FiniteNetwork((1, count, 1), ACTIVATIONS[activation], *VARIANCES)
         pairs = zip(net.layers(X[:1])[0], net.layers(Y[:1])[0], strict=True)
-        mean = sum((net.applied(p) * net.applied(q) for p, q in pairs), start=net._ring.constant(0))
-        mean = mean * _rational(Fraction(1, count))
-        return net.expectation(mean * mean) - net.expectation(mean) ** 2
+        total = sum(net.applied(p) * net.applied(q) for p, q in pairs)
+        return net.expectation(total * total) - net.expectation(total) ** 2
 
-    return variance(width) == variance(1) / width > 0
+    return variance_of_sum(width) == width * variance_of_sum(1)
 
 
 def recursion_kernels(
@@ -206,7 +202,7 @@ def recursion_kernels(
     weight, bias = variances
 
     def start(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
-        return bias + weight * sum((p * q for p, q in zip(a, b, strict=True)), start=Fraction(0)) / len(a)
+        return bias + weight * sum(p * q for p, q in zip(a, b, strict=True)) / len(a)
 
     layer = Covariance(start(x, x), start(y, y), start(x, y), start(x, y))
     for _ in range(depth):
@@ -253,7 +249,7 @@ def gradients_follow_the_chain_rule(widths: tuple[int, ...], activation: str) ->
     zero = net._ring.constant(0)
     for layer in range(1, len(at_x)):
         below_x, below_y, n = at_x[layer - 1], at_y[layer - 1], net.widths[layer]
-        mean = sum((net.applied(p) * net.applied(q) for p, q in zip(below_x, below_y, strict=True)), start=zero)
+        mean = sum(net.applied(p) * net.applied(q) for p, q in zip(below_x, below_y, strict=True))
         for i in range(len(at_x[layer])):
             for k in range(len(at_y[layer])):
                 found = _rational(bias) + _rational(weight / n) * mean if i == k else zero

@@ -19,23 +19,27 @@ if TYPE_CHECKING:
 #: Means (a_0, b_0) of the model kernel.
 MEANS = (Fraction(3, 2), Fraction(1, 4))
 
+#: Numbers of poses for which the law is tried.
+POSES = (8, 16, 32, 128)
+
+#: Irrational limits are bracketed to one part in this.
+SCALE = 10**40
+
 
 def aliases(N: int, interleaved: bool) -> bool:
-    """Whether both transforms of the samples of trigonometric polynomials are the sums over aliases."""
-    order, turn = 2 * N, int(interleaved)
+    """Whether the transform of the samples of a trigonometric polynomial is the sum over aliases."""
+    order, offset = 2 * N, int(interleaved)
     frequencies = range(-2 * N - 1, 2 * N + 2)
-    a = {k: (3 * k * k + 1) % 7 - 2 for k in frequencies}  # even in k
+    a = {k: abs(k) for k in frequencies}  # even in k
+    samples = [
+        weighted_sum(list(a.values()), [root_of_unity(order, k * (2 * j + offset)) for k in a]) for j in range(N)
+    ]
     for m in range(N):
-        for offset in (0, turn):  # f on its own ring, g on the other
-            samples = [
-                weighted_sum(list(a.values()), [root_of_unity(order, k * (2 * j + offset)) for k in a])
-                for j in range(N)
-            ]
-            transform = weighted_sum([1] * N, [x * root_of_unity(order, 2 * m * j) for j, x in enumerate(samples)])
-            alike = [k for k in frequencies if (k - m) % N == 0]
-            expected = weighted_sum([N * a[k] for k in alike], [root_of_unity(order, -k * offset) for k in alike])
-            if transform != expected:
-                return False
+        transform = weighted_sum([1] * N, [x * root_of_unity(order, 2 * m * j) for j, x in enumerate(samples)])
+        alike = [k for k in frequencies if (k - m) % N == 0]
+        expected = weighted_sum([N * a[k] for k in alike], [root_of_unity(order, -k * offset) for k in alike])
+        if transform != expected:
+            return False
     return True
 
 
@@ -53,34 +57,31 @@ def refitted_model(
     return exact_leave_out(K, [1] * N + [-1] * N, [0])[0][0]
 
 
-def law_holds(p: int, ratio: Fraction = Fraction(0), interleaved: bool = False, least: int = 8) -> bool:
-    """Whether N^2 |N^2p MMD^2 error - limit| is at most 10 for the model, N = least, ..., 16 least, every other N.
+def law_holds(p: int, ratio: Fraction = Fraction(0), interleaved: bool = False, odd: bool = False) -> bool:
+    """Whether N^2 |N^2p MMD^2 error - limit| is at most 10 for the model, N = 8, 16, 32, 128, or one more if odd.
 
     The limits are those of the theorem for A = (2p)!/(2 pi)^2p: 2 (1 - kappa^2) and 1 + sqrt(1 - kappa^2) for
     p = 1, (4/11)(4 + 3 sqrt 3)(1 - kappa^2) for p = 2.  Irrational limits are bracketed by rationals.
     """
-    met = (least % 2 == 0) != interleaved
-    for N in (least, 2 * least + least % 2, 4 * least + least % 2, 16 * least + least % 2):
+    for N in (size + odd for size in POSES):
         error, mmd = model_error(N, p, MEANS, ratio, interleaved)
         value = error * mmd * N ** (2 * p)
-        for limit in _limit(p, ratio, met):
-            if abs(value - limit) * N**2 > 10:
-                return False
+        if any(abs(value - limit) * N**2 > 10 for limit in _limit(p, ratio, met=odd == interleaved)):
+            return False
     return True
 
 
 def _limit(p: int, ratio: Fraction, met: bool) -> tuple[Fraction, Fraction]:
     """Rationals below and above the limit of the model."""
-    scale = 10**40
     if p == 2:
-        root = isqrt(27 * scale**2)  # 3 sqrt 3
-        low, high = (Fraction(4, 11) * (4 + Fraction(root + i, scale)) * (1 - ratio**2) for i in (0, 1))
+        root = isqrt(27 * SCALE**2)  # 3 sqrt 3
+        low, high = (Fraction(4, 11) * (4 + Fraction(root + i, SCALE)) * (1 - ratio**2) for i in (0, 1))
         return low, high
-    if met or not ratio:
-        return 2 * (1 - ratio**2), 2 * (1 - ratio**2)
     square = 1 - ratio**2
-    root = isqrt(square.numerator * scale**2 // square.denominator)
-    return 1 + Fraction(root, scale), 1 + Fraction(root + 1, scale)
+    if met:
+        return 2 * square, 2 * square
+    root = isqrt(square.numerator * SCALE**2 // square.denominator)
+    return 1 + Fraction(root, SCALE), 1 + Fraction(root + 1, SCALE)
 
 
 def singularities_solve_the_recursion(depth: int) -> bool:
@@ -91,7 +92,7 @@ def singularities_solve_the_recursion(depth: int) -> bool:
 
     w, b, s, q = sympy.symbols("w b s q", positive=True)
     layers = layer_variances(depth, w, b, q)
-    square = w * q / layers[0][0]  # (gamma_0/s)^2
+    square = w * q / (b + w * q)  # (gamma_0/s)^2
     ntk = nngp = sympy.Integer(0)
     for (variance, tangent), (after, _) in pairwise(layers):
         gamma = s * sympy.sqrt(square)

@@ -255,7 +255,7 @@ def _limit() -> tuple[Step, ...]:
                     (r"$p=2$, $\kappa=0$", (2,)),
                     (r"$p=1$, $\kappa=3/5$, antipodes met", (1, Fraction(3, 5))),
                     (r"$p=1$, $\kappa=3/5$, antipodes half way", (1, Fraction(3, 5), True)),
-                    (r"$p=2$, $\kappa=1/3$, antipodes met", (2, Fraction(1, 3), True, 9)),
+                    (r"$p=2$, $\kappa=1/3$, antipodes met", (2, Fraction(1, 3), True, True)),
                 ),
                 *every(
                     checks.error_by_refitting,
