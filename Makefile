@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 OUT ?= build/verify
 
-.PHONY: help verify test lint install lock clean
+.PHONY: help verify test lint install lock clean bench-groups
 
 help:
 	@echo "make verify   verify every theorem and write $(OUT)/report.html"
 	@echo "make test     run all tests, doctests and properties"
 	@echo "make lint     ruff, mypy --strict and import-linter"
+	@echo "make bench-groups   character tables and irreps beside GAP, SymPy, NetKet and spgrep"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
 	@echo "make clean    remove the virtual environment and build products"
 
@@ -38,6 +39,10 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# BENCH_PYTHON: a Python that has NetKet and spgrep; BENCH_PYTHONPATH: a checkout of SymPy's development version.
+bench-groups: $(STAMP)
+	@$(BIN)/python -m benchmarks.groups
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
