@@ -15,7 +15,19 @@ SIZES = (1, 2, 3, 4, 5, 6)
 
 
 def is_circulant(N: int) -> bool:
-    """Whether the Gram matrix of the hypotheses, in symbols, is a symmetric circulant in the order of places."""
+    """Whether the Gram matrix of the hypotheses is a symmetric circulant in the order of places."""
+    return is_symmetric_circulant(ring_matrix(N))
+
+
+def is_symmetric_circulant(K: Any) -> bool:
+    """Whether a matrix is symmetric, and the same after a step of rows and columns."""
+    size = K.rows
+    places = range(size)
+    return bool(K == K.T) and all(K[m, k] == K[(m + 1) % size, (k + 1) % size] for m in places for k in places)
+
+
+def ring_matrix(N: int) -> Any:
+    """The Gram matrix of the hypotheses: alpha_i for i steps on a ring, beta_j for j/2 between the rings."""
     import sympy
 
     def entry(m: int, k: int) -> Any:
@@ -26,9 +38,7 @@ def is_circulant(N: int) -> bool:
         twice = (2 * (first - second) - 1) % (2 * N)  # 2 (i - j - 1/2) of A_i and B_j
         return sympy.Symbol(f"beta_{min(twice, 2 * N - twice)}")
 
-    K = sympy.Matrix(2 * N, 2 * N, entry)
-    cyclic = all(K[m, k] == K[(m + 1) % (2 * N), (k + 1) % (2 * N)] for m in range(2 * N) for k in range(2 * N))
-    return cyclic and K == K.T
+    return sympy.Matrix(2 * N, 2 * N, entry)
 
 
 def modes_are_eigenvectors(N: int) -> bool:
@@ -54,14 +64,12 @@ def label_mode(j: Any) -> list[tuple[Any, Any]]:
 
 
 def _sample_circulant(N: int) -> tuple[list[int], Any]:
-    """A positive definite circulant of integers (diagonally dominant) and its first row."""
+    """A symmetric positive definite circulant of integers (diagonally dominant) and its first row."""
     from flint import fmpq_mat
 
     size = 2 * N
-    row = [0] * size
-    for j in range(1, size):
-        row[j] = row[size - j] if j > size - j else (3 * j * j + N) % 5 - 2
-    row[0] = 1 + sum(map(abs, row))
+    row = [min(j, size - j) for j in range(size)]
+    row[0] = 1 + sum(row)
     return row, fmpq_mat(size, size, [row[(m - k) % size] for m in range(size) for k in range(size)])
 
 

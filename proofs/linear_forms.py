@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, isqrt
+from math import isqrt
 from typing import TYPE_CHECKING
 
 from orbitkernels.theory.cyclotomics import ONE, Cyclotomic, root_of_unity, weighted_sum
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: A name such as ``("varphi", 3)``, shown as phi_3.
 Name = tuple[str, int]
+
+#: A name and whether it is subtracted.
+Term = tuple[Name, bool]
 
 #: Columns that one displayed line may take as plain text.
 LINE = 88
@@ -96,10 +99,10 @@ class LinearForm:
 
     def pieces(self) -> list[str]:
         """Signed terms such as ``+ 2 (\\varphi_{1} + \\varphi_{2})``."""
-        groups: dict[Cyclotomic, list[tuple[Name, int]]] = {}
+        groups: dict[Cyclotomic, list[Term]] = {}
         for name, c in self.terms:
-            sign = -1 if -c in groups or (c not in groups and _negative(c)) else 1
-            groups.setdefault(c * sign, []).append((name, sign))
+            minus = -c in groups or (c not in groups and _negative(c))
+            groups.setdefault(-c if minus else c, []).append((name, minus))
         out = []
         for c, members in groups.items():
             if c == ONE:
@@ -109,14 +112,18 @@ class LinearForm:
         return out
 
 
-def _shared(c: Cyclotomic, members: Sequence[tuple[Name, int]]) -> str:
+def _shared(c: Cyclotomic, members: Sequence[Term]) -> str:
     """One coefficient before one name or several in brackets."""
-    first = members[0][1]
-    mark = f"{'-' if first < 0 else '+'} {coefficient_latex(c)}"
-    if len(members) == 1:
-        return f"{mark} {latex_name(members[0][0])}"
-    inner = joined(_runs([(name, sign * first) for name, sign in members]))
+    (name, first), *others = members
+    mark = f"{_sign(first)} {coefficient_latex(c)}"
+    if not others:
+        return f"{mark} {latex_name(name)}"
+    inner = joined(_runs([(name, minus != first) for name, minus in members]))
     return rf"{mark} \left({inner}\right)"
+
+
+def _sign(minus: bool) -> str:
+    return "-" if minus else "+"
 
 
 def symbol(name: Name) -> sympy.Symbol:
@@ -164,14 +171,14 @@ def root_power(c: Cyclotomic) -> tuple[Fraction, int, int] | None:
         ((Fraction(2, 1), 7, 3), None)
     """
     square = c * c.conjugate()
-    if c.is_real or not square.is_rational:
+    if not square.is_rational:
         return None
     factor = _rational_root(square.as_fraction())
     n = c.conductor
-    if factor is None or n < 3 or n == 4:
+    if factor is None or n in (1, 4):
         return None
     unit = c / factor
-    found = next((k for k in range(1, n) if gcd(n, k) == 1 and unit == root_of_unity(n, k)), None)
+    found = next((k for k in range(n) if unit == root_of_unity(n, k)), None)
     return None if found is None else (factor, n, found)
 
 
@@ -183,28 +190,26 @@ def _rational_root(square: Fraction) -> Fraction | None:
 
 def _negative(c: Cyclotomic) -> bool:
     """Whether to print a minus sign: a negative real part, or an imaginary number below zero."""
-    if root_power(c) or root_power(-c):
-        return not root_power(c)
+    if root_power(c):
+        return False
+    if root_power(-c):
+        return True
     value = complex(c)
     return value.real < 0 if c + c.conjugate() else value.imag < 0
 
 
-def _runs(members: Sequence[tuple[Name, int]]) -> list[str]:
+def _runs(members: Sequence[Term]) -> list[str]:
     """Terms with coefficient one; five or more in a row are shortened by dots."""
-    out: list[str] = []
-    position = 0
-    while position < len(members):
-        (kind, index), sign = members[position]
-        end = position
-        while end + 1 < len(members) and members[end + 1] == ((kind, members[end][0][1] + 1), sign):
-            end += 1
-        mark = "-" if sign < 0 else "+"
-        if end - position >= 4:
-            last = members[end][0]
-            out += [f"{mark} {latex_name((kind, index))}", rf"{mark} \cdots {mark} {latex_name(last)}"]
+    runs: list[list[Term]] = []
+    for (kind, index), minus in members:
+        if runs and runs[-1][-1] == ((kind, index - 1), minus):
+            runs[-1].append(((kind, index), minus))
         else:
-            out += [f"{mark} {latex_name(name)}" for name, _ in members[position : end + 1]]
-        position = end + 1
+            runs.append([((kind, index), minus)])
+    out: list[str] = []
+    for run in runs:
+        terms = [f"{_sign(minus)} {latex_name(name)}" for name, minus in run]
+        out += terms if len(run) < 5 else [terms[0], rf"{_sign(run[0][1])} \cdots {terms[-1]}"]
     return out
 
 
@@ -218,7 +223,7 @@ def sum_lines(left: str, pieces: Sequence[str], relation: str = "=") -> list[str
     lines, current = [], f"{left} {relation}"
     for number, piece in enumerate(pieces or ["0"]):
         term = piece.removeprefix("+ ") if number == 0 else piece
-        if len(plain(current)) + len(plain(term)) > LINE and number:
+        if number and len(plain(f"{current} {term}")) > LINE:
             lines.append(current)
             current = rf"\qquad {term}"
         else:

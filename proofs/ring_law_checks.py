@@ -129,9 +129,14 @@ def ratios_solve_the_recursion(depth: int) -> bool:
 
 def coefficients_dominate(coefficients: tuple[int, ...], height: Fraction) -> bool:
     """Whether a_k > |b_k| below the degree of the kernel sum_n c_n u^n; at the degree they are equal."""
-    rest = height**2
-    f, g = (_fourier(coefficients, offset, 1 - rest) for offset in (rest, -rest))
-    return all(f[k] > abs(g[k]) for k in range(len(coefficients) - 1))
+    a, b = ring_coefficients(coefficients, height)
+    return all(a[k] > abs(b[k]) for k in range(len(coefficients) - 1))
+
+
+def ring_coefficients(coefficients: tuple[int, ...], height: Fraction) -> tuple[list[Fraction], list[Fraction]]:
+    """a_k and b_k, k = 0, 1, ..., of the kernel sum_n c_n u^n on rings at the heights h and -h."""
+    square = 1 - height**2
+    return _fourier(coefficients, height**2, square), _fourier(coefficients, -(height**2), square)
 
 
 def _fourier(coefficients: tuple[int, ...], offset: Fraction, square: Fraction) -> list[Fraction]:

@@ -3,9 +3,13 @@
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 import pytest
 
+from orbitkernels.numerics import ring_law
 from orbitkernels.proofs import ring_law_checks as checks
+from orbitkernels.proofs.kernels import kernel
+from orbitkernels.proofs.t11_density_law import NetCase
 from orbitkernels.theory import ring_singularities
 
 HALF_WAY = {"interleaved": True, "ratio": Fraction(3, 5)}
@@ -99,6 +103,15 @@ def test_coefficients_of_powers_of_a_shifted_cosine(coefficients, expected) -> N
     assert checks._fourier(coefficients, Fraction(1, 3), Fraction(1, 2)) == expected
 
 
+def test_coefficients_on_two_rings() -> None:
+    """Of 2 + 3u + u^2 at u = cos(alpha) s^2 +- h^2, h = 1/2 and s^2 = 3/4."""
+    quarter = Fraction(1, 4)
+    a, b = checks.ring_coefficients((2, 3, 1), Fraction(1, 2))
+    square, wave = Fraction(9, 32), Fraction(9, 64)  # of (3/4)^2 cos^2
+    assert a == [2 + 3 * quarter + quarter**2 + square, Fraction(9, 8) + quarter * Fraction(3, 4), wave]
+    assert b == [2 - 3 * quarter + quarter**2 + square, Fraction(9, 8) - quarter * Fraction(3, 4), wave]
+
+
 @pytest.mark.parametrize(
     ("coefficients", "holds"),
     [
@@ -120,3 +133,16 @@ def test_samples_at_other_angles_are_other_sums_of_aliases(N, interleaved, monke
     right = checks.root_of_unity
     monkeypatch.setattr(checks, "root_of_unity", lambda n, k=1: right(n, k + (k == 4)))
     assert not checks.aliases(N, interleaved)
+
+
+@pytest.mark.parametrize("tangent", [True, False])
+@pytest.mark.parametrize(("poses", "interleaved"), [(4, False), (5, True), (6, True)])
+@pytest.mark.parametrize(("depth", "bias"), [(1, Fraction(1, 2)), (2, Fraction(0)), (3, Fraction(1, 3))])
+def test_the_kernel_in_the_cosine_is_that_of_the_points(depth, bias, poses, interleaved, tangent) -> None:
+    """Also where antipodes without biases are met."""
+    case = NetCase(depth, tangent, Fraction(3, 2), bias, Fraction(3, 5), interleaved)
+    near, far = checks.in_the_cosine(case, poses)
+    name = "ntk" if tangent else "nngp"
+    spec = f"{name}(depth={depth}, weight_variance=3/2, bias_variance={bias})"
+    row = kernel(spec).gram(ring_law.ring_points(poses, 0.6, interleaved))[0]
+    np.testing.assert_allclose([float(value) for value in [*near, *far]], row[1:], rtol=1e-12)
