@@ -1,4 +1,4 @@
-"""The command line: verify, predict, characters and derive.
+"""The command line: verify, predict, derive and, from :mod:`orbitkernels.group_commands`, what asks about a group.
 
 Exit status 0 if all is well, 1 if a theorem fails or is worse than before, 2 for bad input, which gets one line on
 standard error.
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
 import typer
 import typer.exceptions
 
-from orbitkernels import __version__
+from orbitkernels import __version__, group_commands
 from orbitkernels.errors import InputError
+from orbitkernels.group_commands import GROUP_HELP
+from orbitkernels.terminal import Bar, console, print_lines, was_given
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from orbitkernels.proofs.certificate import Certificate
     from orbitkernels.proofs.documents import Document
 
@@ -33,14 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class TableFormat(StrEnum):
-    """How a character table is printed."""
-
-    text = "text"
-    latex = "latex"
-    json = "json"
 
 
 class DocumentFormat(StrEnum):
@@ -76,8 +68,6 @@ class Rings(StrEnum):
 
 #: Exit status after Ctrl-C, as shells have it.
 _INTERRUPTED = 130
-
-GROUP_HELP = "A name (C12, D4, S5, Q8, C7:C3, SL(2,5), C2wrS3, S3xC2, ...) or @file.json."
 
 
 @app.callback(invoke_without_command=True)
@@ -123,7 +113,7 @@ def verify(
     documents: dict[str, Document] = {}
     certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume, documents)
     certificate.write(out / "certificate.json")
-    _print_lines(certificate.lines())
+    print_lines(certificate.lines())
     worse = earlier is not None and _print_changes(earlier, certificate, ids if theorems else None)
     _write_documents(certificate, out, documents, jobs)
     raise typer.Exit(0 if certificate.holds and not worse else 1)
@@ -163,16 +153,16 @@ def predict(
     from orbitkernels.needed_command import answer_needed, refuse_unneeded, show_answer
     from orbitkernels.prediction import predict as predict_pairs
 
-    given = {name for name in context.params if _was_given(context, name)}
+    given = {name for name in context.params if was_given(context, name)}
     if needed is not None:
-        with _Bar("Searching") as bar:
+        with Bar("Searching") as bar:
             answer = answer_needed(needed.value, context.params, given, bar.show)
-        show_answer(answer, _console(stderr=False), as_json=format is ResultFormat.json, out=out)
+        show_answer(answer, console(stderr=False), as_json=format is ResultFormat.json, out=out)
         return
     refuse_unneeded(given)
     if group is None:
         raise InputError("Argument '--group' is missing: name a group that acts on the images, such as D4.")
-    with _Bar("Pairs") as bar:
+    with Bar("Pairs") as bar:
         result = predict_pairs(
             group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed, progress=bar.show
         )
@@ -182,19 +172,7 @@ def predict(
         _print_predictions(result)
 
 
-@app.command()
-def characters(
-    group: Annotated[str, typer.Argument(help=GROUP_HELP)],
-    format: Annotated[TableFormat, typer.Option(help="Output format.")] = TableFormat.text,
-) -> None:
-    """Exact character table of a finite group."""
-    from orbitkernels.theory.names import group as group_of
-
-    table = group_of(group).character_table()
-    if format is TableFormat.json:
-        typer.echo(json.dumps(table.to_dict(), indent=1))
-    else:
-        typer.echo(table.to_latex() if format is TableFormat.latex else table.to_text())
+app.command()(group_commands.characters)
 
 
 @app.command()
@@ -228,7 +206,7 @@ def derive(
 
     if format is DocumentFormat.pdf and out is None:
         raise InputError("Argument '--out' is missing: a PDF needs a file, for example --out derivation.pdf.")
-    with _console(stderr=True).status("Deriving, each step checked..."):
+    with console(stderr=True).status("Deriving, each step checked..."):
         derivation = derive_target(
             target, group=group, kernel=kernel, missing=missing, class_functions=class_functions
         )
@@ -279,49 +257,6 @@ def _complain(message: str) -> None:
     typer.echo("orbitkernels: " + " ".join(message.split()), err=True)
 
 
-def _console(stderr: bool) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr)
-
-
-class _Bar:
-    """A progress bar on standard error that appears with the first step, so that refused input prints no bar.
-
-    Where standard error is no terminal there is none, and errors stay one line.
-    """
-
-    def __init__(self, description: str) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = _console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task(description, total=None)
-        self._started = False
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._started:
-            self._progress.stop()
-
-    def show(self, done: int, total: int, description: str | None = None) -> None:
-        """Show that so many of so many steps are done."""
-        if not self._started:
-            self._progress.start()
-            self._started = True
-        self._progress.update(self._task, completed=done, total=total, description=description)
-
-
 def _run_with_progress(
     ids: list[str],
     quick: bool,
@@ -335,7 +270,7 @@ def _run_with_progress(
     from orbitkernels.proofs.verify import verify as verify_theorems
 
     done: dict[str, tuple[int, int]] = {}
-    with _Bar("Verifying") as bar:
+    with Bar("Verifying") as bar:
 
         def update(identifier: str, completed: int, total: int) -> None:
             done[identifier] = (completed, total)
@@ -355,18 +290,12 @@ def _run_with_progress(
         )
 
 
-def _print_lines(lines: list[str]) -> None:
-    console = _console(stderr=False)
-    for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
 def _print_changes(earlier: Certificate, certificate: Certificate, asked: list[str] | None) -> bool:
     """Print what is worse or better than in an earlier certificate; whether anything is worse."""
     from orbitkernels.proofs.regressions import compare
 
     changes = compare(earlier, certificate, asked)
-    _print_lines(changes.lines())
+    print_lines(changes.lines())
     return bool(changes.regressions)
 
 
@@ -377,11 +306,11 @@ def _write_documents(
     from orbitkernels.proofs.verify import workers
     from orbitkernels.report import write_article, write_report
 
-    with _console(stderr=True).status("Writing the report...") as status:
+    with console(stderr=True).status("Writing the report...") as status:
         report = write_report(certificate, out / "report.html", documents, workers(jobs))
         status.update("Writing the article...")
         article = write_article(certificate, out / "article.tex", documents)
-    _print_lines(
+    print_lines(
         [
             f"{certificate.summary()}.",
             f"Certificate: {out / 'certificate.json'}",
@@ -389,12 +318,6 @@ def _write_documents(
             f"Article: {article}",
         ]
     )
-
-
-def _was_given(context: typer.Context, name: str) -> bool:
-    """Whether the user gave an option, its default perhaps."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _print_predictions(result: dict[str, Any]) -> None:
@@ -413,13 +336,13 @@ def _print_predictions(result: dict[str, Any]) -> None:
             f"{abs(spectral - exact):.1e}",
             f"{pair['condition_number']:.1e}",
         )
-    console = _console(stderr=False)
-    console.print(table)
+    screen = console(stderr=False)
+    screen.print(table)
     right = sum(pair["exact_error"] < 1 for pair in result["pairs"])
-    console.print(f"Missing pose classified right (error below 1): {right} of {len(result['pairs'])} pairs.")
-    console.print(f"Largest relative difference of the two routes: {result['largest_relative_difference']:.1e}.")
+    screen.print(f"Missing pose classified right (error below 1): {right} of {len(result['pairs'])} pairs.")
+    screen.print(f"Largest relative difference of the two routes: {result['largest_relative_difference']:.1e}.")
     for note in result["notes"]:
-        console.print(f"Note: {note}")
+        screen.print(f"Note: {note}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""What the commands show on a terminal: consoles, a progress bar, and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+    from rich.console import Console
+
+
+def console(stderr: bool) -> Console:
+    """Standard output or standard error as a rich console."""
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+class Bar:
+    """A progress bar on standard error that appears with the first step, so that refused input prints no bar.
+
+    Where standard error is no terminal there is none, and errors stay one line.
+    """
+
+    def __init__(self, description: str) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        screen = console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=screen,
+            transient=True,
+            disable=not screen.is_terminal,
+        )
+        self._task = self._progress.add_task(description, total=None)
+        self._started = False
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._started:
+            self._progress.stop()
+
+    def show(self, done: int, total: int, description: str | None = None) -> None:
+        """Show that so many of so many steps are done."""
+        if not self._started:
+            self._progress.start()
+            self._started = True
+        self._progress.update(self._task, completed=done, total=total, description=description)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to standard output as they are, neither wrapped nor coloured."""
+    screen = console(stderr=False)
+    for line in lines:
+        screen.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def was_given(context: typer.Context, name: str) -> bool:
+    """Whether the user gave an option, its default perhaps."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
