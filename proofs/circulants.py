@@ -106,4 +106,4 @@ def error_by_refitting(N: int) -> bool:
     spectrum = _sample_spectrum(row)
     mean = weighted_sum([Fraction(1, 2 * N)] * (2 * N), [x.inverse() for x in spectrum])
     error = spectrum[N].inverse() / mean
-    return all(error * y == refit_error(K, _labels(N), m) for m, y in enumerate(_labels(N)))
+    return [refit_error(K, _labels(N), m) for m in range(2 * N)] == [error, -error] * N
