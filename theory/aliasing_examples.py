@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb
 
-from .circle_enclosures import REST, cosine, sine, total
+from .circle_enclosures import cosine, sine, terms_needed, total
 from .cyclotomics import ONE, Cyclotomic, root_of_unity
 from .enclosures import ball
 
@@ -47,23 +47,25 @@ def heat_value(turns: Fraction, time: Exact) -> Any:
     exp(-2 pi^2 M/t) times the one before.
     """
     t = ball(time)
-    rest, M = arb.pos_inf(), 1
-    while not rest < REST:
-        M += 1
-        rest = 2 * _geometric(-(arb.pi() ** 2) * (2 * M - 1) ** 2 / (4 * t), -2 * arb.pi() ** 2 * M / t)
+
+    def rest(M: int) -> Any:
+        return 2 * _geometric(-(arb.pi() ** 2) * (2 * M - 1) ** 2 / (4 * t), -2 * arb.pi() ** 2 * M / t)
+
+    M = terms_needed(rest)
     terms = ((-((arb.pi() * ball(turns + 2 * m)) ** 2) / (4 * t)).exp() for m in range(1 - M, M))
-    return (arb.pi() / t).sqrt() * (total(terms) + arb(0, rest.upper()))
+    return (arb.pi() / t).sqrt() * (total(terms) + arb(0, rest(M).upper()))
 
 
 def heat_eigenvalue(N: int, k: int, time: Exact) -> Any:
     """N sum_m exp(-t (k + mN)^2); with |j| >= M the rest is below 2 exp(-tM^2)/(1 - exp(-2tM))."""
     t = ball(time)
-    rest, M = arb.pos_inf(), 1
-    while not N * rest < REST:
-        M += 1
-        rest = 2 * _geometric(-t * M * M, -2 * t * M)
+
+    def rest(M: int) -> Any:
+        return 2 * _geometric(-t * M * M, -2 * t * M)
+
+    M = terms_needed(rest)
     terms = ((-t * j * j).exp() for j in range(1 - M, M) if (j - k) % N == 0)
-    return N * (total(terms) + arb(0, rest.upper()))
+    return N * (total(terms) + arb(0, rest(M).upper()))
 
 
 def _geometric(first: Any, ratio: Any) -> Any:
@@ -113,11 +115,15 @@ def exponential_value(turns: Fraction, scale: Exact) -> Any:
 
 
 def exponential_eigenvalue(N: int, k: int, scale: Exact) -> Any:
-    """N sum_m a_(k+mN) for s > 0; for M > 2s the rest sum_(|j| >= M) is below 2 s^M/M!."""
-    s, M = ball(scale), 2
-    while not (2 * s < M and 2 * N * s**M / factorial(M) < REST):
-        M += 1
+    """N sum_m a_(k+mN) for s > 0; for M + 1 > s the rest sum_(|j| >= M) is below s^M/M!/(1 - s/(M + 1))."""
+    s = ball(scale)
+
+    def rest(M: int) -> Any:
+        ratio = s / (M + 1)
+        return s**M / factorial(M) / (1 - ratio) if ratio < 1 else arb.pos_inf()
+
+    M = terms_needed(rest)
     terms = (
         s ** abs(j) / (2 * factorial(abs(j))) * (2 if j == 0 else 1) for j in range(1 - M, M) if (j - k) % N == 0
     )
-    return N * (total(terms) + arb(0, (2 * s**M / factorial(M)).upper()))
+    return N * (total(terms) + arb(0, rest(M).upper()))

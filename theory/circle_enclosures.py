@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, partial
+from itertools import count, pairwise
 from math import comb
 from typing import Any
 
@@ -72,6 +72,18 @@ def total(terms: Any) -> Any:
     for term in terms:
         result += term
     return result
+
+
+def terms_needed(rest: Callable[[int], Any]) -> int:
+    """The least M >= 0 with rest(M) < REST, a bound of what a sum leaves out that has the orders below M only.
+
+    Example:
+        >>> from flint import arb
+        >>> from orbitkernels.theory.circle_enclosures import terms_needed
+        >>> terms_needed(lambda M: arb(10) ** -M)
+        56
+    """
+    return next(M for M in count() if rest(M) < REST)
 
 
 # ---------------------------------------------------------------------- values of kernels
@@ -173,17 +185,9 @@ def bessel_rest(z: Exact, order: int) -> Any:
     ratio below z/(2(j+1)), so the sum is at most the first bound divided by 1 minus the first ratio.
     """
     half = ball(z) / 2
-    first = half**order * arb(order).gamma() ** -1 / max(order, 1) * (half * half / (order + 1)).exp()
+    first = half**order / arb(order + 1).gamma() * (half * half / (order + 1)).exp()
     ratio = half / (order + 1)
     return first / (1 - ratio) if ratio < 1 else arb.pos_inf()
-
-
-def _orders(z: Exact) -> int:
-    """An order from which on the rest of the sums of Bessel functions is below REST."""
-    order = 2
-    while not bessel_rest(z, order) < REST:
-        order *= 2
-    return order
 
 
 def bessel_values(z: Exact, count: int) -> list[Any]:
@@ -205,7 +209,7 @@ def bessel_values(z: Exact, count: int) -> list[Any]:
 
 def gaussian_spectrum(N: int, z: Exact) -> list[Any]:
     """lambda_k = N e^-z sum_m I_(k+mN)(z) for all k (Theorem K10)."""
-    order = _orders(z)
+    order = terms_needed(partial(bessel_rest, z))
     rest = _symmetric(2 * bessel_rest(z, order))
     bessel = bessel_values(z, order)
     sums = [total(bessel[abs(j)] for j in _residues(k, N, order)) for k in range(N)]
@@ -218,7 +222,7 @@ def laplace_spectrum(N: int, c: Exact) -> list[Any]:
     A cotangent at an odd multiple of pi/2N is at most cot(pi/2N) < 2N/pi in absolute value, so the rests of both
     sums together are at most 2 N sum_(j >= order) I_j(c).
     """
-    order = _orders(c)
+    order = terms_needed(partial(bessel_rest, c))
     bessel = bessel_values(c, order)
     rest = _symmetric(2 * N * bessel_rest(c, order))
     waves = half_angle_table(N)
@@ -289,16 +293,19 @@ def relu_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -> li
     The series in rho stops after M terms; the rest is at most 8 N rho^(M+1/2)/(1 - rho), as |c_n| <= 8.
     """
     size = Fraction(bias + weight * q)
-    rho = Fraction(weight * q) / size
-    count = 2
-    while not 8 * float(rho) ** count / (1 - float(rho)) < REST:
-        count += 1
-    rest = _symmetric(8 * N * ball(rho).sqrt() * ball(rho) ** count / (1 - ball(rho)))
-    series = _sine_powers(N, [ball(c) for c in relu_coefficients(count, ntk)], ball(rho))
-    share, found = (2 if ntk else 1), []
+    share = Fraction(weight * q) / size
+    rho, whole = ball(share), ball(1 / (1 - share))
+
+    def bound(M: int) -> Any:
+        return 8 * N * rho.sqrt() * rho**M * whole
+
+    needed = terms_needed(bound)
+    rest = _symmetric(bound(needed))
+    series = _sine_powers(N, [ball(c) for c in relu_coefficients(needed, ntk)], rho)
+    times, found = (2 if ntk else 1), []
     for k in range(N):
         shifts = [sum((k - j) % N == 0 for j in group) for group in ((0,), (1, -1))]
-        linear = N * share * ball((1 - rho) * shifts[0] + rho / 2 * shifts[1])
+        linear = N * times * ((1 - rho) * shifts[0] + rho / 2 * shifts[1])
         curved = (series[_least(k, N)] + rest) / arb.pi()
         found.append(N * ball(bias) * shifts[0] + ball(weight * size / 2) * (linear + curved))
     return found

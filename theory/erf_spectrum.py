@@ -15,13 +15,14 @@ those of v/sqrt(1 - v^2) the same with each term times p.  All are >= 0, and a_m
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import comb, factorial
 from typing import Any
 
 from flint import arb, arb_poly
 
 from .balls import ball
+from .circle_enclosures import terms_needed
 
 Exact = int | Fraction
 
@@ -87,22 +88,21 @@ def decay_rate(weight_variance: Any, q: Any) -> Any:
 
 # ---------------------------------------------------------------------- balls
 
-#: The power series is cut off where the rest is below this.
-SMALL = 1e-55
-
 
 @lru_cache(maxsize=16)
 def enclosed_coefficients(alpha: Fraction, beta: Fraction, slope: bool) -> tuple[tuple[Any, ...], Any]:
     """a_0, ..., a_P from the powers up to P, and a bound of all that is left out of all coefficients together.
 
     The coefficients of the powers of v = (alpha/2) (z + 1/z) + beta are not negative and sum up to s^p,
-    s = alpha + beta < 1.  As gamma_p <= 1 (p gamma_p <= 1), the powers beyond P are at most s^(P + 1)/(1 - s).
+    s = alpha + beta < 1.  As gamma_p <= 1 (p gamma_p <= 1), the odd powers beyond P = 2M - 1 are at most
+    s^(2M + 1)/(1 - s^2).
     """
-    total, largest = ball(alpha + beta), 1
-    while not total ** (largest + 1) / (1 - total) < SMALL:
-        largest += 2
+    total = ball(alpha + beta)
+    rest = partial(_geometric_rest, total, total**2)
+    needed = terms_needed(rest)
+    largest = 2 * needed - 1
     found = _composed(largest, ball(alpha / 2), ball(beta), slope)
-    return tuple(found[largest + m] for m in range(largest + 1)), total ** (largest + 1) / (1 - total)
+    return tuple(found[largest + m] for m in range(largest + 1)), rest(needed)
 
 
 def _composed(largest: int, half: Any, middle: Any, slope: bool) -> Any:
@@ -141,7 +141,7 @@ def enclosed_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -
 
 
 def enclosed_hypergeometric_spectrum(N: int, weight: Exact, q: Exact, ntk: bool) -> list[Any]:
-    """The same for sb2 = 0 by 2F1; frequencies from M on are at most 2 bound r^-M/(1 - 1/r) together.
+    """The same for sb2 = 0 by 2F1; frequencies beyond 2M are at most 2 bound r^-(2M + 1)/(1 - r^-2) together.
 
     The bound of a_m r^m is pi/2.  For v/sqrt(1 - v^2) take the smaller rate sqrt(r), at which v < 1.
     """
@@ -157,15 +157,19 @@ def enclosed_hypergeometric_spectrum(N: int, weight: Exact, q: Exact, ntk: bool)
         bound = v / (1 - v * v).sqrt() if slope else arb.pi() / 2
         if not bound.is_finite():
             raise ArithmeticError(f"At the rate {slower} the series does not converge surely.")
-        m = 1
-        while not 2 * bound * slower**-m / (1 - 1 / slower) < SMALL:
+        rest = partial(_geometric_rest, 2 * bound / slower, slower**-2)
+        needed = terms_needed(rest)
+        for m in range(1, 2 * needed, 2):
             value = enclosed_hypergeometric(m, ball(alpha), slope)
             for k in (m % N, -m % N):
                 found[k] += scale * value
-            m += 2
-        rest = 2 * bound * slower**-m / (1 - 1 / slower)
-        found = [value + scale * rest * arb(0.5, 0.5) for value in found]
+        found = [value + scale * rest(needed) * arb(0.5, 0.5) for value in found]
     return found
+
+
+def _geometric_rest(first: Any, ratio: Any, M: int) -> Any:
+    """Sum over i >= M of first ratio^i, ratio < 1."""
+    return first * ratio**M / (1 - ratio)
 
 
 def enclosed_hypergeometric(m: int, alpha: Any, slope: bool) -> Any:

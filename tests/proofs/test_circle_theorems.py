@@ -138,7 +138,7 @@ def test_a_wrong_infinite_sum_is_found_in_balls(name, function, monkeypatch):
 
 def test_sums_that_stop_too_early_without_their_rest_are_found(monkeypatch):
     """The bound of the rest matters: with the rest left out and few terms the balls are disjoint."""
-    monkeypatch.setattr(circle_enclosures, "_orders", lambda z: 8)
+    monkeypatch.setattr(circle_enclosures, "terms_needed", lambda rest: 8)
     assert not fails_by_disjointness("K10")  # wide balls, which still hold the value
     monkeypatch.setattr(circle_enclosures, "bessel_rest", lambda z, order: circle_enclosures.ball(0))
     assert fails_by_disjointness("K10")

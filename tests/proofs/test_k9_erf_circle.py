@@ -12,7 +12,7 @@ from orbitkernels.proofs.circle_cases import CircleCase
 from orbitkernels.proofs.derivation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
-from orbitkernels.theory import erf_spectrum
+from orbitkernels.theory import circle_enclosures, erf_spectrum
 
 K9 = THEOREMS["K9"]
 
@@ -98,7 +98,7 @@ def test_a_wrong_step_of_the_enclosures_is_found(function, change, monkeypatch) 
 
 def test_a_tail_that_is_left_out_is_found(monkeypatch) -> None:
     """The rest is added as a ball: with a large part left out the balls are wide, and still true."""
-    monkeypatch.setattr(erf_spectrum, "SMALL", 1e-3)
+    monkeypatch.setattr(circle_enclosures, "REST", 1e-3)
     found = [K9.enclosed.compare(case, np.random.default_rng(1)) for case in CASES["enclosed"]]
     assert not any(result.holds for result in found)
     assert all("undecided" in result.detail for result in found)
