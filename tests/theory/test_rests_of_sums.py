@@ -1,4 +1,4 @@
-"""Infinite sums in balls: wherever a sum stops its ball holds the value, and the bound of the rest is no idle one."""
+"""Infinite sums in balls: wherever a sum stops its ball holds the value, and the bound of its rest is near it."""
 
 from fractions import Fraction
 
