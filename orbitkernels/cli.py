@@ -172,7 +172,8 @@ def predict(
         _print_predictions(result)
 
 
-app.command()(group_commands.characters)
+for _command in (group_commands.characters, group_commands.draw):
+    app.command()(_command)
 
 
 @app.command()

@@ -34,7 +34,7 @@ def poses_figure(orbits: Orbits, shape: tuple[int, int]) -> str:
     """
     poses = [orbits.points(c) for c in range(2)]
     columns = max(len(each) for each in poses)
-    figure = _figure(columns * 0.95, 2.1)
+    figure = new_figure(columns * 0.95, 2.1)
     for row, images in enumerate(poses):
         for column, image in enumerate(images):
             axes = figure.add_subplot(2, columns, row * columns + column + 1)
@@ -47,7 +47,7 @@ def poses_figure(orbits: Orbits, shape: tuple[int, int]) -> str:
                 spine.set_linewidth(2.5 if missing else 0.6)
             if missing:
                 axes.set_title("missing", fontsize=9, color="#D55E00", pad=3)
-    return _svg(figure, "Poses of the two seeds; the missing pose of each is framed")
+    return as_svg(figure, "Poses of the two seeds; the missing pose of each is framed")
 
 
 def errors_figure(pairs: list[dict[str, Any]]) -> str:
@@ -64,7 +64,7 @@ def errors_figure(pairs: list[dict[str, Any]]) -> str:
     spectral, exact = (
         np.concatenate([signs * pair[key] for pair in pairs]) for key in ("spectral_errors", "exact_errors")
     )
-    figure = _figure(5.2, 4.6)
+    figure = new_figure(5.2, 4.6)
     axes = figure.add_subplot()
     low, high = min(exact.min(), 0.0), max(exact.max(), 1.0) * 1.06
     axes.plot([low, high], [low, high], color="#9aa1a9", linewidth=1, zorder=1)
@@ -75,8 +75,8 @@ def errors_figure(pairs: list[dict[str, Any]]) -> str:
     axes.set(
         xlim=(low, high), ylim=(low, high), xlabel="spectral error (Theorem T6)", ylabel="exact leave-out error"
     )
-    _plain(axes)
-    return _svg(figure, "Exact leave-out error against spectral error; all marks lie on the diagonal")
+    plain(axes)
+    return as_svg(figure, "Exact leave-out error against spectral error; all marks lie on the diagonal")
 
 
 def spectrum_figure(spectrum: Spectrum, degrees: list[int]) -> str:
@@ -92,7 +92,7 @@ def spectrum_figure(spectrum: Spectrum, degrees: list[int]) -> str:
     order = np.argsort(-spectrum.eigenvalues, kind="stable")
     widths = spectrum.multiplicities[order]
     starts = np.concatenate([[0], np.cumsum(widths)])
-    figure = _figure(7.2, 4.0)
+    figure = new_figure(7.2, 4.0)
     axes = figure.add_subplot()
     for irrep in np.unique(spectrum.irreps):
         places = [(start + m, i) for start, i in zip(starts, order, strict=False)
@@ -115,8 +115,8 @@ def spectrum_figure(spectrum: Spectrum, degrees: list[int]) -> str:
     axes.set_yscale("log")
     axes.set(xlabel="eigenvalue number, largest first", ylabel="eigenvalue $\\lambda$")
     axes.legend(frameon=False, fontsize=9, loc="upper right")
-    _plain(axes)
-    return _svg(figure, "Eigenvalues by irrep on a logarithmic scale; rings mark the label mode")
+    plain(axes)
+    return as_svg(figure, "Eigenvalues by irrep on a logarithmic scale; rings mark the label mode")
 
 
 def rings_figure(spectrum: RingSpectrum, poses: Sequence[int], errors: Sequence[float]) -> str:
@@ -131,7 +131,7 @@ def rings_figure(spectrum: RingSpectrum, poses: Sequence[int], errors: Sequence[
         An ``<svg>`` element.
     """
     values, mean = [float(value) for value in spectrum.eigenvalues], float(spectrum.harmonic_mean)
-    figure = _figure(9.6, 3.2)
+    figure = new_figure(9.6, 3.2)
     left, right = figure.subplots(1, 2)
     left.scatter(range(len(values)), values, s=28, color=COLOURS[0], zorder=2)
     left.scatter(
@@ -148,8 +148,8 @@ def rings_figure(spectrum: RingSpectrum, poses: Sequence[int], errors: Sequence[
     right.set_xticks([2, 4, 8, 16, 24], labels=["2", "4", "8", "16", "24"])
     right.minorticks_off()
     for axes in (left, right):
-        _plain(axes)
-    return _svg(figure, "Spectrum of two rings and the error against the number of poses")
+        plain(axes)
+    return as_svg(figure, "Spectrum of two rings and the error against the number of poses")
 
 
 def needed_figure(result: dict[str, Any]) -> str:
@@ -163,7 +163,7 @@ def needed_figure(result: dict[str, Any]) -> str:
     """
     name = "poses" if result["needed"] == "poses" else "separation"
     places, errors = (np.array([row[key] for row in result["curve"]]) for key in (name, "error"))
-    figure = _figure(6.4, 4.2)
+    figure = new_figure(6.4, 4.2)
     axes = figure.add_subplot()
     axes.axhline(1, color="#D55E00", linewidth=1, linestyle="--", label="classified right below")
     axes.plot(places, errors, color=COLOURS[0], marker="o", markersize=3, linewidth=1, label="error (Theorem T11)")
@@ -181,8 +181,8 @@ def needed_figure(result: dict[str, Any]) -> str:
         xlabel="poses $N$ of each ring" if name == "poses" else "separation $h$", ylabel="error of a missing pose"
     )
     axes.legend(frameon=False, fontsize=9)
-    _plain(axes)
-    return _svg(figure, f"Error of a missing pose of two rings by {name}")
+    plain(axes)
+    return as_svg(figure, f"Error of a missing pose of two rings by {name}")
 
 
 def needed_pairs_figure(result: dict[str, Any]) -> str:
@@ -197,7 +197,7 @@ def needed_pairs_figure(result: dict[str, Any]) -> str:
     needed = np.array([row["needed_mmd_squared"] for row in result["pairs"]]).ravel()
     present = np.repeat([row["mmd_squared"] for row in result["pairs"]], 2)
     right = np.array([row["right"] for row in result["pairs"]]).ravel()
-    figure = _figure(5.2, 4.6)
+    figure = new_figure(5.2, 4.6)
     axes = figure.add_subplot()
     ends = [min(needed.min(), present.min()) / 1.1, max(needed.max(), present.max()) * 1.1]
     axes.plot(ends, ends, color="#9aa1a9", linewidth=1, zorder=1)
@@ -209,24 +209,25 @@ def needed_pairs_figure(result: dict[str, Any]) -> str:
         )  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="MMD$^2$ needed", ylabel="MMD$^2$ of the two orbits")
     axes.legend(frameon=False, fontsize=9)
-    _plain(axes)
-    return _svg(figure, "Class separation of pairs of images against the separation needed")
+    plain(axes)
+    return as_svg(figure, "Class separation of pairs of images against the separation needed")
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     """A figure without a window, whatever back end the user has chosen."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _plain(axes: Axes) -> None:
+def plain(axes: Axes) -> None:
+    """Axes on two sides only, over a light grid."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#e6e8eb", linewidth=0.7, zorder=0)
     axes.set_axisbelow(True)
 
 
-def _svg(figure: Figure, description: str) -> str:
+def as_svg(figure: Figure, description: str) -> str:
     """The figure as an element with a description for those who cannot see it; equal figures give equal text."""
     import matplotlib
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from orbitkernels.errors import InputError
+
+if TYPE_CHECKING:
+    from orbitkernels.theory.groups import FiniteGroup
 
 GROUP_HELP = "A name (C12, D4, S5, Q8, C7:C3, SL(2,5), C2wrS3, S3xC2, ...) or @file.json."
 
@@ -16,18 +22,79 @@ class TableFormat(StrEnum):
 
     text = "text"
     latex = "latex"
+    longtable = "longtable"
     json = "json"
+
+
+class Picture(StrEnum):
+    """What is drawn of a group."""
+
+    cayley_graph = "cayley-graph"
+    spectrum = "spectrum"
 
 
 def characters(
     group: Annotated[str, typer.Argument(help=GROUP_HELP)],
-    format: Annotated[TableFormat, typer.Option(help="Output format.")] = TableFormat.text,
+    format: Annotated[
+        TableFormat, typer.Option(help="Output format; longtable is LaTeX that breaks over pages.")
+    ] = TableFormat.text,
 ) -> None:
     """Exact character table of a finite group."""
     from orbitkernels.theory.names import group as group_of
 
     table = group_of(group).character_table()
     if format is TableFormat.json:
-        typer.echo(json.dumps(table.to_dict(), indent=1))
+        text = json.dumps(table.to_dict(), indent=1)
+    elif format is TableFormat.latex:
+        text = table.to_latex()
     else:
-        typer.echo(table.to_latex() if format is TableFormat.latex else table.to_text())
+        text = table.to_longtable() if format is TableFormat.longtable else table.to_text()
+    typer.echo(text)
+
+
+def draw(
+    picture: Annotated[Picture, typer.Argument(help="What to draw.")],
+    group: Annotated[str, typer.Argument(help=GROUP_HELP)],
+    kernel: Annotated[
+        str | None,
+        typer.Option(
+            "--kernel",
+            "-k",
+            help="For 'spectrum': a kernel of a Cayley graph such as \"heat(t=1/2, generators=class:(0 1))\"; "
+            "the adjacency of the classes of the generators and their inverses if omitted.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="SVG file; standard output if omitted.")] = None,
+) -> None:
+    """Draw the Cayley graph of a group, or the Fourier spectrum of a kernel on it, as SVG."""
+    from orbitkernels.group_figures import cayley_graph_figure, fourier_spectrum_figure
+    from orbitkernels.proofs.cayley_kernels import cayley_kernel
+    from orbitkernels.proofs.files import write_whole
+    from orbitkernels.theory.names import group as group_of
+
+    found = group_of(group)
+    if picture is Picture.cayley_graph:
+        if kernel is not None:
+            raise InputError("Argument '--kernel' is for 'spectrum'; a Cayley graph is drawn without one.")
+        element = cayley_graph_figure(found)
+    else:
+        element = fourier_spectrum_figure(cayley_kernel(found, kernel or _adjacency(found)))
+    document = element.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1) if _bare(element) else element
+    if out is None:
+        typer.echo(document)
+        return
+    write_whole(out, document + "\n", "File")
+    typer.echo(f"Wrote {out}", err=True)
+
+
+def _bare(element: str) -> bool:
+    """Whether the element lacks the name space that a file of its own needs."""
+    return "xmlns=" not in element.partition(">")[0]
+
+
+def _adjacency(group: FiniteGroup) -> str:
+    """The adjacency kernel whose connection set is the classes of the generators and of their inverses."""
+    if group.order == 1:
+        raise InputError("The trivial group has no generators; name a kernel with --kernel.")
+    elements = [*group.generators, *group.inverse(group.generators).tolist()]
+    return "adjacency(generators=class:" + ",".join(str(g) for g in dict.fromkeys(elements)) + ")"

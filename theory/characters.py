@@ -223,6 +223,15 @@ class CharacterTable:
 
         return table_latex(self)
 
+    def to_longtable(self) -> str:
+        """LaTeX for text mode, for the package longtable: breaks over pages, many classes stand in several parts.
+
+        Irrational values are letters as in :meth:`to_text`, explained below the table.
+        """
+        from .character_longtable import longtable
+
+        return longtable(self)
+
     def _repr_latex_(self) -> str:
         return f"$$\n{self.to_latex()}\n$$"
 
