@@ -75,7 +75,7 @@ class FiniteNetwork:
         return found
 
     def _neuron(self, layer: int, i: int, values: Sequence[Polynomial]) -> Polynomial:
-        weighted = (self.parameter(f"w_{layer}_{i}_{j}") * value for j, value in enumerate(values))
+        weighted = (self.parameter(f"w_{layer}_{i}_{j}") * values[j] for j in range(self.widths[layer]))
         return sum(weighted, start=self.parameter(f"b_{layer}_{i}"))
 
     def applied(self, h: Polynomial, slope: bool = False) -> Polynomial:
