@@ -12,7 +12,7 @@ on orbit a), so spectra and the traces of (M^-1)_cc agree, and no square root is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -129,7 +129,9 @@ def _block(
     return ExactBlock(irrep, bases, duals, shifted)
 
 
-def fixed_bases(matrices: Sequence[Matrix], stabiliser: Subgroup | None) -> tuple[Matrix, Matrix]:
+def fixed_bases(
+    matrices: Sequence[Matrix] | Mapping[int, Matrix], stabiliser: Subgroup | None
+) -> tuple[Matrix, Matrix]:
     """Basis of the vectors fixed by a subgroup and its dual, from the projector (1/|H|) sum_h rho(h)."""
     elements = [0] if stabiliser is None else stabiliser.elements.tolist()
     weights = [Fraction(1, len(elements))] * len(elements)
