@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Modules that show, name, read or schedule things; they hold no formula.
 NO_FORMULAS = {
-    "theory": ("names", "graphs", "tables", "character_display", "formula", "integer_input", "fields", "__init__"),
+    "theory": ("names", "graphs", "tables", "character_display", "character_longtable", "formula", "integer_input", "fields", "__init__"),
     "proofs": (
         "__init__", "arguments", "certificate", "checking", "derivation", "derive", "evaluation", "evidence",
         "files", "instances", "kernels", "plain_text", "reasons", "regressions", "rendering", "rules", "theorem",
