@@ -48,12 +48,16 @@ def sign_noise_has_the_gap(name: str) -> bool:
     return gap_by_sign_noise(X, P, theta) == fixed_design_gap(X, P)
 
 
+def projects(P: Any, rank: int) -> bool:
+    """Whether P^T = P = P^2 for an fmpq_mat, and its trace and its rank are a number."""
+    trace = sum(P[i, i] for i in range(P.nrows()))
+    return bool(P * P == P and P.transpose() == P and trace == P.rank() == rank)
+
+
 def average_projects(name: str) -> bool:
     """Whether P^T = P = P^2, and the trace of P is its rank and the number of orbits."""
     action = small_set(name, np.random.default_rng(1), 8)
-    P = projection(action)
-    trace = sum(P[i, i] for i in range(action.degree))
-    return bool(P * P == P and P.transpose() == P and trace == P.rank() == len(action.orbits()))
+    return projects(projection(action), len(action.orbits()))
 
 
 def pythagoras(name: str) -> tuple[Any, Any]:
@@ -94,14 +98,14 @@ def signed_permutations_leave_multiples_of_one(d: int) -> bool:
 
 
 def residual_projects(samples: int, d: int) -> bool:
-    """Whether I - B (B^T B)^-1 B^T is a symmetric idempotent of rank n - d + 1 for a design B of d - 1 columns."""
+    """Whether I - B (B^T B)^-1 B^T is a symmetric idempotent of rank n - d + 1 for a design B of rank d - 1."""
     from flint import fmpq_mat
 
     rng = np.random.default_rng(samples)
     B = fmpq_mat(samples, d - 1, rng.integers(-5, 6, samples * (d - 1)).tolist())
     one = fmpq_mat(samples, samples, np.eye(samples, dtype=np.int64).ravel().tolist())
     Q = one - B * (B.transpose() * B).inv() * B.transpose()
-    return bool(B.rank() == d - 1 and Q * Q == Q and Q.transpose() == Q and Q.rank() == samples - d + 1)
+    return projects(Q, samples - d + 1)
 
 
 def parts() -> list[tuple[Any, Any]]:

@@ -108,12 +108,11 @@ def free_formula_by_refitting(name: str) -> bool:
 
 
 def _traces(instance: Instance, name: str, H: Subgroup) -> list[Cyclotomic]:
-    """sum_rho d_rho tr[(Khat(rho)^-1)_cc sum_h rho(h^-1)] for each orbit c."""
+    """sum_rho d_rho tr[(Khat(rho)^-1)_cc sum_h rho(h)] for each orbit c; H holds all inverses."""
     totals = [ZERO] * len(instance.phi)
     for irrep, khat in zip(irreps(name), blocks(instance, name), strict=True):
         found, rho = inverse(khat), matrices(irrep, instance.group)
-        inverses = instance.group.inverse(H.elements).tolist()
-        total = combination([1] * H.order, [rho[h] for h in inverses])
+        total = combination([1] * H.order, [rho[h] for h in H.elements.tolist()])
         for c in range(len(totals)):
             part = sub_block(found, c, c, irrep.degree)
             totals[c] = totals[c] + trace(product(part, total)) * irrep.degree

@@ -127,13 +127,9 @@ def degrees_fill_the_group(name: str) -> bool:
 def sums_over_the_group_vanish(name: str) -> bool:
     """Whether sum_g rho(g) = 0 for every irrep but the trivial one, where it is n."""
     group = named_group(name)
-    vanishing = 0
-    for irrep in irreps(name):
-        total = combination([1] * group.order, matrices(irrep, group))
-        vanishing += all(not entry for row in total for entry in row)
-        if any(entry for row in total for entry in row) and total != ((ONE * group.order,),):
-            return False
-    return vanishing == len(irreps(name)) - 1
+    totals = [combination([1] * group.order, matrices(irrep, group)) for irrep in irreps(name)]
+    left = [total for total in totals if any(entry for row in total for entry in row)]
+    return left == [((ONE * group.order,),)]
 
 
 # ---------------------------------------------------------------------- Fourier blocks of a sample
