@@ -36,7 +36,7 @@ def representation(name: str, faithful: bool = True) -> PermutationAction:
 
     Args:
         name: A named group.
-        faithful: Whether only the identity moves nothing; otherwise the smallest action that is not faithful, on
+        faithful: Whether only the identity moves nothing; otherwise a small action that is not faithful, on
             two points at least if there is one.
 
     Example:
