@@ -161,19 +161,23 @@ def gaussian_gap(diagonal: Sequence[Any], P: Any) -> Any:
 def mean_inverse_chi_squared(nu: int) -> Any:
     """Ball that holds E 1/chi^2_nu, nu > 2, as a quotient of two integrals over the radius t, chi^2 = t^2.
 
-    The integrals of t^(nu-3) exp(-t^2/2) and t^(nu-1) exp(-t^2/2) run to T = 30; for k <= T^2/2 the rest of that
-    of t^k is at most 2 T^(k-1) exp(-T^2/2), because t^k exp(-t^2/4) decreases from T on.
-
     Example:
         >>> from orbitkernels.theory.averaged_regression import mean_inverse_chi_squared
         >>> mean_inverse_chi_squared(5).contains(arb(1) / 3)
         True
     """
+    return radial_moment(nu - 3, 30) / radial_moment(nu - 1, 30)
 
-    def moment(k: int) -> Any:
-        end = arb(30)
-        body = acb.integral(lambda t, _: t**k * (-t * t / 2).exp(), acb(0), acb(end)).real
-        rest = 2 * end ** (k - 1) * (-end * end / 2).exp()
-        return body + arb(0).union(rest)
 
-    return moment(nu - 3) / moment(nu - 1)
+def radial_moment(k: int, T: int) -> Any:
+    """Ball that holds the integral of t^k exp(-t^2/2) over t > 0, by quadrature up to T; k <= T^2/2.
+
+    The rest is at most 2 T^(k-1) exp(-T^2/2), because t^k exp(-t^2/4) decreases from T on.
+
+    Example:
+        >>> from orbitkernels.theory.averaged_regression import radial_moment
+        >>> radial_moment(3, 30).contains(2)
+        True
+    """
+    body = acb.integral(lambda t, _: t**k * (-t * t / 2).exp(), acb(0), acb(T)).real
+    return body + arb(0).union(2 * arb(T) ** (k - 1) * (-(arb(T) ** 2) / 2).exp())

@@ -117,13 +117,13 @@ def square_roots(x: Cyclotomic) -> dict[int, Fraction] | None:
 def gauss_sum(D: int) -> Cyclotomic:
     """sqrt(D) for D = 1 or a fundamental discriminant D: the sum over k of (D/k) E(|D|)^k."""
     terms = [(k, int(_kronecker(D, k))) for k in range(abs(D))]
-    return Cyclotomic.from_terms(abs(D), terms) if D != 1 else root_of_unity(1)
+    return Cyclotomic.from_terms(abs(D), terms)
 
 
 def _kronecker(D: int, k: int) -> int:
     """Kronecker symbol (D/k) for k >= 0 and D = 0, 1 modulo 4."""
     if k == 0:
-        return 1 if abs(D) == 1 else 0
+        return int(D == 1)
     value = 1
     while k % 2 == 0:
         value *= 0 if D % 2 == 0 else (1 if D % 8 in (1, 7) else -1)

@@ -67,7 +67,7 @@ def term(m: int, i: int, j: int, slope: bool = False) -> Fraction:
 
 def aliased_term(N: int, k: int, e: int, j: int, slope: bool = False) -> Fraction:
     """Coefficient of alpha^e beta^j in N sum_m a_(k + mN)."""
-    orders = [m for m in range(-e, e + 1) if (m - k) % N == 0 and (e - m) % 2 == 0]
+    orders = [m for m in range(-e, e + 1, 2) if (m - k) % N == 0]
     return N * sum((term(m, (e - abs(m)) // 2, j, slope) for m in orders), Fraction(0))
 
 

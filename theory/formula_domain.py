@@ -13,8 +13,8 @@ from orbitkernels.errors import InputError
 
 from .ball_expressions import NoValueError, enclose
 
-#: Bits of the enclosures, halvings of [-1, 1] before a part is given up, and parts examined in all.
-PRECISION, MAX_HALVINGS, MAX_PARTS = 256, 60, 4000
+#: Bits of the enclosures, radius of a part that is given up, and parts examined in all.
+PRECISION, SMALLEST, MAX_PARTS = 256, 1e-18, 4000
 
 
 def require_value(expression: Any, symbol: Any, text: str) -> None:
@@ -48,17 +48,17 @@ def require_value(expression: Any, symbol: Any, text: str) -> None:
 
 def _first_failure(expression: Any, symbol: Any) -> float | None:
     """Midpoint of the leftmost part of [-1, 1] on which there is no enclosure; None if there is none."""
-    parts, examined = [(fmpq(0), fmpq(1), 0)], 0
+    parts, examined = [(fmpq(0), fmpq(1))], 0
     while parts:
-        middle, radius, halvings = parts.pop()
+        middle, radius = parts.pop()
         examined += 1
-        last = halvings == MAX_HALVINGS or examined >= MAX_PARTS
+        last = arb(radius) < SMALLEST or examined >= MAX_PARTS
         if _has_value(expression, symbol, arb(arb(middle), arb(radius)), last):
             continue
         if last:
             return round(int(middle.p) / int(middle.q), 9) + 0.0  # no minus zero
         half = radius / 2
-        parts += [(middle + half, half, halvings + 1), (middle - half, half, halvings + 1)]
+        parts += [(middle + half, half), (middle - half, half)]
     return None
 
 

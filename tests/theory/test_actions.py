@@ -230,6 +230,15 @@ def test_shifts_roll_rows_and_columns(a: int, b: int, rows: int, columns: int) -
 def test_a_cyclic_group_shifts_vectors() -> None:
     action = image_action(cyclic(4), 1, 8)
     assert np.array_equal(action.apply(np.arange(8)), [np.roll(np.arange(8), 2 * g) for g in range(4)])
+    flip_or_shift = image_action(cyclic(2), 1, 6)
+    assert flip_or_shift.apply(np.arange(6))[1].tolist() == [3, 4, 5, 0, 1, 2]
+    assert image_action(cyclic(4), 1, 4).apply(np.arange(4))[1].tolist() == [3, 0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["D1", "D2", "V4"])
+def test_vectors_are_not_flipped(name) -> None:
+    with pytest.raises(InputError, match="has no usual action on images 1 x 7"):
+        image_action(group(name), 1, 7)
 
 
 @pytest.mark.parametrize(
