@@ -41,14 +41,10 @@ def dot_products_are_symmetric(group: FiniteGroup) -> bool:
     """Whether <x, g y> = <y, g^-1 x> as polynomials, G acting on its own elements from the left."""
     every = np.arange(group.order)
     chosen = every if group.order <= 200 else group.conjugacy_classes.representatives
-    for g in chosen.tolist():
-        # x_(g j) y_j for all j, and x_i y_(g^-1 i) for all i: with i = g j the pairs are the same
-        moved = group.multiply(g, every)
-        if not np.array_equal(group.multiply(group.inverse(g), moved), every):
-            return False
-        if not np.array_equal(np.sort(moved), every):
-            return False
-    return True
+    # x_(g j) y_j for all j, and x_i y_(g^-1 i) for all i: with i = g j the pairs are the same
+    return all(
+        np.array_equal(group.multiply(group.inverse(g), group.multiply(g, every)), every) for g in chosen.tolist()
+    )
 
 
 def irreps_are_complete(pair: OrbitPair) -> bool:
