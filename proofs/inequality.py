@@ -88,7 +88,7 @@ class Bounded:
                 (low, _), (high, _) = (evaluate(side, point) for side in sides)
             except (TypeError, ValueError) as error:
                 raise DerivationError(f"The step cannot be checked: {error}.") from error
-            slack = max(abs(low), abs(high)) * mpmath.mpf(10) ** (2 - DIGITS)
+            slack = abs(low) * mpmath.mpf(10) ** (2 - DIGITS)  # matters only where both are nearly equal
             if mpmath.im(low) or mpmath.im(high) or not high - low >= (slack if self.strict else -slack):
                 raise DerivationError(f"{smaller} <= {larger} fails at {point}.")
 

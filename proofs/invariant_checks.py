@@ -249,10 +249,10 @@ def binomial_polynomial(k: Any, j: int) -> Any:
 
 
 def binomial_ratios(k: Any) -> list[tuple[Any, Any]]:
-    """C(k+d-2, d-2) and C(k+d-3, d-2) as multiples of C(k+d-3, d-3), as polynomials in k for d = 4, ..., 8."""
+    """C(k+d-2, d-2) and C(k+d-3, d-2), multiplied out, and multiples of C(k+d-3, d-3), for d = 4, ..., 8."""
     pairs = []
     for d in range(4, 9):
         last = binomial_polynomial(k, d - 3)
-        pairs.append((binomial_polynomial(k, d - 2), last * (k + d - 2) / (d - 2)))
-        pairs.append((binomial_polynomial(k - 1, d - 2), last * k / (d - 2)))
-    return [pair for pair in pairs if pair[0] != pair[1]]
+        pairs.append((binomial_polynomial(k, d - 2).expand(), last * (k + d - 2) / (d - 2)))
+        pairs.append((binomial_polynomial(k - 1, d - 2).expand(), last * k / (d - 2)))
+    return pairs
