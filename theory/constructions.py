@@ -15,7 +15,13 @@ from .homomorphisms import extend_homomorphism, extend_permutations
 from .integer_input import is_integer, shown
 from .laws import CyclicLaw, IntArray, MetacyclicLaw, PermutationLaw, SemidirectLaw
 from .matrix_groups import matrix_group
-from .permutation_groups import permutation_group, sympy_group
+from .permutation_groups import (
+    MAX_PERMUTATION_BYTES,
+    permutation_bytes,
+    permutation_group,
+    permutation_limit,
+    sympy_group,
+)
 from .presentations import presented_group
 from .subgroups import Subgroup
 from .tables import cayley_table_group
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cayley_table_group",
+    "check_memory",
     "check_order",
     "cyclic",
     "direct_product",
@@ -56,6 +63,29 @@ def check_order(name: str, order: int) -> None:
         size = f"order {order}" if order < 10**30 else "more than 10^30 elements"
         raise InputError(
             f"Argument 'group' = {name!r} has {size}, beyond the limit of {MAX_ORDER}; choose a smaller group."
+        )
+
+
+def check_memory(name: str, order: int, degree: int) -> None:
+    """Refuse a group of permutations that would fill too much memory, before they are made.
+
+    Args:
+        name: For the message.
+        order: n; orders beyond MAX_ORDER are left to :func:`check_order`.
+        degree: Number of points; n itself for a group that does not store permutations.
+
+    Raises:
+        InputError: If they fill more than MAX_PERMUTATION_BYTES; the message gives the size.
+
+    Example:
+        >>> from orbitkernels.theory.constructions import check_memory
+        >>> check_memory("M12", 95040, 12)
+    """
+    if degree < order <= MAX_ORDER and order > permutation_limit(degree, MAX_ORDER):
+        raise InputError(
+            f"Argument 'group' = {name!r} has {order} permutations of degree {degree}, which would fill "
+            f"{permutation_bytes(order, degree) / 2**30:.1f} GiB, beyond the limit of "
+            f"{MAX_PERMUTATION_BYTES / 2**30:.0f} GiB; choose a smaller group."
         )
 
 

@@ -257,6 +257,16 @@ def _mathieu_12(name: str) -> FiniteGroup:
     return permutation_group([*rows, [11, 10, 5, 7, 8, 2, 9, 3, 4, 6, 1, 0]], name)
 
 
+def _mathieu_22(name: str) -> FiniteGroup:
+    """(0 1 ... 10)(11 12 ... 21) and (0 20)(1 9 7 5)(2 12 3 16)(4 18 8 17)(10 21)(11 13 15 19), from GAP."""
+    rows = [[*range(1, 11), 0, *range(12, 22), 11]]
+    rows.append([20, 9, 12, 16, 18, 1, 6, 5, 17, 7, 21, 13, 3, 15, 14, 19, 2, 4, 8, 11, 0, 10])
+    return permutation_group(rows, name)
+
+
+#: Orders of the Mathieu groups that are too large, by which they are refused.
+LARGE_MATHIEU_GROUPS = {"M23": 10_200_960, "M24": 244_823_040}
+
 #: All families, in the order of the catalogue.
 FAMILIES = (
     Family("C<n>", "cyclic group", "n", "C12", lambda n: n, _cyclic, lambda n: n),
@@ -283,4 +293,5 @@ FAMILIES = (
            lambda n, q: capped_power(q, n)),
     Family("M11", "Mathieu group on 11 points", "7920", "M11", lambda: 7920, _mathieu_11, lambda: 11),
     Family("M12", "Mathieu group on 12 points", "95040", "M12", lambda: 95040, _mathieu_12, lambda: 12),
+    Family("M22", "Mathieu group on 22 points", "443520", "M22", lambda: 443520, _mathieu_22, lambda: 22),
 )  # fmt: skip

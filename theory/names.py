@@ -16,13 +16,14 @@ from orbitkernels.errors import InputError
 from .constructions import (
     ORDER_CEILING,
     cayley_table_group,
+    check_memory,
     check_order,
     direct_product,
     metacyclic,
     permutation_group,
     wreath_product,
 )
-from .families import FAMILIES, Family, capped_power
+from .families import FAMILIES, LARGE_MATHIEU_GROUPS, Family, capped_power
 from .groups import MAX_ORDER, FiniteGroup
 from .integer_input import shown
 
@@ -57,7 +58,7 @@ MAX_FILE_BYTES = 2**28
 _KEYS = ("permutations", "cayley_table")
 
 _BY_PREFIX = {family.prefix: family for family in FAMILIES}
-_ATOM = re.compile(r"(M1[12](?!\d)|V4(?!\d)|[A-Za-z]+)(?:(\d+)|\(\s*(\d+(?:\s*,\s*\d+)*)\s*\))?")
+_ATOM = re.compile(r"(M(?:1[12]|2[234])(?!\d)|V4(?!\d)|[A-Za-z]+)(?:(\d+)|\(\s*(\d+(?:\s*,\s*\d+)*)\s*\))?")
 _SYNONYMS = {
     "z": "C",
     "cyc": "C",
@@ -186,6 +187,8 @@ class _NameParser:
         digits = match[2] or match[3] or ""
         parameters = re.findall(r"\d+", digits)
         called = match[3] is not None
+        if match[0] in LARGE_MATHIEU_GROUPS:
+            check_order(match[0], LARGE_MATHIEU_GROUPS[match[0]])
         if family is None or len(parameters) != family.parameters or called != ("(" in family.form):
             _unknown(match[0], match[1], parameters)
         self.at = match.end()
@@ -208,6 +211,7 @@ def _member(family: Family, text: str, digits: list[str]) -> _Node:
     name = family.name(*parameters)
     order = family.order(*parameters)
     degree = family.degree(*parameters) if family.degree else order
+    check_memory(name, order, degree)
     return _Node(name, order, degree, lambda: family.build(name, *parameters), cyclic=family.prefix == "C")
 
 
@@ -232,6 +236,7 @@ def _wreath(base: _Node, top: _Node) -> _Node:
     name = f"{base.bracketed}wr{top.bracketed}"
     order = min(capped_power(base.order, top.degree) * top.order, ORDER_CEILING)
     degree = base.degree * top.degree
+    check_memory(name, order, degree)
     return _Node(name, order, degree, lambda: wreath_product(base.build(), top.build(), name), simple_name=False)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from math import lcm
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
-from .graphs import spanning_tree, tree_levels
+from .graphs import components
 from .groups import MAX_ORDER, FiniteGroup
 from .integer_input import check_permutations
 from .laws import IntArray, PermutationLaw, RowIndex, separating_columns
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 #: Bytes that the permutations of one group may fill before the group is refused.
 MAX_PERMUTATION_BYTES = 1024**3
+
+#: Entries of permutations that are computed at once, and columns of all permutations that are sorted at once.
+_ENTRIES, _COLUMNS = 2**21, 64
+
+#: Powers of generators of larger order are added to the steps of an enumeration.
+_LONG = 1_000
 
 Rows = npt.NDArray[np.integer]
 
@@ -104,83 +112,150 @@ def enumerate_permutations(generators: IntArray, limit: int) -> Rows | None:
         True
     """
     degree = generators.shape[1]
-    dtype = np.min_scalar_type(max(degree - 1, 1))
     limit = permutation_limit(degree, limit)
-    steps = np.unique(generators.astype(dtype), axis=0)
+    steps = np.unique(generators.astype(np.min_scalar_type(max(degree - 1, 1))), axis=0)
+    both = _symmetric_steps(steps)
     moved = [np.flatnonzero(step != np.arange(degree))[:1] for step in steps[:4]]
     points = np.unique(np.concatenate(moved))
     while True:
-        tuples = _orbit(steps, points, limit)
-        if tuples is None:
+        orbit = _orbit(both, points, limit)
+        if orbit is None:
             return None
-        targets = _targets(steps, tuples)
-        elements = _transversal(steps, targets)
-        missing = _distinguishing_points(steps, targets, elements)
+        elements = _transversal(both, orbit)
+        missing = _distinguishing_points(steps, orbit.tuples, elements)
         if not missing.size:
-            return np.asarray(elements[np.lexsort(elements[:, separating_columns(elements)].T[::-1])])
+            return _sorted_rows(elements)
         points = np.append(points, missing)
 
 
 def permutation_limit(degree: int, limit: int) -> int:
     """The largest order up to `limit` whose permutations fill at most MAX_PERMUTATION_BYTES."""
-    return min(limit, MAX_PERMUTATION_BYTES // (degree * np.min_scalar_type(max(degree - 1, 1)).itemsize))
+    return min(limit, MAX_PERMUTATION_BYTES // permutation_bytes(1, degree))
 
 
-def _orbit(steps: Rows, points: IntArray, limit: int) -> Rows | None:
-    """Array [orbit, k]: the images of a tuple of k points, breadth-first; None if there are more than `limit`.
+def permutation_bytes(order: int, degree: int) -> int:
+    """Bytes of all permutations of a group, n x degree integers of the smallest type that holds the images.
 
-    With inverse steps the neighbours of one sphere lie in that sphere, the one before or the one after, so that
-    only two spheres are searched for repetitions.
+    Example:
+        >>> from orbitkernels.theory.permutation_groups import permutation_bytes
+        >>> permutation_bytes(443_520, 22), permutation_bytes(1_000_000, 1000)
+        (9757440, 2000000000)
     """
-    both = np.concatenate([steps, np.argsort(steps, axis=1).astype(steps.dtype)])
+    return order * degree * np.min_scalar_type(max(degree - 1, 1)).itemsize
+
+
+@dataclass(frozen=True)
+class _Orbit:
+    """The orbit of a tuple under steps, breadth-first.
+
+    Attributes:
+        tuples: Array [orbit, k], the start first.
+        parents: Array [orbit]: the tuple from which each was reached; unused at the start.
+        letters: Array [orbit]: the step that reached it.
+        starts: The first tuple of each sphere, and the size of the orbit.
+    """
+
+    tuples: Rows
+    parents: IntArray
+    letters: IntArray
+    starts: list[int]
+
+
+def _symmetric_steps(steps: Rows) -> Rows:
+    """The steps and their inverses; with them the powers s^2, s^4, ... of steps of large order.
+
+    The powers keep the number of spheres small: without them a cyclic group of order n would have n/2.
+    """
+    powers = []
+    for step in steps:
+        square, order = step, permutation_order(step)
+        for _ in range(order.bit_length() - 2 if order > _LONG else 0):
+            square = square[square]
+            powers.append(square)
+    found = np.concatenate([steps, np.array(powers, dtype=steps.dtype).reshape(-1, steps.shape[1])])
+    return np.concatenate([found, np.argsort(found, axis=1).astype(found.dtype)])
+
+
+def permutation_order(images: Rows) -> int:
+    """The order of a permutation, the least common multiple of the lengths of its cycles.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.theory.permutation_groups import permutation_order
+        >>> permutation_order(np.array([1, 2, 0, 4, 3]))
+        6
+    """
+    return lcm(*np.bincount(components(images.astype(np.int64)[None, :], images.size)).tolist())
+
+
+def _orbit(steps: Rows, points: IntArray, limit: int) -> _Orbit | None:
+    """The images of a tuple of k points; None if there are more than `limit`.
+
+    The inverse of each step is a step, so that the neighbours of one sphere lie in that sphere, the one before or
+    the one after: only two spheres are searched for repetitions.
+    """
     sphere = points.astype(steps.dtype)[None, :]
-    before, spheres, total = sphere[:0], [sphere], 1
+    before, spheres, starts = sphere[:0], [sphere], [0, 1]
+    parents, letters = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
     while sphere.shape[0]:
-        candidates = np.concatenate([step[sphere] for step in both])
-        fresh = _new_rows(candidates, np.concatenate([before, sphere]))
-        total += fresh.shape[0]
-        if total > limit:
+        candidates = np.concatenate([step[sphere] for step in steps])
+        fresh = _new_rows(candidates, np.concatenate([before, sphere]), steps.shape[1])
+        if starts[-1] + fresh.size > limit:
             return None
-        before, sphere = sphere, fresh
+        parents.append(fresh % sphere.shape[0] + starts[-2])
+        letters.append(fresh // sphere.shape[0])
+        starts.append(starts[-1] + fresh.size)
+        before, sphere = sphere, candidates[fresh]
         spheres.append(sphere)
-    return np.concatenate(spheres)
+    return _Orbit(np.concatenate(spheres), np.concatenate(parents), np.concatenate(letters), starts)
 
 
-def _new_rows(candidates: Rows, known: Rows) -> Rows:
-    """Rows of `candidates`, once each, that are not rows of `known`; compared byte by byte."""
-    both = np.ascontiguousarray(np.concatenate([known, candidates]))
-    if both.shape[1] == 0:
-        return both[:0]
-    as_bytes = both.view(np.dtype((np.void, both.dtype.itemsize * both.shape[1]))).ravel()
-    first = np.unique(as_bytes, return_index=True)[1]
-    return np.asarray(both[first[first >= known.shape[0]]])
+def _new_rows(candidates: Rows, known: Rows, degree: int) -> IntArray:
+    """Positions of the rows of `candidates`, once each, that are not rows of `known`."""
+    keys = _row_keys(np.concatenate([known, candidates]), degree)
+    first = np.unique(keys, return_index=True)[1]
+    return np.asarray(first[first >= known.shape[0]] - known.shape[0])
 
 
-def _targets(steps: Rows, tuples: Rows) -> IntArray:
-    """Array [steps, orbit]: the number of the tuple to which each step moves each tuple."""
-    index = RowIndex(tuples)
-    return np.array([index.positions(step[tuples]) for step in steps], dtype=np.int64)
+def _row_keys(rows: Rows, degree: int) -> npt.NDArray[Any]:
+    """One key a row, equal for equal rows only: digits in base `degree` if 64 bits hold them, else its bytes."""
+    width = rows.shape[1]
+    if degree**width < 2**63:
+        return np.asarray(rows @ np.array([degree**i for i in range(width)], dtype=np.int64))
+    rows = np.ascontiguousarray(rows)
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize * width))).ravel()
 
 
-def _transversal(steps: Rows, targets: IntArray) -> Rows:
+def _transversal(steps: Rows, orbit: _Orbit) -> Rows:
     """Array [orbit, degree]: for each tuple of the orbit one product of steps that moves the first tuple to it."""
-    tree = spanning_tree(targets)
-    elements = np.empty((targets.shape[1], steps.shape[1]), dtype=steps.dtype)
+    elements = np.empty((orbit.starts[-1], steps.shape[1]), dtype=steps.dtype)
     elements[0] = np.arange(steps.shape[1])
-    for level in tree_levels(tree.order, tree.parent):
-        elements[level] = steps[tree.letter[level][:, None], elements[tree.parent[level]]]
+    block = max(1, _ENTRIES // steps.shape[1])
+    for first, last in zip(orbit.starts[1:-1], orbit.starts[2:], strict=True):
+        for start in range(first, last, block):
+            part = slice(start, min(start + block, last))
+            elements[part] = steps[orbit.letters[part][:, None], elements[orbit.parents[part]]]
     return elements
 
 
-def _distinguishing_points(steps: Rows, targets: IntArray, elements: Rows) -> IntArray:
+def _distinguishing_points(steps: Rows, tuples: Rows, elements: Rows) -> IntArray:
     """Points on which steps times elements differ from the elements of the same tuples, one for each such step."""
-    block = max(1, 2**22 // elements.shape[1])
+    index, block = RowIndex(tuples), max(1, _ENTRIES // elements.shape[1])
     points = set()
-    for step, heads in zip(steps, targets, strict=True):
+    for step in steps:
         for start in range(0, elements.shape[0], block):
             part = slice(start, start + block)
-            wrong = (step[elements[part]] != elements[heads[part]]).any(axis=0)
+            heads = index.positions(step[tuples[part]])
+            wrong = (step[elements[part]] != elements[heads]).any(axis=0)
             if wrong.any():
                 points.add(int(np.argmax(wrong)))
                 break
     return np.array(sorted(points), dtype=np.int64)
+
+
+def _sorted_rows(elements: Rows) -> Rows:
+    """The rows in lexicographic order, moved inside their array: a second one would double the memory."""
+    position = np.lexsort(elements[:, separating_columns(elements)].T[::-1])
+    for start in range(0, elements.shape[1], _COLUMNS):
+        elements[:, start : start + _COLUMNS] = elements[position, start : start + _COLUMNS]
+    return elements

@@ -238,7 +238,7 @@ def test_least_unit_by_brute_force(a: int, b: int) -> None:
         ("Hei(3)", "did you mean Heis(3)?"),
         ("M13", "did you mean M11?"),
         ("M10", "did you mean M11?"),
-        ("M24", "did you mean M1"),
+        ("M25", "did you mean M1"),
         ("m11", "did you mean M11?"),
         ("V5", "did you mean V4?"),
         ("Klein", "did you mean V4?"),
@@ -302,21 +302,23 @@ def test_other_types_are_refused(spec: object) -> None:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        ("S9", "order 362880"),
-        ("A9", "order 181440"),
-        ("C100001", "order 100001"),
-        ("D50001", "order 100002"),
-        ("C2^17", "order 131072"),
+        ("S10", "order 3628800"),
+        ("A10", "order 1814400"),
+        ("C1000001", "order 1000001"),
+        ("D500001", "order 1000002"),
+        ("C2^20", "order 1048576"),
         ("S5^3", "order 1728000"),
-        ("SL(2,47)", "order 103776"),
+        ("SL(2,101)", "order 1030200"),
         ("GL(4,3)", "order 24261120"),
-        ("Heis(47)", "order 103823"),
+        ("Heis(101)", "order 1030301"),
         ("AGL(2,5)xC100", "order 1200000"),
         ("S5wrC3", "order 5184000"),
         ("C2wrM12", "order 389283840"),
-        ("C400:C400", "order 160000"),
-        ("Dic30000", "order 120000"),
-        ("Q131072", "order 131072"),
+        ("C1000:C2000", "order 2000000"),
+        ("Dic250001", "order 1000004"),
+        ("Q1048576", "order 1048576"),
+        ("M23", "order 10200960"),
+        ("M24", "order 244823040"),
         ("S25", "order 15511210043330985984000000"),
         ("S30", "more than 10^30 elements"),
         ("S1000000000", "more than 10^30 elements"),
@@ -332,7 +334,25 @@ def test_other_types_are_refused(spec: object) -> None:
 )
 def test_orders_beyond_the_limit_are_refused_with_the_order(name: str, size: str) -> None:
     text = message_of(name)
-    assert f"has {size}, beyond the limit of 100000; choose a smaller group." in text
+    assert f"has {size}, beyond the limit of 1000000; choose a smaller group." in text
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("AGL(1,997)", "993012 permutations of degree 997, which would fill 1.8 GiB"),
+        ("C700wrC2", "980000 permutations of degree 1400, which would fill 2.6 GiB"),
+        ("AGL(1,997)xC1", "993012 permutations of degree 997, which would fill 1.8 GiB"),
+    ],
+)
+def test_permutations_beyond_the_memory_are_refused_with_their_size(name: str, size: str) -> None:
+    text = message_of(name)
+    assert f"has {size}, beyond the limit of 1 GiB; choose a smaller group." in text
+
+
+@pytest.mark.parametrize("name", ["C1000000", "D500000", "C1000xC1000", "Heis(97)"])
+def test_a_million_elements_that_are_no_permutations_are_not_refused(name: str) -> None:
+    assert 900_000 < group(name).order <= MAX_ORDER
 
 
 @given(st.text(alphabet="CDSAQVMxwr:^()@,0123456789 ", max_size=12))
