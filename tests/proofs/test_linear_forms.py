@@ -98,6 +98,10 @@ def test_coefficients(number, latex) -> None:
         ([(0, Z8), (1, -Z8)], r" \zeta_{8} \left(\psi_{0} - \psi_{1}\right)"),  # though -Z8 is a power, too
         ([(0, -Z8), (1, Z8)], r" \zeta_{8}^{5} \left(\psi_{0} - \psi_{1}\right)"),
         ([(0, ROOT2 * -1)], r"- \sqrt{2} \psi_{0}"),
+        ([(0, 1), (1, I * -2)], r"\psi_{0} - 2 i \psi_{1}"),
+        ([(0, 1), (1, I * 2)], r"\psi_{0} + 2 i \psi_{1}"),
+        ([(0, Fraction(1, 2))], r"\frac{1}{2} \psi_{0}"),
+        ([(0, I * Fraction(1, 2))], r"\frac{i}{2} \psi_{0}"),
         ([(0, I - 1)], r"- \left(1 - i\right) \psi_{0}"),
         ([(0, 1), (2, 1), (3, 1), (4, 1), (5, 1)], r"\psi_{0} + \psi_{2} + \psi_{3} + \psi_{4} + \psi_{5}"),
         ([(i, 1) for i in range(3, 8)], r"\psi_{3} + \cdots + \psi_{7}"),
