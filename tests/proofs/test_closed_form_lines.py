@@ -28,6 +28,10 @@ NONE, ONE_NAME, TWO_NAMES = form(), form((0, 1)), form((0, 1), (1, 2))
         (((ONE_NAME, NONE), (NONE, ONE_NAME)), [r"A = \psi_{0} I"]),
         (((TWO_NAMES, NONE), (NONE, TWO_NAMES)), [r"A = (\psi_{0} + 2 \psi_{1}) I"]),
         (
+            ((form((0, 1), (2, 2), (4, 3)), NONE), (NONE, form((0, 1), (2, 2), (4, 3)))),
+            [r"A = (\psi_{0} + 2 \psi_{2} + 3 \psi_{4}) I"],
+        ),
+        (
             ((ONE_NAME, NONE), (NONE, TWO_NAMES)),
             [r"A = \begin{pmatrix} \psi_{0} & 0 \\ 0 & \psi_{0} + 2 \psi_{1} \end{pmatrix}"],
         ),

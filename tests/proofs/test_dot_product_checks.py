@@ -251,3 +251,11 @@ def test_what_is_left_out_of_the_exponential_series_is_bounded(monkeypatch) -> N
         action = checks.representation(name)
         determinant = np.linalg.det(gram(action, np.exp(action.fixed_points / action.degree)[None, None, :]))
         assert orbits.enclosed_frame(action, rng())[1].contains(arb(float(determinant)))
+
+
+@pytest.mark.parametrize(("name", "faithful"), [("Q8", False), ("C7:C3", False), ("S3", True)])
+def test_irreps_that_never_occur_add_nothing_to_the_rank(name, faithful) -> None:
+    """An action of a quotient has the eigenvalue 0 on the other irreps."""
+    case = OrbitCase(name, "frame", faithful)
+    assert comparisons.compare_frame(case, rng()).holds
+    assert all(comparisons.compare_frame(case, np.random.default_rng(seed)).holds for seed in range(5))
