@@ -257,6 +257,9 @@ def exact_compare(case: OrbitCase, rng: np.random.Generator) -> Comparison:
 
 # ---------------------------------------------------------------------- enclosed and numeric
 
+#: Bits of the enclosed checks, whose determinants lose many.
+PRECISION = 400
+
 #: Groups of the enclosed checks.
 ENCLOSED_GROUPS = ("C2", "C3", "C5", "C6", "C2^2", "S3", "D4", "D5", "Q8", "A4", "C3:C4", "C7:C3", "S4")
 
@@ -274,7 +277,7 @@ def enclosed_compare(case: OrbitCase, rng: np.random.Generator) -> Comparison:
     from orbitkernels.theory.enclosures import enclosed_gram
 
     action = case.action
-    with working_precision(400):
+    with working_precision(PRECISION):
         phi, determinant = (orbits.enclosed_frame if case.kind == "frame" else orbits.enclosed_vectors)(
             action, rng
         )

@@ -194,8 +194,14 @@ class CovarianceCase:
         return f"{self.kind} covariance matrix no. {self.turn + 1}"
 
 
-#: Kinds of covariance matrices: in general position, singular, with large and with small variances.
-KINDS = ("general", "singular", "large", "small")
+#: Kinds of covariance matrices, and the unit of their rational numbers.
+UNITS = {
+    "general": Fraction(1, 12),
+    "singular": Fraction(1, 12),
+    "large": Fraction(5, 12),
+    "small": Fraction(1, 600),
+}
+KINDS = tuple(UNITS)
 
 
 def exact_cases(quick: bool) -> list[CovarianceCase]:
@@ -210,8 +216,7 @@ def cases(quick: bool) -> list[CovarianceCase]:
 
 def covariance(case: CovarianceCase, rng: np.random.Generator) -> tuple[Fraction, Fraction, Fraction]:
     """s11, s22, s12 = (p^2, q^2 + v^2, p q) with rational p, q, v; v = 0 if singular."""
-    scale = {"large": Fraction(5), "small": Fraction(1, 50)}.get(case.kind, Fraction(1))
-    p, q, v = (scale * Fraction(int(n), 12) for n in rng.integers((1, -24, 1), 25))
+    p, q, v = (UNITS[case.kind] * int(n) for n in rng.integers((1, -24, 1), 25))
     v = Fraction(0) if case.kind == "singular" else v
     return p * p, q * q + v * v, p * q
 
@@ -227,7 +232,7 @@ def exact_compare(case: CovarianceCase, rng: np.random.Generator) -> Comparison:
 
     from .erf_checks import closed_form_coefficients, price_coefficients
 
-    roots = [1 + Fraction(int(n), 12) for n in rng.integers(0, 25, 2)]
+    roots = [1 + UNITS["general"] * int(n) for n in rng.integers(0, 25, 2)]
     first, second = ((root**2 - 1) / 2 for root in roots)
     one, other = (sympy.Rational(s.numerator, s.denominator) for s in (first, second))
     mixed = sympy.Symbol("s_12", real=True)

@@ -275,9 +275,13 @@ def numeric_cases(quick: bool) -> list[NetworkCase]:
     return network_cases((1, 2, 3, 4, 6), 8, quick)
 
 
+#: Unit of random rational numbers.
+UNIT = Fraction(1, 12)
+
+
 def _fractions(rng: np.random.Generator, count: int, low: int = -24) -> list[Fraction]:
     """Random multiples of 1/12 up to 2, from low/12."""
-    return [Fraction(int(n), 12) for n in rng.integers(low, 25, count)]
+    return [UNIT * int(n) for n in rng.integers(low, 25, count)]
 
 
 def exact_compare(case: FiniteCase | LimitCase, rng: np.random.Generator) -> Comparison:
@@ -310,7 +314,7 @@ def enclosed_compare(case: NetworkCase, rng: np.random.Generator) -> Comparison:
     from .layer_integrals import enclosed_recursion
 
     weight, bias, first, second = _fractions(rng, 4, 3)
-    cosine = Fraction(int(rng.integers(-11, 12)), 12)
+    cosine = UNIT * int(rng.integers(-11, 12))
     variances = [Rational(value.numerator, value.denominator) for value in (weight, bias)]
     with working_precision():
         values = {kernels.q_x: ball(first), kernels.q_y: ball(second), u: ball(cosine)}
