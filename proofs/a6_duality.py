@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from orbitkernels.theory import lie_symmetries as lie
+from orbitkernels.theory.rational_gram import as_fraction
 
 from . import duality_checks as checks
 from .evidence import ROUNDING_MULTIPLE, Comparison, compare_exactly, compare_numerically, joint
@@ -288,7 +289,7 @@ def _gradient_row(F: Any, T: FloatArray, x: FloatArray) -> FloatArray:
 
 def _floats(name: str) -> list[list[float]]:
     m, polynomials, _ = checks.FORMS[name]
-    return [[int(v.p) / int(v.q) for v in row] for row in lie.symmetries(polynomials, m)]
+    return [[float(as_fraction(v)) for v in row] for row in lie.symmetries(polynomials, m)]
 
 
 THEOREM = Theorem(
