@@ -42,6 +42,9 @@ SYMMETRIC = {
     "wide heat kernel": (
         lambda: aliasing_examples.heat_value(Fraction(1), 40), lambda: theta(mpmath.pi, 40), 2, 1.7
     ),
+    "wider heat kernel": (
+        lambda: aliasing_examples.heat_value(Fraction(1), 10**4), lambda: theta(mpmath.pi, 10**4), 50, 1.4
+    ),
     "heat eigenvalue": (lambda: aliasing_examples.heat_eigenvalue(1, 0, 1), lambda: theta(0, 1), 1, 1.11),
     "slow heat eigenvalue": (
         lambda: aliasing_examples.heat_eigenvalue(1, 0, Fraction(1, 8)), lambda: theta(0, 1 / 8), 2, 1.4
