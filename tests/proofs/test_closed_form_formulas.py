@@ -5,10 +5,14 @@ of log det Khat in phi_0 is the trace of the first diagonal block of the inverse
 """
 
 import pytest
+import sympy
 
 from orbitkernels.proofs import closed_form_coset as coset
+from orbitkernels.proofs import closed_form_identities as identities
 from orbitkernels.proofs import closed_form_lines as lines
+from orbitkernels.proofs.closed_form import derive_error, derive_spectrum
 from orbitkernels.proofs.instances import named_group
+from orbitkernels.proofs.kernels import kernel
 from orbitkernels.proofs.orbit_pair import OrbitPair
 
 ERRORS = (
@@ -154,3 +158,48 @@ def test_formulas_of_a_single_pose_are_those_of_the_trivial_subgroup() -> None:
 )
 def test_words_for_multiplicities(times, one, each) -> None:
     assert (lines.times_text(times), lines._times(times)) == (one, each)
+
+
+@pytest.mark.parametrize(("name", "sizes"), [("C4", []), ("S3", [2]), ("A4", [3]), ("S4", [2, 3])])
+@pytest.mark.parametrize("target", ["error", "spectrum"])
+def test_matrices_of_two_and_three_rows_are_explained_where_they_occur(name, sizes, target) -> None:
+    derive = derive_error if target == "error" else derive_spectrum
+    steps = [step for step in derive(named_group(name)).steps if step.label == "small matrices"]
+    assert [line for step in steps for line in step.lines] == [
+        identities.small_matrix_line(size, target) for size in sizes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "target", "line"),
+    [
+        (2, "error", r"\operatorname{tr} X^{-1} = \frac{\operatorname{tr} X}{\det X} \quad (2 \text{ rows})"),
+        (3, "error", r"\operatorname{tr} X^{-1} = \frac{\sigma}{\det X} \quad (3 \text{ rows})"),
+        (2, "spectrum", r"\det(x - X) = x^2 - x \operatorname{tr} X + \det X \quad (2 \text{ rows})"),
+        (
+            3,
+            "spectrum",
+            r"\det(x - X) = x^3 - x^2 \operatorname{tr} X + x\, \sigma - \det X \quad (3 \text{ rows})",
+        ),
+    ],
+)
+def test_traces_of_inverses_and_characteristic_polynomials(size, target, line) -> None:
+    """Compared at the matrix with 2, 3, 5 on its diagonal and one entry beside it."""
+    assert identities.small_matrix_line(size, target) == line
+    numbers = {sympy.Symbol(f"x_{i}{j}"): 0 for i in range(3) for j in range(3)}
+    numbers |= {sympy.Symbol(f"x_{i}{i}"): value for i, value in enumerate((2, 3, 5))}
+    numbers[sympy.Symbol("x_01")] = 7
+    one, other = (sympy.expand(side.doit().subs(numbers)) for side in identities.small_matrix_pair(size, target))
+    x, roots = sympy.Symbol("x"), (2, 3, 5)[:size]
+    expected = sum(sympy.Rational(1, r) for r in roots)
+    if target == "spectrum":
+        expected = sympy.expand(sympy.Mul(*(x - r for r in roots)))
+    assert one == other == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"), [("1+u^2", 2), ("3", 3), ("exp(-2*(1-u))", 1), ("u+u^3/2", sympy.Rational(3, 2))]
+)
+def test_kernels_at_one(spec, value) -> None:
+    unevaluated, found = identities.value_at_one(kernel(spec))
+    assert unevaluated.doit() == found == value
