@@ -132,14 +132,19 @@ def _ends(name: str, closed: Any, claim: str) -> Step:
     z = sympy.Symbol("z", real=True)
     power = {"kappa0": 0, "kappa1": 2}[name]
     half_line = sympy.Integral(z**power * sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi), (z, 0, sympy.oo))
+    whole, one = sympy.Mul(2, half_line, evaluate=False), sympy.Integer(1)
     return equal(
         "Gaussian integral",
         r"At $\theta = 0$ the variables are equal and the expectation is an integral over the half-line; at"
         r" $\theta = \pi$ they have opposite signs and it is 0. The closed form has these values too, so it holds"
         r" for all angles.",
-        sympy.Eq(sympy.Mul(2, half_line, evaluate=False), 1, evaluate=False),
+        sympy.Eq(whole, one, evaluate=False),
         claim,
-        pairs=[(2 * half_line, sympy.Subs(closed, theta, 0)), (sympy.Subs(closed, theta, sympy.pi), sympy.S.Zero)],
+        pairs=[
+            (whole, one),
+            (one, sympy.Subs(closed, theta, 0)),
+            (sympy.Subs(closed, theta, sympy.pi), sympy.S.Zero),
+        ],
         label="closed",
         uses=("wedge",),
     )

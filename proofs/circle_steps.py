@@ -11,6 +11,10 @@ from .derivation import Step, equal
 WAVE = r"\sigma_p(k) = \frac12 \bigl(\cot(\pi(p + 2k)/2N) + \cot(\pi(p - 2k)/2N)\bigr)"
 
 
+#: Exponents n, numbers of points N and largest n with these, on which expansions and transforms are tried.
+EXPONENTS, POINTS, MOST = range(8), (1, 2, 3, 4, 5, 8), 3
+
+
 def half_angle_step(label: str) -> Step:
     """sigma_p(k) = sum_j sin(p theta_j/2) omega^(jk) for odd p, by a telescoping sum."""
     import sympy
@@ -41,7 +45,7 @@ def half_angle_step(label: str) -> Step:
 
 def odd_powers() -> list[tuple[str, partial[bool]]]:
     """Instances of the expansion of an odd power of the sine."""
-    return [(f"$n = {n}$", partial(_is_expansion, n)) for n in range(8)]
+    return [(f"$n = {n}$", partial(_is_expansion, n)) for n in EXPONENTS]
 
 
 def _is_expansion(n: int) -> bool:
@@ -59,7 +63,7 @@ def _is_expansion(n: int) -> bool:
 
 def transforms_of_powers() -> list[tuple[str, partial[bool]]]:
     """Instances of the transform of an odd power of the sine of half the angle."""
-    return [(f"$N = {N}$ with $n \\le 3$", partial(_is_transform, N)) for N in (1, 2, 3, 4, 5, 8)]
+    return [(f"$N = {N}$ with $n \\le {MOST}$", partial(_is_transform, N)) for N in POINTS]
 
 
 def _is_transform(N: int) -> bool:
@@ -69,5 +73,5 @@ def _is_transform(N: int) -> bool:
     return all(
         exact_transform([exact_sine(Fraction(j, N)) ** (2 * n + 1) for j in range(N)])
         == [odd_sine_power(N, k, n) for k in range(N)]
-        for n in range(4)
+        for n in range(MOST + 1)
     )

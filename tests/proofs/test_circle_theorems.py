@@ -5,11 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from planted import off_by_one
 
 import orbitkernels as ok
 from orbitkernels.errors import InputError
 from orbitkernels.numerics import circle_spectra as floats
-from orbitkernels.proofs import circle_cases
+from orbitkernels.proofs import circle_cases, circle_steps
 from orbitkernels.proofs.derivation import DerivationError
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.theorem import THEOREMS
@@ -270,3 +271,11 @@ def test_formulas_that_are_no_sums_of_sines_are_refused():
         (over_pi + one).inverse()
     with pytest.raises(InputError):
         floats.relu_spectrum(4, 1.0, 1e-7, 1.0, ntk=False)
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_a_transform_of_one_odd_power_that_is_wrong_is_found(number, monkeypatch):
+    """Two points, powers 1, 3, 5, 7: eight values."""
+    assert circle_steps._is_transform(2)
+    monkeypatch.setattr(circle_exact, "odd_sine_power", off_by_one(circle_exact.odd_sine_power, number))
+    assert not circle_steps._is_transform(2)

@@ -55,3 +55,31 @@ def test_a_wrong_formula_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring_example, "by_formula", lambda values: right(values) * (1 + mpmath.mpf(10) ** -40))
     with pytest.raises(DerivationError, match="differ"):
         derive("error", group="C4", kernel="ntk(depth=1)")
+
+
+@pytest.mark.parametrize("target", ["error", "spectrum"])
+def test_every_eigenvalue_is_shown_once(target: str) -> None:
+    """Lambda_k = lambda_(2N - k): 0, ..., N are all."""
+    lines = derive(target, group="C3", kernel="exp(-2*(1-u))").steps[-1].lines
+    shown = [line for line in lines if line.startswith(r"\lambda_")]
+    assert [line.split(" = ")[0] for line in shown] == [rf"\lambda_{{{k}}}" for k in range(4)]
+    row = ring_example.kernel_row(3, sympy.sympify("exp(-2*(1-u))"))
+    assert [float(line.split(" = ")[1]) for line in shown] == pytest.approx(
+        [float(value) for value in ring_example.spectrum(row)[:4]], rel=1e-8
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5"), (-2, "-2.0"), (1.5e-20, r"1.5 \cdot 10^{-20}"), (3e40, r"3.0 \cdot 10^{40}")]
+)
+def test_numbers_are_shown_with_powers_of_ten(value, text) -> None:
+    assert ring_example.shown(mpmath.mpf(value), 3) == text
+
+
+def test_the_error_of_two_poses_by_hand() -> None:
+    """c = (4, 1, 0, 1): eigenvalues 6, 4, 2, 4, so 1/2 over the mean of 1/6, 1/4, 1/2, 1/4, which is 7/24."""
+    row = tuple(map(mpmath.mpf, (4, 1, 0, 1)))
+    values = ring_example.spectrum(row)
+    assert [float(value) for value in values] == pytest.approx([6, 4, 2, 4])
+    assert float(ring_example.by_formula(values)) == pytest.approx(12 / 7)
+    assert float(ring_example.by_refitting(row)) == pytest.approx(12 / 7)
