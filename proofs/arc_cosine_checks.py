@@ -44,8 +44,8 @@ def hermite_coefficient(power: int, m: int) -> tuple[Fraction, Fraction]:
 
 
 def _double_factorial(k: int) -> int:
-    """k!! = k (k - 2) ...; 1 for k <= 0."""
-    return 1 if k <= 0 else k * _double_factorial(k - 2)
+    """k!! = k (k - 2) ...; 1 for k < 2."""
+    return 1 if k < 2 else k * _double_factorial(k - 2)
 
 
 def taylor_coefficients(expression: Any, order: int) -> list[tuple[Fraction, Fraction]]:

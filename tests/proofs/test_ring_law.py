@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from flint import arb
 
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.numerics import ring_law
@@ -174,3 +175,19 @@ def test_refusals_name_the_argument() -> None:
         ring_law.relu_law(1, 1.0, 0.0, 0.3, ntk=True)
     with pytest.raises(InputError, match="positive definite"):
         enclosed_rings.enclosed_ring_error([1, 1], [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("distances", "holds"),
+    [
+        ((0.25, 0.0625, 0.0078125), True),
+        ((0.25, 0.125, 0.0078125), False),  # the first step too short
+        ((0.25, 0.015625, 0.0078125), False),  # the second
+        ((0.375, 0.125, 0.0078125), False),  # a third exactly
+        ((0.5, 0.125, 0.015625), False),  # the last one too large
+    ],
+)
+def test_distances_from_the_law_shrink_by_more_than_three_to_below_a_hundredth(distances, holds) -> None:
+    found = t11_density_law._approach("net", [arb(value) for value in distances])
+    assert found.holds is holds
+    assert ("as poses double" in found.detail) is not holds
