@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.circle import circle_spectrum
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.enclosed_prediction import enclosed_error
+    from orbitkernels.proofs.fourier_basis import FourierIrrep, fourier_irreps
+    from orbitkernels.proofs.fourier_transform import (
+        convolve,
+        fourier_transform,
+        inverse_fourier_transform,
+        power_spectrum,
+    )
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
@@ -50,6 +57,8 @@ _HOMES = {
     "theory.characters": ["CharacterTable"],
     "theory.class_functions": ["ClassFunction"],
     "theory.cyclotomics": ["Cyclotomic", "root_of_unity"],
+    "proofs.fourier_basis": ["FourierIrrep", "fourier_irreps"],
+    "proofs.fourier_transform": ["convolve", "fourier_transform", "inverse_fourier_transform", "power_spectrum"],
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
@@ -74,6 +83,7 @@ __all__ = [
     "Dataset",
     "FiniteGroup",
     "Formula",
+    "FourierIrrep",
     "Gaussian",
     "InputError",
     "Kernel",
@@ -87,14 +97,19 @@ __all__ = [
     "UnitaryIrrep",
     "check_invariance",
     "circle_spectrum",
+    "convolve",
     "derive",
     "enclosed_error",
+    "fourier_irreps",
+    "fourier_transform",
     "group",
     "image_action",
+    "inverse_fourier_transform",
     "kernel",
     "leave_out_error",
     "load",
     "orbit_symbol",
+    "power_spectrum",
     "predict",
     "recovered_poses",
     "root_of_unity",
