@@ -98,7 +98,7 @@ class SignedPermutations:
 
     def image(self, g: int, exponents: Exponents) -> tuple[Exponents, int]:
         """The monomial that g makes of x^a, and its sign: (g f)(x) = f(g^-1 x)."""
-        moved, sign = [0] * self.degree, 1
+        moved, sign = list(exponents), 1
         for i, a in enumerate(exponents):
             moved[int(self.permutations[g, i])] = a
             sign *= int(self.signs[g, i]) ** a
