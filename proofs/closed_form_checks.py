@@ -52,7 +52,7 @@ def irreps_are_complete(pair: OrbitPair) -> bool:
     group, table = pair.group, pair.group.character_table()
     labels, translations = group.conjugacy_classes.labels, group.right_translations
     for irrep in group.irreps(exact=True):
-        rho = [irrep.matrix(g) for g in range(group.order)]
+        rho = irrep.matrices()
         values = table.values[irrep.character]
         if any(trace(rho[g]) != values[labels[g]] for g in range(group.order)):
             return False

@@ -191,7 +191,7 @@ def readable_matrices(group: FiniteGroup, row: int) -> list[Matrix]:
     character of a subgroup; cyclic subgroups and the commutator subgroup are tried.
     """
     irrep = next(found for found in group.irreps(exact=True) if found.character == row)
-    matrices = [irrep.matrix(g) for g in range(group.order)]
+    matrices = irrep.matrices()
     if all(sum(map(bool, line)) == 1 for s in group.generators for line in matrices[s]):
         return matrices
     return induced_matrices(group, row) or matrices

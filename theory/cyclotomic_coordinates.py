@@ -1,21 +1,23 @@
 """Arrays of numbers of one cyclotomic field as integer coordinates, for exact linear algebra in bulk.
 
-A number of Q(E(m)) is its row of phi(m) coordinates in the basis 1, E(m), ..., E(m)^(phi(m)-1), and multiplication
-by it is a phi(m) x phi(m) matrix, so that matrices over the field become integer matrices that FLINT multiplies
-and solves.
+A number of Q(E(m)) is its row of phi(m) coordinates in the basis 1, E(m), ..., E(m)^(phi(m)-1).  Modulo a prime
+p = 1 modulo m the ring Z[E(m)] becomes F_p^phi(m), one factor an embedding, so that matrices over the field are
+multiplied and inverted modulo p, embedding by embedding.
 """
 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import gcd
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpz_mat, fmpz_poly
+from flint import fmpz_poly
 
 from .cyclotomics import totient
 from .laws import IntArray
+from .modular import modular_product, modular_solution, root_powers
 
 #: int64, or Python integers (dtype object) where numbers may be large.
 Integers = npt.NDArray[Any]
@@ -50,47 +52,70 @@ class CyclotomicField:
             rows[j] -= rows[j - 1, -1] * lower
         return rows
 
-    @cached_property
-    def multiplication(self) -> Integers:
-        """Array [phi, phi, phi]: the coordinates of E(m)^j E(m)^k at [j, k]."""
-        basis = np.arange(self.degree)
-        products: Integers = self.reduction[(basis[:, None] + basis[None, :]) % self.modulus]
-        return products
-
     def coordinates(self, sums: Integers) -> Integers:
         """Coordinates [..., phi] of the sums over j of c_j E(m)^j given by c [..., m]."""
         reduced: Integers = sums @ self.reduction
         return reduced
 
-    def blocks(self, coordinates: Integers) -> Integers:
-        """Array [r phi, c phi]: multiplication by a matrix [r, c, phi] over the field, as a matrix over Z."""
-        rows, columns, degree = coordinates.shape
-        # x = sum_j x_j E^j sends E^k to sum_j x_j E^(j+k), whose coordinates stand at [j, k]
-        image = np.tensordot(coordinates, self.multiplication, axes=(2, 0))  # [r, c, k, l]
-        return image.transpose(0, 3, 1, 2).reshape(rows * degree, columns * degree)
+    def rotated(self, coordinates: Integers, exponents: IntArray) -> Integers:
+        """Coordinates [..., phi] of the numbers times E(m)^a, for exponents a [...].
 
-    def columns(self, coordinates: Integers) -> Integers:
-        """Array [r phi, c]: the columns of a matrix [r, c, phi] over the field, as columns over Z."""
-        return coordinates.transpose(0, 2, 1).reshape(-1, coordinates.shape[1])
+        Example:
+            >>> CyclotomicField(4).rotated(np.array([[1, 2], [1, 2]]), np.array([0, 1])).tolist()
+            [[1, 2], [-2, 1]]
+        """
+        result = coordinates.copy()
+        basis = np.arange(self.degree)
+        for a in np.unique(exponents % self.modulus).tolist():
+            if a:
+                chosen = exponents % self.modulus == a
+                result[chosen] = coordinates[chosen] @ self.reduction[(basis + a) % self.modulus]
+        return result
+
+    @cached_property
+    def units(self) -> list[int]:
+        """The k prime to m, one an embedding E(m) -> E(m)^k."""
+        return [k for k in range(1, self.modulus + 1) if gcd(k, self.modulus) == 1]
+
+    def embeddings(self, p: int) -> IntArray:
+        """Array [phi, phi] of w^(k j) modulo a prime p = 1 modulo m, w of order m: units k, basis powers j.
+
+        Its rows are the ring homomorphisms Z[E(m)] -> F_p, and it is invertible: a number of Z[E(m)] vanishes
+        under all of them exactly if p divides all its coordinates.
+        """
+        powers = root_powers(self.modulus, p)
+        return np.asarray(powers[np.outer(self.units, np.arange(self.degree)) % self.modulus])
+
+    def residues(self, coordinates: Integers, p: int) -> IntArray:
+        """Array [phi, ...]: the images of numbers [..., phi] under all homomorphisms to F_p."""
+        flat = np.asarray(coordinates.reshape(-1, self.degree) % p, dtype=np.int64)
+        images = modular_product(self.embeddings(p), flat.T, p)
+        return images.reshape(self.degree, *coordinates.shape[:-1])
+
+    def image(self, coordinates: Integers, p: int) -> IntArray:
+        """The images of numbers [..., phi] under E(m) -> ``root_powers(m, p)[1]`` alone."""
+        flat = np.asarray(coordinates % p, dtype=np.int64)
+        return np.asarray((flat * root_powers(self.modulus, p)[: self.degree] % p).sum(axis=-1) % p)
+
+    def from_residues(self, images: IntArray, p: int) -> IntArray:
+        """Coordinates modulo p [..., phi] of the numbers with these images [phi, ...]."""
+        flat = images.reshape(self.degree, -1)
+        found = modular_product(self._interpolation(p), flat, p)
+        return found.T.reshape(*images.shape[1:], self.degree)
+
+    def _interpolation(self, p: int) -> IntArray:
+        inverse = modular_solution(self.embeddings(p), np.eye(self.degree, dtype=np.int64), p)
+        if inverse is None:
+            raise ArithmeticError(f"internal error: E({self.modulus}) has not {self.degree} images modulo {p}")
+        return inverse
+
+    @cached_property
+    def growth(self) -> int:
+        """Largest |coordinate| of a power of E(m)."""
+        return int(np.abs(self.reduction).max())
 
 
 @lru_cache(maxsize=8)
 def cyclotomic_field(modulus: int) -> CyclotomicField:
     """Q(E(m)); recent fields and their tables are kept."""
     return CyclotomicField(modulus)
-
-
-def integer_matrix(array: Integers) -> Any:
-    """A two-dimensional integer array as FLINT's fmpz_mat."""
-    return fmpz_mat(array.tolist())
-
-
-def integer_array(matrix: Any) -> Integers:
-    """FLINT's fmpz_mat as an array: int64 if the entries are below 2^31, Python integers if not.
-
-    Sums of some thousand such numbers, multiplied by the small entries of the reduction, stay far below 2^63.
-    """
-    rows, columns = matrix.nrows(), matrix.ncols()
-    entries = [int(entry) for entry in matrix.entries()]
-    small = max(map(abs, entries), default=0) < 2**31
-    return np.array(entries, dtype=np.int64 if small else object).reshape(rows, columns)

@@ -102,7 +102,7 @@ def enclosed_blocks(
     subgroups = [None] * count if stabilisers is None else list(stabilisers)
     found = []
     for irrep in group.irreps(exact=True):
-        exact = [irrep.matrix(g) for g in range(group.order)]
+        exact = irrep.matrices()
         split = [fixed_bases(exact, h) for h in subgroups]
         rho = ball_matrices(exact)
         bases, duals = ([ball_matrices([pair[k]])[0] for pair in split] for k in (0, 1))

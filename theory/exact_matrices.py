@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from .cyclotomics import ONE, ZERO, Cyclotomic, weighted_sum
 
@@ -90,3 +91,18 @@ def split_projector(projector: Matrix) -> tuple[Matrix, Matrix]:
     """
     reduced, pivots = row_reduced(projector)
     return tuple(tuple(row[j] for j in pivots) for row in projector), reduced
+
+
+def to_sympy(matrix: Matrix) -> Any:
+    """The matrix as a SymPy Matrix of exact numbers.
+
+    Example:
+        >>> from orbitkernels.theory.exact_matrices import identity, to_sympy
+        >>> to_sympy(identity(2))
+        Matrix([
+        [1, 0],
+        [0, 1]])
+    """
+    import sympy
+
+    return sympy.Matrix([[entry.to_sympy() for entry in row] for row in matrix])

@@ -1,52 +1,75 @@
-"""Irreps of a finite group as exact matrices over cyclotomic fields.
+"""Irreps of a finite group as exact matrices over cyclotomic fields, each proved to be what it is when it is made.
 
-Let lambda be a linear character of a subgroup H that occurs once in chi restricted to H.  Then
-f(g) = (1/|H|) sum_h lambda(h^-1) chi(g h) is the matrix coefficient <rho(g) v, v> of the one vector v with
-rho(h) v = lambda(h) v.  With elements t_1, ..., t_d for which the vectors rho(t_j) v form a basis, the Gram matrix
-A_ij = f(t_i^-1 t_j) is invertible, rho(g) v has the coordinates A^-1 [f(t_i^-1 g)]_i in that basis, and
-rho(g) = A^-1 [f(t_i^-1 g t_j)].
-
-Source: J. D. Dixon, "Constructing representations of finite groups", 1993.
+Symmetric groups have Young's seminormal form (:mod:`.young_forms`), linear irreps are their characters, and every
+other irrep is a quotient of a module induced from a linear character (:mod:`.induced_quotients`), often the whole
+of it.  The linear character is found by :mod:`.linear_restrictions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import Any
-
-import numpy as np
+from functools import cached_property
+from typing import Protocol
 
 from orbitkernels.errors import InputError
 
+from .character_residues import CharacterResidues
 from .characters import CharacterTable
-from .cyclotomic_coordinates import CyclotomicField, Integers, cyclotomic_field, integer_array, integer_matrix
+from .cyclotomic_coordinates import CyclotomicField, Integers
 from .cyclotomics import Cyclotomic
 from .exact_matrices import Matrix
 from .groups import FiniteGroup
+from .induced_quotients import LeftCosets, dixon_quotient
 from .laws import IntArray
 from .linear_restrictions import LinearRestriction, linear_restrictions
-from .modular import character_prime, modular_root
+from .young_forms import seminormal_modules
 
-#: Largest order of a group whose exact irreps are computed.
-MAX_EXACT_ORDER = 1_000
+#: Largest order of a group all of whose exact irreps are made.
+MAX_EXACT_ORDER = 10_000
+
+#: Largest degree of an exact irrep.
+MAX_EXACT_DEGREE = 100
+
+#: Largest order of a group all of whose elements are given exact matrices in one call.
+MAX_LISTED_ORDER = 1_000
+
+#: Entries of the matrices that one irrep keeps once they have been asked for.
+MAX_KEPT_ENTRIES = 1_000_000
+
+
+class ExactModule(Protocol):
+    """Matrices of all elements of a group over Q(E(m)), made one by one.
+
+    Attributes:
+        field: Q(E(m)).
+        denominator: An integer that every prime in the denominator of an entry divides.
+    """
+
+    field: CyclotomicField
+    denominator: int
+
+    def coordinates(self, g: int) -> tuple[Integers, int]:
+        """Array [d, d, phi(m)] and a denominator: the matrix of g in coordinates of the field."""
+
+    def traces(self, elements: IntArray, p: int) -> IntArray:
+        """Traces of elements modulo a prime p = 1 modulo m, for E(m) -> ``root_powers(m, p)[1]``."""
+
+    def failure(self) -> str | None:
+        """None if the matrices are proved to be a representation, else the law that does not hold."""
 
 
 class ExactIrrep:
     """An irreducible representation g -> rho(g) with exact entries, proved to be one when it is made.
 
-    Kept are the coordinates c(g) of rho(g) v in the basis rho(t_1) v, ..., rho(t_d) v; rho(g) has the columns
-    c(g t_1), ..., c(g t_d).  The basis is not orthonormal, so rho(g) is in general not unitary: traces and spectra
-    do not notice, but rho(g)^* is not rho(g^-1).
+    Kept is a module, from which the matrix of any element follows.  The basis is not orthonormal, so rho(g) is in
+    general not unitary: traces and spectra do not notice, but rho(g)^* is not rho(g^-1).
 
     Args:
         group: The group G.
         character: Row of its character table.
-        field: The field Q(E(m)) of the entries.
-        basis: Elements t_1, ..., t_d.
-        numerators: Array [d, n, phi(m)]: c(g) times the denominator at [:, g], in coordinates of the field.
-        denominator: One denominator for all.
+        module: Its matrices.
+        residues: The character table modulo a prime, if it is known already.
 
     Attributes:
         degree: d.
@@ -54,78 +77,66 @@ class ExactIrrep:
         conductor: N such that the entries lie in Q(E(N)); never 2 modulo 4.
 
     Raises:
-        ArithmeticError: If the coordinates do not make a representation with that character.
+        ArithmeticError: If the matrices are no representation with that character.
     """
 
     def __init__(
         self,
         group: FiniteGroup,
         character: int,
-        field: CyclotomicField,
-        basis: Sequence[int],
-        numerators: Integers,
-        denominator: int,
+        module: ExactModule,
+        residues: CharacterResidues | None = None,
     ) -> None:
         table = group.character_table()
         self.group, self.character = group, character
         self.degree, self.indicator = int(table.degrees[character]), int(table.indicators[character])
-        self.conductor = field.modulus // 2 if field.modulus % 4 == 2 else field.modulus
-        self._field, self._basis = field, np.array(basis, dtype=np.int64)
-        self._numerators, self._denominator = numerators, denominator
+        m = module.field.modulus
+        self.conductor = m // 2 if m % 4 == 2 else m
+        self._module = module
         self._numbers: dict[tuple[int, ...], Cyclotomic] = {}
         self._matrices: dict[int, Matrix] = {}
-        self.verify()
+        self.verify(residues)
 
-    def verify(self) -> None:
+    def verify(self, residues: CharacterResidues | None = None) -> None:
         """Proves that rho is a representation of the group with its character.
 
-        c(t_j) = e_j and X_s c(g) = c(s g), for X_s = [c(s t_1), ..., c(s t_d)], all generators s and all g, say
-        that the linear map g -> c(g) from C[G] onto C^d makes C^d a quotient module on which s acts as X_s, and
-        hence g as [c(g t_1), ..., c(g t_d)].  The character is compared on every class.
+        The module proves that it is one, exactly (:meth:`ExactModule.failure`).  Its character theta then has the
+        degree of the irreducible character chi, so that <theta, chi> is 1 if they are equal and 0 if not: it is
+        enough that n <theta, chi>, the sum over classes of |C| theta(C) chi(C^-1), is n modulo one prime p = 1
+        modulo the exponent, p > n, under one homomorphism from the cyclotomic integers with 1/denominator to F_p.
 
         Raises:
-            ArithmeticError: If an equation fails.
+            ArithmeticError: If a law fails.
         """
-        unit = np.zeros((self.degree, self.degree, self._field.degree), dtype=object)
-        unit[np.arange(self.degree), np.arange(self.degree), 0] = self._denominator
-        if not np.array_equal(self._numerators[:, self._basis], unit):
-            self._fail("rho(1) is not the unit matrix")
-        known = integer_matrix(self._field.columns(self._numerators))
-        for s in self.group.generators:
-            moved = self._field.columns(self._numerators[:, self.group.table[s]])
-            if self._multiplication(s) * known != integer_matrix(moved) * self._denominator:
-                self._fail(f"rho(s g) = rho(s) rho(g) does not hold for s = {s}")
-        if not self._has_its_character():
-            self._fail("the trace is not the character")
-
-    def _multiplication(self, g: int) -> Any:
-        """Rho(g) times the denominator as an integer matrix [d phi, d phi]."""
-        return integer_matrix(self._field.blocks(self._coordinates(g)))
-
-    def _coordinates(self, g: int) -> Integers:
-        """Rho(g) times the denominator, [d, d, phi]."""
-        return self._numerators[:, self.group.table[g, self._basis]]
-
-    def _has_its_character(self) -> bool:
-        """Whether tr rho(g) = chi(g) for a g of each class."""
+        failure = self._module.failure()
+        if failure is not None:
+            self._fail(failure)
         table = self.group.character_table()
-        traces = [np.trace(self._coordinates(g)) for g in table.classes.representatives.tolist()]
-        values = self._field.coordinates(_character_sums(table, self.character, self._field.modulus))
-        return np.array_equal(np.array(traces, dtype=object), values.astype(object) * self._denominator)
+        above = max(2**30, 2 * self.group.order)
+        if residues is None:
+            residues = CharacterResidues(table, above)
+        while self._module.denominator % residues.prime == 0:
+            residues = CharacterResidues(table, residues.prime)
+        classes, p = table.classes, residues.prime
+        traces = self._module.traces(classes.representatives, p)
+        values = residues.values(self.character, residues.unit(self._module.field.modulus, 1))
+        terms = traces * values[classes.inverse] % p * classes.sizes % p
+        if traces[0] != self.degree or int(terms.sum()) % p != self.group.order:
+            self._fail("the trace is not the character")
 
     def _fail(self, law: str) -> None:
         raise ArithmeticError(f"internal error: exact irrep {self.character} of {self.group.name}: {law}")
 
-    def _number(self, coordinates: Sequence[int]) -> Cyclotomic:
+    def _number(self, coordinates: Sequence[int], denominator: int) -> Cyclotomic:
         """The number with these coordinates over the denominator; equal ones are made once."""
-        key = tuple(coordinates)
+        key = (*coordinates, denominator)
         if key not in self._numbers:
-            rationals = [Fraction(int(c), self._denominator) for c in key]
-            self._numbers[key] = Cyclotomic(self._field.modulus, rationals)
+            rationals = [Fraction(int(c), denominator) for c in coordinates]
+            self._numbers[key] = Cyclotomic(self._module.field.modulus, rationals)
         return self._numbers[key]
 
     def matrix(self, g: int) -> Matrix:
-        """The matrix rho(g) as d rows of cyclotomic numbers.
+        """The matrix rho(g) as d rows of cyclotomic numbers; SymPy's by ``exact_matrices.to_sympy``.
 
         Example:
             >>> from orbitkernels.theory.names import group
@@ -135,10 +146,31 @@ class ExactIrrep:
             [['1', '0'], ['0', '1']]
         """
         g = int(g)
-        if g not in self._matrices:
-            rows = self._coordinates(g).tolist()
-            self._matrices[g] = tuple(tuple(self._number(entry) for entry in row) for row in rows)
-        return self._matrices[g]
+        if g in self._matrices:
+            return self._matrices[g]
+        coordinates, denominator = self._module.coordinates(g)
+        found = tuple(tuple(self._number(entry, denominator) for entry in row) for row in coordinates.tolist())
+        if (len(self._matrices) + 1) * self.degree**2 <= MAX_KEPT_ENTRIES:
+            self._matrices[g] = found
+        return found
+
+    def matrices(self) -> list[Matrix]:
+        """The matrices of all elements.
+
+        Raises:
+            InputError: If the order exceeds MAX_LISTED_ORDER.
+
+        Example:
+            >>> from orbitkernels.theory.names import group
+            >>> len(group("S3").irreps(exact=True)[2].matrices())
+            6
+        """
+        if self.group.order > MAX_LISTED_ORDER:
+            raise InputError(
+                f"The exact matrices of all elements of {self.group.name} (order {self.group.order}) would take "
+                f"too long; use a group of order at most {MAX_LISTED_ORDER}, or matrix(g) of some elements."
+            )
+        return [self.matrix(g) for g in range(self.group.order)]
 
     @cached_property
     def generator_matrices(self) -> tuple[Matrix, ...]:
@@ -151,18 +183,19 @@ class ExactIrrep:
         )
 
 
-def exact_irreps(group: FiniteGroup) -> tuple[ExactIrrep, ...]:
-    """Exact matrices of all irreps of a group, in the order of the character table.
+def exact_irreps(group: FiniteGroup, rows: Sequence[int] | None = None) -> tuple[ExactIrrep, ...]:
+    """Exact matrices of the irreps of a group, in the order of the character table.
 
     Args:
-        group: A group of order at most MAX_EXACT_ORDER.
+        group: A group of order at most MAX_EXACT_ORDER, with irreps of degree at most MAX_EXACT_DEGREE.
+        rows: Rows of the table; all if omitted.
 
     Returns:
-        One ExactIrrep a row of the table, each over a field as small as the search found.
+        One ExactIrrep a row, each over a field as small as the search found.
 
     Raises:
-        InputError: If the group is larger, or an irrep has no linear character of multiplicity one on the
-            subgroups tried.
+        InputError: If the group or a degree is larger, or an irrep has no linear character of multiplicity one on
+            the subgroups tried.
 
     Example:
         >>> from orbitkernels.theory.irreps import exact_irreps
@@ -170,105 +203,58 @@ def exact_irreps(group: FiniteGroup) -> tuple[ExactIrrep, ...]:
         >>> [(rho.degree, rho.conductor) for rho in exact_irreps(group("Q8"))]
         [(1, 1), (1, 1), (1, 1), (1, 1), (2, 4)]
     """
-    if group.order > MAX_EXACT_ORDER:
-        raise InputError(
-            f"Exact irreps of {group.name} (order {group.order}) would take too long; use a group of order at "
-            f"most {MAX_EXACT_ORDER}, or irreps() in floating point."
-        )
+    _refuse_large(group)
     table = group.character_table()
-    pairs = linear_restrictions(table)
-    return tuple(_irrep(table, row, pair) for row, pair in enumerate(pairs))
+    wanted = list(range(len(table))) if rows is None else [int(row) for row in rows]
+    _refuse_degrees(table, wanted)
+    residues = CharacterResidues(table, max(2**30, 2 * group.order))
+    modules: dict[int, ExactModule] = {**seminormal_modules(table, wanted)}
+    rest = [row for row in wanted if row not in modules]
+    spaces: dict[bytes, LeftCosets] = {}
+    for row, pair in zip(rest, linear_restrictions(table, rest), strict=True):
+        modules[row] = _induced(residues, row, pair, spaces)
+    return tuple(ExactIrrep(group, row, modules[row], residues) for row in wanted)
 
 
-def _irrep(table: CharacterTable, row: int, pair: LinearRestriction | None) -> ExactIrrep:
-    """The irrep of one row by Dixon's formula."""
-    group, degree = table.group, int(table.degrees[row])
+def _induced(
+    residues: CharacterResidues, row: int, pair: LinearRestriction | None, spaces: dict[bytes, LeftCosets]
+) -> ExactModule:
+    """The module of one row, from its pair; irreps with one subgroup share its cosets."""
+    group, degree = residues.table.group, int(residues.table.degrees[row])
     if pair is None:
         raise InputError(
             f"Irrep {row} (degree {degree}) of {group.name} meets no linear character of a subgroup once; "
             "use irreps() in floating point."
         )
-    field = cyclotomic_field(pair.modulus)
-    f = _matrix_coefficient(table, row, pair, field)
-    basis = _basis(group, pair, f, degree)
-    shifted = f[group.table[group.inverse(basis)]]  # [d, n, phi]: f(t_i^-1 g)
-    gram = integer_matrix(field.blocks(shifted[:, basis]))
-    coordinates = gram.solve(integer_matrix(field.columns(shifted)))
-    numerators, denominator = coordinates.numer_denom()
-    found = integer_array(numerators).reshape(degree, field.degree, group.order).transpose(0, 2, 1)
-    return ExactIrrep(group, row, field, basis.tolist(), found, int(denominator))
+    key = pair.elements.tobytes()
+    if key not in spaces:
+        spaces[key] = LeftCosets(group, pair)
+    module = dixon_quotient(residues, row, pair, spaces[key])
+    if module is None:
+        raise InputError(
+            f"Irrep {row} (degree {degree}) of {group.name} has matrices of very long numbers in the basis that "
+            "was tried; use irreps() in floating point."
+        )
+    return module
 
 
-def _matrix_coefficient(
-    table: CharacterTable, row: int, pair: LinearRestriction, field: CyclotomicField
-) -> Integers:
-    """|H| f(g) = sum_h lambda(h^-1) chi(g h) in coordinates of the field, [n, phi]."""
-    group, m = table.group, field.modulus
-    chi = _character_sums(table, row, m)
-    sums = np.zeros((group.order, m), dtype=np.int64)
-    for h, a in zip(pair.elements.tolist(), pair.exponents.tolist(), strict=True):
-        # lambda(h^-1) = E(e)^-a = E(m)^(-a m/e), a whole exponent because the order of lambda divides m
-        sums += np.roll(chi, -(a * m // group.exponent) % m, axis=1)[table.classes.labels[group.table[:, h]]]
-    return field.coordinates(sums)
+def _refuse_large(group: FiniteGroup) -> None:
+    if group.order > MAX_EXACT_ORDER:
+        raise InputError(
+            f"Exact irreps of {group.name} (order {group.order}) would take too long; use a group of order at "
+            f"most {MAX_EXACT_ORDER}, or irreps() in floating point."
+        )
 
 
-def _character_sums(table: CharacterTable, row: int, m: int) -> IntArray:
-    """Array [k, m] of integers c with chi(C_j) = sum_l c_jl E(m)^l, m a multiple of all conductors of the row."""
-    chi = np.zeros((len(table), m), dtype=np.int64)
-    for j, value in enumerate(table.characters.index[row].tolist()):
-        conductor, coefficients = _integer_values(table)[value]
-        chi[j, : m // conductor * coefficients.size : m // conductor] = coefficients
-    return chi
-
-
-@lru_cache(maxsize=4)
-def _integer_values(table: CharacterTable) -> tuple[tuple[int, IntArray], ...]:
-    """Conductor and coefficients of each value in the table; algebraic integers have integer coefficients."""
-    return tuple(
-        (x.conductor, np.array([int(c) for c in x.coefficients], dtype=np.int64)) for x in table.distinct_values
-    )
-
-
-def _basis(group: FiniteGroup, pair: LinearRestriction, f: Integers, degree: int) -> IntArray:
-    """Elements t_1 = 1, ..., t_d with independent rho(t_j) v: those of the first independent rows [f(t_i^-1 t)]_t.
-
-    One t a coset t H is enough, because rho(t h) v = lambda(h) rho(t) v.  Independence modulo a prime implies
-    independence, and the Gram matrix of independent vectors is invertible.
-    """
-    smallest = group.table[:, pair.elements].min(axis=1)
-    cosets = np.flatnonzero(smallest == np.arange(group.order))
-    p = character_prime(group.exponent, 2**26)
-    root = modular_root(group.exponent, p)
-    residues = np.zeros(group.order, dtype=np.int64)
-    for j, column in enumerate(f.T):
-        residues = (residues + column % p * pow(root, j * group.exponent // pair.modulus, p)) % p
-    found, echelon = [], _Echelon(cosets.size, p)
-    for t in cosets.tolist():
-        if echelon.extend(residues[group.table[group.inverse(t), cosets]]):
-            found.append(t)
-        if len(found) == degree:
-            return np.array(found, dtype=np.int64)
-    raise ArithmeticError(f"internal error: rank {len(found)} modulo {p} instead of the degree {degree}")
-
-
-class _Echelon:
-    """Independent rows modulo a prime p < 2^27 in reduced echelon form.
-
-    Products of residues are below 2^54, so a sum of 500 of them fits into 63 bits.
-    """
-
-    def __init__(self, columns: int, p: int) -> None:
-        self.p, self.pivots = p, np.empty(0, dtype=np.int64)
-        self.rows = np.empty((0, columns), dtype=np.int64)
-
-    def extend(self, row: IntArray) -> bool:
-        """Takes a row if it is independent of those before."""
-        row = (row - row[self.pivots] @ self.rows) % self.p
-        pivot = int(np.argmax(row != 0))
-        if row[pivot] == 0:
-            return False
-        row = row * pow(int(row[pivot]), -1, self.p) % self.p
-        reduced = (self.rows - self.rows[:, pivot, None] * row) % self.p
-        self.rows = np.concatenate([reduced, row[None, :]])
-        self.pivots = np.append(self.pivots, pivot)
-        return True
+def _refuse_degrees(table: CharacterTable, rows: list[int]) -> None:
+    """Refuses rows that do not exist and irreps of too high a degree."""
+    for row in rows:
+        if not 0 <= row < len(table):
+            raise InputError(
+                f"Argument 'rows' must hold rows 0 to {len(table) - 1} of the character table, not {row}."
+            )
+        if table.degrees[row] > MAX_EXACT_DEGREE:
+            raise InputError(
+                f"Exact irrep {row} of {table.group.name} has degree {table.degrees[row]}, beyond the limit of "
+                f"{MAX_EXACT_DEGREE}; name other rows, or use irreps() in floating point."
+            )

@@ -1,30 +1,40 @@
 """Subgroups H with a linear character lambda that occurs exactly once in an irreducible character restricted to H.
 
 Such a pair makes the irrep explicit (J. D. Dixon, "Constructing representations of finite groups", 1993).  For
-each irrep the pair is wanted whose values, with those of the irreducible character, lie in the smallest field.
+each irrep the pair is wanted whose values, with those of the irreducible character, lie in the smallest field, and
+among those the one with the largest H.  If the index of H is the degree, the irrep is induced from lambda.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from math import gcd, lcm
 
 import numpy as np
-from flint import fmpz_mat
 
+from .character_residues import CharacterResidues
 from .characters import CharacterTable
+from .clifford_correspondence import LocalCharacter, scalar_elements, smallest_local_character
 from .cyclotomics import totient
-from .groups import FiniteGroup
 from .laws import IntArray
-from .modular import character_prime, modular_product, modular_root
+from .modular import modular_product
+from .orthogonality import unit_generators
+from .subgroup_candidates import random_pairs, structured_subgroups
+from .subgroup_characters import linear_exponents
+from .subgroup_elements import closure, generating_set
 
-#: Subgroups of two generators that are tried.
+#: Subgroups of two random elements that are tried have this many elements together, at most MAX_PAIRS of them.
+PAIR_WORK = 300_000
 MAX_PAIRS = 300
 
 #: Enlargements tried for irreps that have no pair.
-MAX_ENLARGEMENTS = 5_000
+MAX_ENLARGEMENTS = 2_000
+
+#: Numbers in the table of all linear characters of one subgroup.
+MAX_LINEAR_ENTRIES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -32,22 +42,33 @@ class LinearRestriction:
     """A linear character lambda of a subgroup H with <chi restricted to H, lambda> = 1.
 
     Attributes:
+        generators: Elements that generate H.
         elements: Array [h] of the elements of H.
         exponents: Array [h]: lambda(x) = E(e)^a, e the exponent of the group.
         modulus: m such that chi and lambda have their values in Q(E(m)).
     """
 
+    generators: tuple[int, ...]
     elements: IntArray
     exponents: IntArray
     modulus: int
 
 
-def linear_restrictions(table: CharacterTable) -> list[LinearRestriction | None]:
+def linear_restrictions(
+    table: CharacterTable, rows: Sequence[int] | None = None
+) -> list[LinearRestriction | None]:
     """For each irreducible character a pair (H, lambda) of multiplicity one, None where none was found.
 
-    Tried are the trivial subgroup, cyclic ones and those of two generators, until the field of every irrep is as
-    small as can be or enough has been tried.  For an irrep without a pair, the subgroup with the smallest
-    multiplicity is then enlarged, element by element, as long as that makes the multiplicity smaller.
+    1. A linear character is its own pair, H being the whole group.
+    2. The Clifford correspondence leads to a subgroup T with a character psi of smaller degree.  If that is
+       linear, it is the pair, and Galois automorphisms carry it to the conjugate characters.
+    3. For the rows that have no pair, or one whose values lie in a field larger than need be, Sylow subgroups,
+       cyclic ones, their normalisers and random ones are tried in the whole group.
+    4. For the rows that have none yet, the same is tried in T for psi.
+
+    Args:
+        table: The characters.
+        rows: Rows of the table; all if omitted.
 
     Example:
         >>> from orbitkernels.theory.linear_restrictions import linear_restrictions
@@ -57,161 +78,226 @@ def linear_restrictions(table: CharacterTable) -> list[LinearRestriction | None]
         >>> pair.elements.size, pair.modulus
         (4, 4)
     """
-    search = _Search(table)
-    for generators in chain(_generating_sets(table.group), _enlarged(search)):
-        search.offer(generators)
-        if search.finished:
-            break
-    return search.best
+    wanted = list(range(len(table))) if rows is None else list(rows)
+    residues = CharacterResidues(table, max(2**30, 2 * table.group.order))
+    found = _own_pairs(table, [row for row in wanted if table.degrees[row] == 1])
+    higher = [row for row in wanted if table.degrees[row] > 1]
+    local = _from_local_characters(table, residues, higher, found)
+    whole = np.arange(table.group.order, dtype=np.int64)
+    pending = [row for row in higher if row not in found or totient(found[row].modulus) > least_degree(table, row)]
+    if pending:
+        search = _Search(residues, whole, {row: residues.on_elements(row) for row in pending}, found)
+        search.run()
+        _update(residues, found, search.best, {})
+    for row in higher:
+        if row not in found and local[row].elements.size < whole.size:
+            search = _Search(residues, local[row].elements, {row: local[row].residues}, {})
+            search.run()
+            _update(residues, found, search.best, local)
+    return [found.get(row) for row in wanted]
+
+
+def _update(
+    residues: CharacterResidues,
+    found: dict[int, LinearRestriction],
+    better: dict[int, LinearRestriction],
+    local: dict[int, LocalCharacter],
+) -> None:
+    """Takes the new pairs, each on the subgroup enlarged by the elements that act by scalars."""
+    for row, pair in better.items():
+        if pair is not found.get(row):
+            found[row] = _with_scalars(residues, row, local.get(row), pair)
+
+
+def least_degree(table: CharacterTable, row: int) -> int:
+    """A lower bound of the degree phi(m) of a field Q(E(m)) over which the irrep has matrices.
+
+    The field holds the character; a quaternionic irrep has no real matrices, so its field is not Q.
+    """
+    return max(totient(character_conductor(table, row)), 2 if table.indicators[row] == -1 else 1)
+
+
+def character_conductor(table: CharacterTable, row: int) -> int:
+    """Least m with all values of the character in Q(E(m))."""
+    used = np.unique(table.characters.index[row]).tolist()
+    return lcm(*(_conductors(table)[s] for s in used))
+
+
+@lru_cache(maxsize=4)
+def _conductors(table: CharacterTable) -> tuple[int, ...]:
+    """The conductor of each distinct value."""
+    return tuple(x.conductor for x in table.distinct_values)
+
+
+def _own_pairs(table: CharacterTable, rows: list[int]) -> dict[int, LinearRestriction]:
+    """Linear characters on the whole group: the only eigenvalue is the value."""
+    group, characters = table.group, table.characters
+    firsts = np.array([spectrum[0][0] for spectrum in characters.spectra], dtype=np.int64)
+    every, found = np.arange(group.order, dtype=np.int64), {}
+    for row in rows:
+        values = firsts[characters.index[row]]
+        order = group.exponent // int(np.gcd.reduce(values, initial=group.exponent))
+        found[row] = LinearRestriction(group.generators, every, values[table.classes.labels], order)
+    return found
+
+
+def _modulus(table: CharacterTable, row: int, exponents: IntArray) -> int:
+    """M for a linear character with these exponents."""
+    e = table.group.exponent
+    return lcm(character_conductor(table, row), e // int(np.gcd.reduce(exponents, initial=e)))
+
+
+# ---------------------------------------------------------------------- the Clifford correspondence
+
+
+def _from_local_characters(
+    table: CharacterTable, residues: CharacterResidues, rows: list[int], found: dict[int, LinearRestriction]
+) -> dict[int, LocalCharacter]:
+    """Adds the pairs of characters that are induced from linear ones; returns what remains for the others."""
+    group, remaining = table.group, {}
+    moves = {k: _galois_permutation(table, k) for k in unit_generators(group.exponent)} if rows else {}
+    for row in rows:
+        if row in found or row in remaining:
+            continue
+        local = smallest_local_character(group, residues, row)
+        if local.degree > 1:
+            remaining[row] = local
+            continue
+        exponents = residues.logarithms(local.residues[local.elements])
+        generators = tuple(generating_set(group, local.elements))
+        modulus = _modulus(table, row, exponents)
+        for conjugate, unit in _galois_orbit(row, moves, group.exponent):
+            moved = exponents * unit % group.exponent
+            found[conjugate] = LinearRestriction(generators, local.elements, moved, modulus)
+    return remaining
+
+
+def _galois_permutation(table: CharacterTable, k: int) -> IntArray:
+    """Array [characters]: the row of sigma_k chi, g -> chi(g^k), for each row chi."""
+    index = table.characters.index
+    place = {row.tobytes(): i for i, row in enumerate(index)}
+    moved = index[:, table.group.power_map(k)]
+    return np.array([place[row.tobytes()] for row in moved], dtype=np.int64)
+
+
+def _galois_orbit(row: int, moves: dict[int, IntArray], exponent: int) -> Iterator[tuple[int, int]]:
+    """The conjugates of a row with a unit k each, such that sigma_k takes the row there."""
+    units, queue = {row: 1}, [row]
+    for at in queue:
+        for k, move in moves.items():
+            target = int(move[at])
+            if target not in units:
+                units[target] = units[at] * k % exponent
+                queue.append(target)
+    yield from units.items()
+
+
+def _with_scalars(
+    residues: CharacterResidues, row: int, local: LocalCharacter | None, pair: LinearRestriction
+) -> LinearRestriction:
+    """The pair on H Z, Z the elements that act by scalars: lambda(h z) = lambda(h) chi(z)/d."""
+    group, p = residues.table.group, residues.prime
+    if local is None:
+        degree, every = int(residues.table.degrees[row]), np.arange(group.order, dtype=np.int64)
+        local = LocalCharacter(every, residues.on_elements(row), degree)
+    scalars = local.elements[scalar_elements(group, local, p)]
+    if np.isin(scalars, pair.elements).all():
+        return pair
+    values = residues.logarithms(local.residues[scalars] * pow(local.degree, -1, p) % p)
+    products = group.law.product(*np.broadcast_arrays(pair.elements[:, None], scalars[None, :])).ravel()
+    sums = ((pair.exponents[:, None] + values[None, :]) % group.exponent).ravel()
+    elements, first = np.unique(products, return_index=True)
+    generators = (*pair.generators, *generating_set(group, scalars))
+    return LinearRestriction(generators, elements, sums[first], _modulus(residues.table, row, sums))
+
+
+# ---------------------------------------------------------------------- trying subgroups
 
 
 class _Search:
-    """The best pair of each irreducible character so far.
+    """The best pair of each of some characters of a subgroup T.
 
     Multiplicities are found modulo a prime p = 1 modulo the exponent, larger than every degree, hence exactly.
 
+    Args:
+        residues: Characters modulo p.
+        elements: The elements of T.
+        characters: Characters of T modulo p, arrays [n], by the row of the table that they induce.
+        found: Pairs known already.
+
     Attributes:
-        best: The pairs; None where no multiplicity was one.
-        score: Degree of the field and -|H| of each pair, to be made small; |H| is no matter for linear characters.
-        least: Smallest degree of the field that can be hoped for.
+        best: The pairs.
         nearest: For each character the smallest multiplicity that occurred, and generators of that subgroup.
     """
 
-    def __init__(self, table: CharacterTable) -> None:
-        self.group, self.labels, self.degrees = table.group, table.classes.labels, table.degrees
-        self.exponent = table.group.exponent
-        self.prime = character_prime(self.exponent, 2 * table.group.order)
-        root = modular_root(self.exponent, self.prime)
-        self.powers = np.array([pow(root, a, self.prime) for a in range(self.exponent)], dtype=np.int64)
-        spectra = [sum(m * int(self.powers[a]) for a, m in s) % self.prime for s in table.characters.spectra]
-        self.values = np.array(spectra, dtype=np.int64)[table.characters.index]  # [k, k]
-        self.moduli = [lcm(*(x.conductor for x in row)) for row in table.values]
-        # a quaternionic irrep has no real matrices, so its field is not Q
-        self.least = [
-            max(totient(m), 2 if indicator == -1 else 1)
-            for m, indicator in zip(self.moduli, table.indicators, strict=True)
-        ]
-        self.best: list[LinearRestriction | None] = [None] * len(table)
-        self.score = [(10**9, 0)] * len(table)
-        self.nearest: list[tuple[int, list[int]]] = [(int(d), []) for d in table.degrees]
+    def __init__(
+        self,
+        residues: CharacterResidues,
+        elements: IntArray,
+        characters: dict[int, IntArray],
+        found: dict[int, LinearRestriction],
+    ) -> None:
+        self.table, self.group, self.residues = residues.table, residues.table.group, residues
+        self.elements, self.characters = elements, characters
+        self.best = {row: found[row] for row in characters if row in found}
+        self.least = {row: least_degree(self.table, row) for row in characters}
+        self.conductors = {row: character_conductor(self.table, row) for row in characters}
+        self.nearest: dict[int, tuple[int, list[int]]] = {}
         self.seen: set[bytes] = set()
 
-    @property
-    def finished(self) -> bool:
-        """Whether no smaller field is to be hoped for."""
-        return all(score[0] == least for score, least in zip(self.score, self.least, strict=True))
+    def run(self) -> None:
+        """Tries subgroups until no smaller field is to be hoped for, or enough have been tried."""
+        count = min(MAX_PAIRS, PAIR_WORK // self.elements.size + 10)
+        pairs = random_pairs(self.group, self.elements, count)
+        self._try(chain(structured_subgroups(self.group, self.elements), pairs, self._enlarged()))
 
-    def offer(self, generators: list[int]) -> None:
-        """Takes the linear characters of a new subgroup for the irreps that they suit better."""
-        elements, words = _closure(self.group, generators, max(1, self.group.order // 2))
+    def _try(self, candidates: Iterable[list[int]]) -> None:
+        for generators in candidates:
+            if all(self._degree(row) == self.least[row] for row in self.characters):
+                return
+            self._offer(generators)
+
+    def _degree(self, row: int) -> int:
+        """Degree phi(m) of the field of the pair of a row."""
+        return totient(self.best[row].modulus) if row in self.best else 10**9
+
+    def _enlarged(self) -> Iterator[list[int]]:
+        """Generators of the nearest subgroup of the first character without a pair, and one element more."""
+        random = np.random.default_rng(1)
+        for _ in range(MAX_ENLARGEMENTS):
+            missing = [row for row in self.characters if row not in self.best]
+            if not missing:
+                return
+            generators = self.nearest[missing[0]][1] if missing[0] in self.nearest else []
+            yield [*generators, int(self.elements[random.integers(self.elements.size)])]
+
+    def _offer(self, generators: list[int]) -> None:
+        """Takes the linear characters of a new subgroup for the characters that they suit better."""
+        elements, words = closure(self.group, generators, max(1, self.elements.size // 2))
         key = np.sort(elements).tobytes()
         if elements.size == 0 or key in self.seen:
             return
         self.seen.add(key)
-        exponents = linear_exponents(self.group, generators, elements, words)  # [l, h]
-        values = self.values[:, self.labels[elements]]  # [k, h]
-        sums = modular_product(values, self.powers[-exponents.T % self.exponent], self.prime)  # [k, l]
-        multiplicities = sums * pow(elements.size, -1, self.prime) % self.prime
-        self._take(generators, elements, exponents, multiplicities)
+        rows = [row for row in self.characters if self._degree(row) > self.least[row]]
+        exponents = linear_exponents(self.group, generators, elements, words, MAX_LINEAR_ENTRIES)  # [l, h]
+        if exponents.size == 0:
+            return
+        p = self.residues.prime
+        values = np.array([self.characters[row][elements] for row in rows])
+        sums = modular_product(values, self.residues.powers[-exponents.T % self.group.exponent], p)  # [rows, l]
+        multiplicities = sums * pow(elements.size, -1, p) % p
+        for row, found in zip(rows, multiplicities, strict=True):
+            self._take(row, generators, elements, exponents, found)
 
     def _take(
-        self, generators: list[int], elements: IntArray, exponents: IntArray, multiplicities: IntArray
+        self, row: int, generators: list[int], elements: IntArray, exponents: IntArray, multiplicities: IntArray
     ) -> None:
-        """Keeps the pairs of multiplicity one, and the subgroups that come nearest to it."""
-        orders = [self.exponent // gcd(self.exponent, *row.tolist()) for row in exponents]
-        for row, position in np.argwhere(multiplicities == 1).tolist():
-            modulus = lcm(self.moduli[row], orders[position])
-            score = totient(modulus), -int(elements.size) if self.degrees[row] > 1 else 0
-            if score < self.score[row]:
-                self.score[row] = score
-                self.best[row] = LinearRestriction(elements, exponents[position], modulus)
-        smallest = np.where(multiplicities > 0, multiplicities, self.prime).min(axis=1)
-        for row in np.flatnonzero(smallest < [count for count, _ in self.nearest]).tolist():
-            self.nearest[row] = int(smallest[row]), generators
-
-
-def _generating_sets(group: FiniteGroup) -> Iterator[list[int]]:
-    """No generator, one, then MAX_PAIRS pairs in random order; the first generator stands for its class."""
-    first = group.conjugacy_classes.representatives[1:]
-    yield []
-    yield from ([z] for z in first.tolist())
-    pairs = np.random.default_rng(0).permutation(first.size * group.order)[:MAX_PAIRS]
-    yield from ([int(first[i // group.order]), int(i % group.order)] for i in pairs)
-
-
-def _enlarged(search: _Search) -> Iterator[list[int]]:
-    """Generators of the nearest subgroup of the first irrep without a pair, and one random element more."""
-    random = np.random.default_rng(1)
-    for _ in range(MAX_ENLARGEMENTS):
-        if None not in search.best:
-            return
-        _, generators = search.nearest[search.best.index(None)]
-        yield [*generators, int(random.integers(1, search.group.order))]
-
-
-def _closure(group: FiniteGroup, generators: list[int], largest: int) -> tuple[IntArray, IntArray]:
-    """Elements [h] of the subgroup, and how often each generator stands in a word for each, [h, generators].
-
-    Both are empty if the subgroup has more than `largest` elements.
-    """
-    counts = np.full((group.order, len(generators)), -1, dtype=np.int64)
-    counts[0] = 0
-    sphere, spheres, total = np.zeros(1, dtype=np.int64), [np.zeros(1, dtype=np.int64)], 1
-    reached = np.zeros(group.order, dtype=np.bool_)
-    reached[0] = True
-    while sphere.size and generators:
-        fresh = []
-        for position, s in enumerate(generators):
-            image = group.table[sphere, s]
-            new = ~reached[image]
-            reached[image[new]] = True
-            counts[image[new]] = counts[sphere[new]]
-            counts[image[new], position] += 1
-            fresh.append(image[new])
-        sphere = np.concatenate(fresh)
-        spheres.append(sphere)
-        total += sphere.size
-        if total > largest:
-            return np.empty(0, dtype=np.int64), np.empty((0, len(generators)), dtype=np.int64)
-    elements = np.concatenate(spheres)
-    return elements, counts[elements]
-
-
-def linear_exponents(group: FiniteGroup, generators: list[int], elements: IntArray, words: IntArray) -> IntArray:
-    """All linear characters of a subgroup H, as exponents [l, h] of E(e), e the exponent of the group.
-
-    Values at the generators extend to a character exactly if each edge of the Cayley graph agrees with them: the
-    exponent sums of the word of x, plus one s, minus those of x s, are a relation.  The relations and e times each
-    generator span a lattice; its Hermite form R is triangular, and R a = 0 modulo e is solved from below, row i in
-    R_ii ways.
-
-    Args:
-        group: The group.
-        generators: Generators of the subgroup.
-        elements: Array [h] of its elements.
-        words: Array [h, generators]: the exponent sums of one word for each element.
-
-    Example:
-        >>> from orbitkernels.theory.names import group
-        >>> C4 = group("C4")
-        >>> linear_exponents(C4, [1], np.arange(4), np.arange(4)[:, None]).tolist()
-        [[0, 0, 0, 0], [0, 1, 2, 3], [0, 2, 0, 2], [0, 3, 2, 1]]
-    """
-    e, count = group.exponent, len(generators)
-    place = np.full(group.order, -1, dtype=np.int64)
-    place[elements] = np.arange(elements.size)
-    relations = [e * np.eye(count, dtype=np.int64)]
-    for position, s in enumerate(generators):
-        closing = words - words[place[group.table[elements, s]]]
-        closing[:, position] += 1
-        relations.append(closing)
-    lattice = np.unique(np.concatenate(relations), axis=0) if count else relations[0]
-    hermite = [[int(c) for c in row] for row in fmpz_mat(lattice.tolist()).hnf().tolist()[:count]]
-    solutions = np.zeros((1, count), dtype=np.int64)
-    for i in reversed(range(count)):
-        ways = hermite[i][i]
-        remainder = -(solutions @ np.array(hermite[i], dtype=np.int64)) % e // ways  # exact division
-        values = (remainder[:, None] + np.arange(ways) * (e // ways)) % e  # [solutions, ways]
-        solutions = np.repeat(solutions, ways, axis=0)
-        solutions[:, i] = values.ravel()
-    return solutions @ words.T % e
+        """Keeps a pair of multiplicity one if it is better, and the subgroup that comes nearest to it."""
+        e = self.group.exponent
+        for position in np.flatnonzero(multiplicities == 1).tolist():
+            modulus = lcm(self.conductors[row], e // gcd(e, *exponents[position].tolist()))
+            if totient(modulus) < self._degree(row):
+                self.best[row] = LinearRestriction(tuple(generators), elements, exponents[position], modulus)
+        positive = multiplicities[multiplicities > 0]
+        if positive.size and (row not in self.nearest or positive.min() < self.nearest[row][0]):
+            self.nearest[row] = int(positive.min()), generators

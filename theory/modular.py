@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from flint import fmpz, nmod_mat
 
@@ -39,6 +41,22 @@ def modular_root(exponent: int, p: int) -> int:
     return 1  # p = 2, exponent 1
 
 
+@lru_cache(maxsize=64)
+def root_powers(exponent: int, p: int) -> IntArray:
+    """Array [e] of w^a modulo p < 2^31, w of order e; not to be changed, because it is kept.
+
+    Example:
+        >>> root_powers(3, 7).tolist()
+        [1, 4, 2]
+    """
+    powers = np.ones(1, dtype=np.int64)
+    square = modular_root(exponent, p)  # w^(number of powers so far)
+    while powers.size < exponent:
+        powers = np.concatenate([powers, powers * square % p])
+        square = square * square % p
+    return powers[:exponent]
+
+
 def modular_product(a: IntArray, b: IntArray, p: int) -> IntArray:
     """The matrix product modulo p < 2^31 of arrays [l, m] and [m, r] of residues, exact for m <= 2^21.
 
@@ -73,3 +91,18 @@ def modular_solution(a: IntArray, b: IntArray, p: int) -> IntArray | None:
     except ZeroDivisionError:
         return None
     return np.array([int(entry) for entry in found.entries()], dtype=np.int64).reshape(size, columns)
+
+
+def modular_inverses(values: IntArray, p: int) -> IntArray:
+    """The inverses modulo a prime p < 2^31 of residues that are not 0, by Fermat's little theorem.
+
+    Example:
+        >>> modular_inverses(np.array([1, 2, 3]), 7).tolist()
+        [1, 4, 5]
+    """
+    result, square, exponent = np.ones_like(values), values % p, p - 2
+    while exponent:
+        if exponent & 1:
+            result = result * square % p
+        square, exponent = square * square % p, exponent >> 1
+    return result

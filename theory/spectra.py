@@ -112,7 +112,7 @@ def _block(
     ridge: Fraction,
 ) -> ExactBlock:
     count = len(phi)
-    matrices = [irrep.matrix(g) for g in range(group.order)]
+    matrices = irrep.matrices()
     chosen = coset_representatives(group, stabilisers, count)
     split = [fixed_bases(matrices, None if stabilisers is None else stabilisers[c]) for c in range(count)]
     rows: list[tuple[Cyclotomic, ...]] = []

@@ -1,5 +1,6 @@
 """Exact irreps are representations with the right characters, told by brute force; mistakes are noticed."""
 
+from copy import copy
 from functools import cache
 from itertools import product as pairs
 
@@ -10,16 +11,11 @@ from hypothesis import strategies as st
 
 from orbitkernels.errors import InputError
 from orbitkernels.proofs.irreps import unitary_irreps
-from orbitkernels.theory.cyclotomic_coordinates import (
-    CyclotomicField,
-    integer_array,
-    integer_matrix,
-)
-from orbitkernels.theory.cyclotomics import ZERO, Cyclotomic, root_of_unity, totient
+from orbitkernels.theory.cyclotomics import ZERO, root_of_unity
 from orbitkernels.theory.exact_matrices import identity, product
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.irreps import ExactIrrep, exact_irreps
-from orbitkernels.theory.linear_restrictions import _closure, linear_exponents, linear_restrictions
+from orbitkernels.theory.modular import character_prime, modular_product
 from orbitkernels.theory.names import group
 
 SMALL = (
@@ -142,135 +138,194 @@ def test_entries_lie_in_the_field_and_the_field_holds_the_character():
             assert rho.indicator != -1 or rho.conductor > 2
 
 
-# ---------------------------------------------------------------------- the search for (H, lambda)
+# ---------------------------------------------------------------------- large groups
 
 
-@pytest.mark.parametrize("name", ["S4", "Q8", "C7:C3", "SL(2,5)", "PSL(2,7)", "D4xD4xD4", "Q8xQ8"])
-def test_multiplicity_one_by_floating_point(name):
+def sampled_products(rho, count, seed=0):
+    """Pairs g, h with rho(g) rho(h) and rho(g h) modulo a prime, embedding by embedding."""
+    G, module = rho.group, rho._module
+    p = character_prime(G.exponent, 2**29)
+
+    def residues(g):
+        coordinates, denominator = module.coordinates(g)
+        return module.field.residues(coordinates, p) * pow(denominator, -1, p) % p
+
+    for g, h in np.random.default_rng(seed).integers(0, G.order, size=(count, 2)).tolist():
+        for left, right, both in zip(residues(g), residues(h), residues(int(G.multiply(g, h))), strict=True):
+            yield np.array_equal(modular_product(left, right, p), both)
+
+
+@pytest.mark.parametrize(
+    "name", ["AGL(3,2)", "PSL(2,11)", "A7", "M11", "Heis(13)", "C5:C4xC7:C3", "C2wrS5", "S7", "A5wrC2", "SL(3,3)"]
+)
+def test_random_products_in_large_groups(name):
     G = named(name)
-    table, labels = G.character_table(), G.conjugacy_classes.labels
-    for row, pair in enumerate(linear_restrictions(table)):
-        values = np.exp(2j * np.pi * pair.exponents / G.exponent)
-        assert np.vdot(values, table.numeric[row, labels[pair.elements]]) / pair.elements.size == pytest.approx(1)
-        assert pair.modulus % (G.exponent // np.gcd.reduce([G.exponent, *pair.exponents.tolist()])) == 0
+    irreps = exact_irreps(G)
+    assert sum(rho.degree**2 for rho in irreps) == G.order
+    step = max(1, len(irreps) // 12)
+    assert all(all(sampled_products(rho, 3)) for rho in irreps[::step])
 
 
-@pytest.mark.parametrize("name", ["C1", "C6xC4", "S4", "Q8", "C7:C3", "SL(2,3)", "A5", "D6", "Q8xC2", "C2^4"])
-def test_linear_characters_of_subgroups(name):
-    """They are homomorphisms, all different, and as many as the commutator factor group has elements."""
-    G = named(name)
-    random = np.random.default_rng(0)
-    for count in (0, 1, 2, 3):
-        generators = random.integers(0, G.order, size=count).tolist()
-        elements, words = _closure(G, generators, G.order)
-        H = G.subgroup(generators)
-        assert sorted(elements.tolist()) == H.elements.tolist()
-        exponents = linear_exponents(G, generators, elements, words)
-        assert len({tuple(row) for row in exponents.tolist()}) == len(exponents)
-        assert len(exponents) == H.order // H.as_group().commutator_subgroup.order
-        place = {g: i for i, g in enumerate(elements.tolist())}
-        for g, h in random.choice(elements, size=(20, 2)).tolist():
-            sums = exponents[:, place[g]] + exponents[:, place[h]] - exponents[:, place[int(G.multiply(g, h))]]
-            assert not (sums % G.exponent).any()
+def test_all_irreps_of_a_large_cyclic_group():
+    G = named("C1000")
+    irreps = exact_irreps(G)
+    assert [rho.degree for rho in irreps] == [1] * 1000
+    values = {rho.matrix(G.generators[0])[0][0] for rho in irreps}
+    assert values == {root_of_unity(1000, k) for k in range(1000)}
+    assert all(rho.conductor == rho.matrix(G.generators[0])[0][0].conductor for rho in irreps)
 
 
-def test_a_subgroup_beyond_the_bound_is_left_out():
-    elements, words = _closure(named("S4"), list(named("S4").generators), 12)
-    assert elements.size == 0
-    assert words.shape == (0, len(named("S4").generators))
+def test_dihedral_irreps_are_induced():
+    G = named("D500")
+    (rho,) = exact_irreps(G, rows=[200])
+    assert rho.degree == 2
+    for s in G.generators:
+        assert all(sum(map(bool, row)) == 1 for row in rho.matrix(s))
 
 
-# ---------------------------------------------------------------------- coordinates
-
-
-@pytest.mark.parametrize("m", [1, 2, 3, 4, 5, 6, 8, 9, 12, 15, 21, 30, 105])
-def test_coordinates_against_cyclotomic_numbers(m):
-    field = CyclotomicField(m)
-    assert field.degree == totient(m)
-    x, y = np.random.default_rng(m).integers(-5, 6, size=(2, m))
-    number = Cyclotomic(m, x.tolist()) * Cyclotomic(m, y.tolist())
-    block = field.blocks(field.coordinates(x)[None, None])
-    image = block @ field.columns(field.coordinates(y)[None, None])
-    assert Cyclotomic(m, image[:, 0].tolist()) == number
-
-
-def test_blocks_multiply_like_matrices():
-    field = CyclotomicField(7)
-    A, B = np.random.default_rng(0).integers(-3, 4, size=(2, 3, 3, 6))
-    exact = [
-        tuple(tuple(Cyclotomic(7, entry) for entry in row) for row in matrix)
-        for matrix in (A.tolist(), B.tolist())
-    ]
-    columns = (field.blocks(A) @ field.columns(B)).reshape(3, 6, 3).transpose(0, 2, 1)
-    assert tuple(tuple(Cyclotomic(7, x) for x in row) for row in columns.tolist()) == product(*exact)
-
-
-def test_large_integers_stay_exact():
-    array = integer_array(integer_matrix(np.array([[2**80, -1]], dtype=object)))
-    assert array.dtype == object
-    assert array.tolist() == [[2**80, -1]]
-    assert integer_array(integer_matrix(np.array([[3, -1]]))).dtype == np.int64
+@pytest.mark.parametrize(
+    ("name", "degrees"), [("C5:C4xC7:C3", {3, 12}), ("Heis(7)", {7}), ("Q64", {2}), ("C2wrC8", {8})]
+)
+def test_irreps_of_supersolvable_groups_are_monomial(name, degrees):
+    checked = 0
+    for rho in exact_irreps(named(name)):
+        if rho.degree in degrees and rho._module.is_monomial:
+            checked += 1
+            for matrix in rho.generator_matrices:
+                entries = [x for row in matrix for x in row if x]
+                assert len(entries) == rho.degree
+                assert all(x * x.conjugate() == 1 for x in entries)
+    assert checked > 0
 
 
 # ---------------------------------------------------------------------- refusals and planted mistakes
 
 
 def test_large_groups_are_refused():
-    with pytest.raises(InputError, match=r"M11 \(order 7920\) would take too long; use a group of order at most"):
-        exact_irreps(named("M11"))
+    with pytest.raises(InputError, match=r"A8 \(order 20160\) would take too long; .* at most 10000"):
+        exact_irreps(named("A8"))
 
 
-def rebuilt(rho, numerators, character=None):
-    """The same irrep from other coordinates."""
-    return ExactIrrep(
-        rho.group,
-        rho.character if character is None else character,
-        rho._field,
-        rho._basis.tolist(),
-        numerators,
-        rho._denominator,
+def test_matrices_of_all_elements_of_a_large_group_are_refused():
+    rho = exact_irreps(named("M11"), rows=[0])[0]
+    with pytest.raises(InputError, match=r"of M11 \(order 7920\) would take too long"):
+        rho.matrices()
+    assert len(exact_irreps(named("C1000"), rows=[1])[0].matrices()) == 1000
+
+
+def test_rows_that_do_not_exist_and_large_degrees_are_refused(monkeypatch):
+    with pytest.raises(InputError, match="rows 0 to 4 of the character table, not 5"):
+        exact_irreps(named("S4"), rows=[5])
+    with pytest.raises(InputError, match="not -1"):
+        exact_irreps(named("S4"), rows=[-1])
+    monkeypatch.setattr("orbitkernels.theory.irreps.MAX_EXACT_DEGREE", 2)
+    with pytest.raises(InputError, match="irrep 3 of S4 has degree 3, beyond the limit of 2"):
+        exact_irreps(named("S4"))
+    assert len(exact_irreps(named("S4"), rows=[0, 2])) == 2
+
+
+def test_an_irrep_without_a_linear_character_of_multiplicity_one_is_named(monkeypatch):
+    monkeypatch.setattr("orbitkernels.theory.irreps.linear_restrictions", lambda table, rows: [None] * len(rows))
+    with pytest.raises(InputError, match=r"Irrep 1 \(degree 3\) of A5 meets no linear character"):
+        exact_irreps(named("A5"), rows=[1])
+
+
+def rebuilt(rho, character=None, **changes):
+    """The same irrep with changes of its module."""
+    module = copy(rho._module)
+    for name, value in changes.items():
+        setattr(module, name, value)
+    return ExactIrrep(rho.group, rho.character if character is None else character, module)
+
+
+def irrep_of(name, degree, monomial):
+    return next(
+        rho for rho in exact_irreps(named(name)) if rho.degree == degree and rho._module.is_monomial == monomial
     )
 
 
-def complex_irrep():
-    (*_, rho) = exact_irreps(named("C7:C3"))
-    assert (rho.degree, rho.indicator) == (3, 0)
+def monomial_irrep():
+    rho = irrep_of("C7:C3", 3, monomial=True)
+    assert rho.indicator == 0
     return rho
 
 
-def test_nothing_changed_passes():
-    rho = complex_irrep()
-    assert rebuilt(rho, rho._numerators.copy()).generator_matrices == rho.generator_matrices
+def quotient_irrep():
+    rho = irrep_of("SL(2,5)", 3, monomial=False)
+    assert rho._module.numerators.shape == (15, 3, 4)
+    return rho
 
 
-def test_inverse_swapped_raises():
-    rho = complex_irrep()
-    swapped = rho._numerators[:, rho.group.inverse(np.arange(rho.group.order))]
-    with pytest.raises(ArithmeticError, match="exact irrep 4 of C7:C3"):
-        rebuilt(rho, swapped)
+@pytest.mark.parametrize("rho", [monomial_irrep, quotient_irrep])
+def test_nothing_changed_passes(rho):
+    assert rebuilt(rho()).generator_matrices == rho().generator_matrices
 
 
-def test_a_flipped_sign_raises():
-    rho = complex_irrep()
-    element = next(g for g in range(rho.group.order) if g not in rho._basis)
-    flipped = rho._numerators.copy()
-    flipped[:, element] *= -1
+def test_a_wrong_sign_in_one_row_is_refused():
+    rho = quotient_irrep()
+    refused = 0
+    for row in range(15):
+        if row not in rho._module.basis:
+            numerators = rho._module.numerators.copy()
+            numerators[row] *= -1
+            with pytest.raises(ArithmeticError, match=r"exact irrep \d of SL\(2,5\): .* does not hold for s"):
+                rebuilt(rho, numerators=numerators)
+            refused += 1
+    assert refused == 12
+
+
+def test_one_coordinate_changed_by_the_first_prime_is_refused():
+    """A difference that vanishes modulo the first prime of the proof does not vanish modulo the next."""
+    rho = quotient_irrep()
+    row = next(i for i in range(15) if i not in rho._module.basis)
+    numerators = rho._module.numerators.copy()
+    numerators[row, 0, 0] += character_prime(rho._module.field.modulus, 2**30)
     with pytest.raises(ArithmeticError, match="does not hold"):
-        rebuilt(rho, flipped)
+        rebuilt(rho, numerators=numerators)
 
 
-def test_a_wrong_multiple_of_the_basis_raises():
-    rho = complex_irrep()
+def test_a_wrong_multiple_of_the_basis_is_refused():
+    rho = quotient_irrep()
     with pytest.raises(ArithmeticError, match="not the unit matrix"):
-        rebuilt(rho, 2 * rho._numerators)
+        rebuilt(rho, numerators=2 * rho._module.numerators)
 
 
-def test_another_character_raises():
-    rho = complex_irrep()
-    conjugate = int(rho.group.character_table().conjugates[rho.character])
-    assert conjugate != rho.character
+def test_a_map_that_is_no_linear_character_is_refused():
+    rho = monomial_irrep()
+    assert rho._module.exponents.size == 7
+    for place in range(7):
+        exponents = rho._module.exponents.copy()
+        exponents[place] += 1
+        with pytest.raises(ArithmeticError, match="lambda is no linear character"):
+            rebuilt(rho, exponents=exponents)
+
+
+@pytest.mark.parametrize("rho", [monomial_irrep, quotient_irrep])
+def test_a_swapped_conjugate_is_refused(rho):
+    """The module of one character under the name of its conjugate over the rationals, and the other way round."""
+    rho = rho()
+    table = rho.group.character_table()
+    (orbit,) = (orbit for orbit in table.galois_orbits if rho.character in orbit)
+    other = next(row for row in orbit if row != rho.character)
     with pytest.raises(ArithmeticError, match="the trace is not the character"):
-        rebuilt(rho, rho._numerators, character=conjugate)
+        rebuilt(rho, character=other)
+
+
+def test_the_dual_linear_character_gives_the_dual_irrep():
+    rho = monomial_irrep()
+    dual = int(rho.group.character_table().conjugates[rho.character])
+    exponents = -rho._module.exponents % rho._module.field.modulus
+    with pytest.raises(ArithmeticError, match="the trace is not the character"):
+        rebuilt(rho, exponents=exponents)
+    assert rebuilt(rho, character=dual, exponents=exponents).character == dual
+
+
+def test_a_reducible_module_is_refused():
+    """Induced from the trivial character, A4 acts on the cosets of V4: three linear irreps instead."""
+    rho = irrep_of("A4", 3, monomial=True)
+    trivial = np.zeros_like(rho._module.exponents)
+    with pytest.raises(ArithmeticError, match="the trace is not the character"):
+        rebuilt(rho, exponents=trivial)
 
 
 def test_display():
