@@ -126,7 +126,7 @@ def _kronecker(D: int, k: int) -> int:
         return int(D == 1)
     value = 1
     while k % 2 == 0:
-        value *= 0 if D % 2 == 0 else (1 if D % 8 in (1, 7) else -1)
+        value *= 0 if D % 2 == 0 else (1 if D % 8 == 1 else -1)
         k //= 2
     return value * int(fmpz(D % k).jacobi(k)) if k > 1 else value
 

@@ -134,7 +134,7 @@ def enclosed_spectrum(N: int, weight: Exact, bias: Exact, q: Exact, ntk: bool) -
         coefficients, rest = enclosed_coefficients(alpha, beta, slope)
         scale = 2 * ball(weight) / arb.pi() * N
         for m, value in enumerate(coefficients):
-            for k in {m % N} if m == 0 else (m % N, -m % N):
+            for k in (0,) if m == 0 else (m % N, -m % N):
                 found[k] += scale * value
         found = [value + scale * rest * arb(0.5, 0.5) for value in found]
     return found
