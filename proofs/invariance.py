@@ -166,7 +166,9 @@ def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANC
     Raises:
         InputError: If it is not, up to the tolerance relative to its largest entry.
     """
-    defect = float(np.abs(values - values.T).max()) / (float(np.abs(values).max()) or 1.0)
+    defect = float((values - values.T).max()) / (
+        float(np.abs(values).max()) or 1.0
+    )  # every difference has both signs
     if defect > tolerance:
         raise InputError(
             f"Argument 'kernel' is not symmetric: k(x, y) and k(y, x) differ by {defect:.1e} relative to the "

@@ -1,4 +1,4 @@
-"""When a spectrum counts as positive, and the ridge that is suggested if it does not."""
+"""When a spectrum counts as positive, the ridge that is suggested if it does not, and where the labels lie."""
 
 import re
 
@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from orbitkernels.errors import SingularGramError
+from orbitkernels.proofs.orbits import Orbits
+from orbitkernels.proofs.spectral import spectrum
 from orbitkernels.proofs.spectrum import ROUNDINGS, USEFUL_CONDITION, Spectrum, require_positive
+from orbitkernels.theory.names import group
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -62,3 +65,20 @@ def test_the_irrep_of_the_least_eigenvalue_is_named() -> None:
     with pytest.raises(SingularGramError, match=r"irrep 1 \(degree 2\), vanishes"):
         of(4.0, 0.0, 2.0, multiplicities=[1, 2, 3]).require_positive()
     of(4.0, 1e-3, 2.0).require_positive()
+
+
+def test_labels_of_orbits_of_different_sizes_lie_where_the_dense_eigenvectors_say() -> None:
+    seeds = [[1.0, 2.0, 3.0, 5.0], [1.0, 0.0, 1.0, 0.0], [0.5, 0.5, 0.5, 0.5]]
+    orbits = Orbits(group("C4"), seeds, targets=[2.0, -0.5, 3.0])
+
+    def kernel(X, Y):
+        return np.exp(-((X[:, None] - Y[None]) ** 2).sum(axis=-1) / 9)
+
+    found = spectrum(kernel, orbits)
+    y = orbits.point_targets[:, 0]
+    values, vectors = np.linalg.eigh(kernel(orbits.all_points, orbits.all_points))
+    assert orbits.sizes.tolist() == [4, 2, 1]
+    for value, weight in zip(found.eigenvalues, found.label_weights, strict=True):
+        near = np.isclose(values, value, rtol=1e-9)
+        assert weight == pytest.approx(np.sum((vectors[:, near].T @ y) ** 2) / (y @ y), abs=1e-12)
+    assert found.label_weights.sum() == pytest.approx(1)
