@@ -62,8 +62,8 @@ def gaussian_expectation(function: Callable[[FloatArray], FloatArray], variance:
     """
     spread = np.sqrt(variance)
     first = min(scale / spread, 1.0) if spread > 0 else 1.0
-    outwards = first * 2.0 ** np.arange(np.ceil(np.log2(1 / first)) + 1)
-    half_edges = np.unique(np.concatenate([[0.0], outwards[outwards < 1.0], np.arange(1.0, _FAR + 1)]))
+    outwards = first * 2.0 ** np.arange(np.ceil(np.log2(1 / first)))  # below 1
+    half_edges = np.unique(np.concatenate([[0.0], outwards, np.arange(1.0, _FAR + 1)]))
     edges = np.concatenate([-half_edges[:0:-1], half_edges])
     nodes, weights = np.polynomial.legendre.leggauss(24)
     half = np.diff(edges)[:, None] / 2
