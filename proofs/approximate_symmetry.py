@@ -124,7 +124,7 @@ def relative_size(power: Fraction) -> Fraction:
         >>> Fraction(1, 2) <= relative_size(Fraction(1, 256)) < Fraction(500002, 1000000)
         True
     """
-    root = Fraction(int(float(power) ** 0.125 * 10**7) - 1, 10**7)
+    root = Fraction(int(float(power) ** 0.125 * 10**7), 10**7)
     while root**8 < power:
         root += Fraction(1, 10**7)
     return root
