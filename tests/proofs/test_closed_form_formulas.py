@@ -203,3 +203,22 @@ def test_traces_of_inverses_and_characteristic_polynomials(size, target, line) -
 def test_kernels_at_one(spec, value) -> None:
     unevaluated, found = identities.value_at_one(kernel(spec))
     assert unevaluated.doit() == found == value
+
+
+def test_blocks_that_are_multiples_of_the_identity_are_called_so() -> None:
+    """On Q8 each element is central or the inverse of its negative: theta is a number on the irrep of degree 2."""
+    pair = OrbitPair(named_group("Q8"), "exchange")
+    assert lines._invariant_lines(pair) == [r"X_{5} = x_{5} I"]
+    assert lines._exchange_term(pair.irreps[4]) == r"+ \frac{4}{x_{5}}"
+    assert lines.exchange_eigenvalue_lines(pair)[-1] == (
+        r"\lambda_{5}^\pm = x_{5}^\pm \qquad (4 \text{ times each})"
+    )
+
+
+def test_each_result_follows_from_the_steps_of_its_own_section() -> None:
+    for derive in (derive_error, derive_spectrum):
+        results = [step for step in derive(named_group("S3")).steps if step.label.startswith("result")]
+        assert len(results) == 4
+        for step in results:
+            assert len(step.uses) > 2
+            assert not any(used.startswith("result") for used in step.uses)

@@ -191,3 +191,14 @@ def test_distances_from_the_law_shrink_by_more_than_three_to_below_a_hundredth(d
     found = t11_density_law._approach("net", [arb(value) for value in distances])
     assert found.holds is holds
     assert ("as poses double" in found.detail) is not holds
+
+
+@pytest.mark.parametrize(
+    ("bias", "poses", "sizes"), [(0, 65, [65, 131, 261]), (0, 64, [64, 128, 256]), (1, 65, [65, 130, 260])]
+)
+def test_poses_keep_their_parity_where_antipodes_count(bias, poses, sizes, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(t11_density_law, "_scaled_error", lambda rings, N, p: asked.append(N) or arb(1))
+    case = NetCase(2, True, Fraction(1), Fraction(bias), Fraction(3, 10), False, poses)
+    assert not THEOREM.enclosed.compare(case, rng()).holds
+    assert asked == sizes
