@@ -1,19 +1,18 @@
 """Unitary irreps obey the laws, told by other means than the checks of the package; mistakes are noticed."""
 
+import gc
+import weakref
 from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from orbitkernels.errors import InputError
-from orbitkernels.numerics import irreps as engine
-from orbitkernels.numerics.cayley_graph import CayleyGraph
-from orbitkernels.numerics.representation_laws import representation_residual, schur_residual
+from orbitkernels.numerics.irreps import GroupArrays
+from orbitkernels.numerics.representation import FactoredRepresentation, LinearRepresentation
+from orbitkernels.numerics.representation_laws import residuals
 from orbitkernels.proofs import irreps as joined
 from orbitkernels.proofs.irreps import unitary_irreps
-from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group
 
 SMALL = (
@@ -23,6 +22,7 @@ SMALL = (
 )  # fmt: skip
 MEDIUM = ("S5", "SL(2,5)", "PSL(2,7)", "Heis(5)", "C2wrS4", "C13:C12", "Q8xQ8", "D4xD4xD4", "SL(2,7)", "A6")
 LARGE = ("SL(2,11)", "S3wrS3", "C43:C42", "D500")
+LARGEST = ("S7", "M11", "C97:C96", "AGL(3,2)xC7", "Heis(19)", "SL(2,19)")
 
 
 @cache
@@ -30,23 +30,11 @@ def named(name):
     return group(name)
 
 
-def graph_of(G):
-    tree = G.spanning_tree
-    return CayleyGraph(G.right_translations, tree.order, tree.parent, tree.letter)
-
-
 def computed(G, indicators=None):
-    """The engine's matrices, without the checks of proofs."""
-    table, tree = G.character_table(), G.spanning_tree
-    return engine.unitary_irreps(
-        G.right_translations,
-        tree.order,
-        tree.parent,
-        tree.letter,
-        G.conjugacy_classes.labels,
-        table.numeric,
-        table.indicators if indicators is None else indicators,
-    )
+    """The engine's representations, without the checks of proofs."""
+    table = G.character_table()
+    arrays = GroupArrays(G.right_translations, G.conjugacy_classes.labels)
+    return arrays.irreps(table.numeric, table.indicators if indicators is None else indicators)
 
 
 def assert_laws(G, homomorphism):
@@ -59,18 +47,19 @@ def assert_laws(G, homomorphism):
     for rho in irreps:
         assert rho.matrices.shape == (G.order, rho.degree, rho.degree)
         assert rho.matrices.dtype == (np.float64 if rho.indicator == 1 else np.complex128)
-        assert rho.residual < 2e-12
+        assert rho.residual < 1e-13
+        np.testing.assert_array_equal(rho.generators, rho(G.generators))
         trace = np.trace(rho.matrices, axis1=1, axis2=2)
-        np.testing.assert_allclose(trace, table.numeric[rho.character, labels], atol=2e-12)
-        assert np.mean(trace[G.multiply(every, every)]) == pytest.approx(rho.indicator, abs=1e-11)
+        np.testing.assert_allclose(trace, table.numeric[rho.character, labels], atol=1e-13)
+        assert np.mean(trace[G.multiply(every, every)]) == pytest.approx(rho.indicator, abs=1e-12)
         np.testing.assert_allclose(
-            rho.matrices[G.inverse(every)], rho.matrices.conj().transpose(0, 2, 1), atol=2e-12
+            rho.matrices[G.inverse(every)], rho.matrices.conj().transpose(0, 2, 1), atol=1e-13
         )
         homomorphism(rho.matrices)
     coefficients = np.concatenate(
         [rho.matrices.reshape(G.order, -1) * np.sqrt(rho.degree / G.order) for rho in irreps], axis=1
     )
-    np.testing.assert_allclose(coefficients.conj().T @ coefficients, np.eye(G.order), atol=1e-11)
+    np.testing.assert_allclose(coefficients.conj().T @ coefficients, np.eye(G.order), atol=1e-12)
 
 
 def test_small_groups_on_all_pairs_of_elements():
@@ -80,7 +69,7 @@ def test_small_groups_on_all_pairs_of_elements():
 
         def all_pairs(matrices, table=G.table):
             products = np.einsum("gij,hjk->ghik", matrices, matrices)
-            np.testing.assert_allclose(matrices[table], products, atol=1e-12)
+            np.testing.assert_allclose(matrices[table], products, atol=1e-13)
 
         assert_laws(G, all_pairs)
         kinds |= {(rho.indicator, rho.degree > 1) for rho in unitary_irreps(G)}
@@ -95,76 +84,54 @@ def test_larger_groups_on_random_pairs(name):
     products = G.multiply(g, h)
 
     def random_pairs(matrices):
-        np.testing.assert_allclose(matrices[products], matrices[g] @ matrices[h], atol=2e-12)
+        np.testing.assert_allclose(matrices[products], matrices[g] @ matrices[h], atol=1e-13)
 
     assert_laws(G, random_pairs)
 
 
-def test_number_of_groups():
-    assert len({*SMALL, *MEDIUM, *LARGE}) == 51
-    assert max(named(name).order for name in LARGE) == 1806
-
-
-@given(st.integers(2, 6).flatmap(lambda n: st.lists(st.permutations(range(n)), min_size=1, max_size=3)))
-def test_groups_of_random_permutations(generators):
-    G = FiniteGroup.from_permutations(generators)
+@pytest.mark.parametrize("name", LARGEST)
+def test_groups_of_up_to_ten_thousand_elements(name):
+    """Random products, inverses and traces; no matrices of all elements."""
+    G = named(name)
+    table, labels = G.character_table(), G.conjugacy_classes.labels
+    g, h = np.random.default_rng(0).integers(0, G.order, size=(2, 20))
     irreps = unitary_irreps(G)
     assert sum(rho.degree**2 for rho in irreps) == G.order
-    assert max(rho.residual for rho in irreps) < 1e-12
-    assert schur_residual([rho.matrices for rho in irreps]) < 1e-12
+    for rho in irreps:
+        assert rho.residual < 1e-13
+        products = rho(g) @ rho(h)
+        np.testing.assert_allclose(rho(G.multiply(g, h)), products, atol=1e-13)
+        np.testing.assert_allclose(rho(G.inverse(g)), rho(g).conj().transpose(0, 2, 1), atol=1e-13)
+        values = table.numeric[rho.character, labels[G.multiply(g, h)]]
+        np.testing.assert_allclose(np.trace(products, axis1=1, axis2=2), values, atol=1e-13)
+        assert "matrices" not in vars(rho)
 
 
-# ---------------------------------------------------------------------- the steps of the computation
+def test_number_of_groups():
+    assert len({*SMALL, *MEDIUM, *LARGE, *LARGEST}) == 57
+    assert max(named(name).order for name in LARGEST) == 9408
 
 
-@pytest.mark.parametrize("name", ["C1", "C12", "S4", "C7:C3", "Q16", "D30"])
-def test_cayley_graph_against_the_group(name):
-    G = named(name)
-    graph, every = graph_of(G), np.arange(G.order)
-    for x in range(G.order):
-        np.testing.assert_array_equal(graph.right_translation(x), G.multiply(every, x))
-        assert graph.powers(x).tolist() == G.power(x, np.arange(int(G.element_orders[x]))).tolist()
-        assert graph.depth[x] == len(G.word(x))
-    for s, row in zip(G.generators, graph.left_translations, strict=True):
-        np.testing.assert_array_equal(row, G.multiply(s, every))
-
-
-@pytest.mark.parametrize("name", ["C12", "S4", "D30", "C31:C5"])
-def test_factors_double_the_distance(name):
-    G = named(name)
-    graph = graph_of(G)
-    left, right = graph.factors
-    np.testing.assert_array_equal(G.multiply(left, right), np.arange(G.order))
-    known = np.flatnonzero(graph.depth <= 1)
-    for part in graph.doubling:
-        assert np.isin(left[part], known).all()
-        assert np.isin(right[part], known).all()
-        known = np.concatenate([known, part])
-    assert sorted(known.tolist()) == list(range(G.order))
-    assert len(graph.doubling) <= np.log2(graph.depth.max()) + 1
-
-
-@pytest.mark.parametrize("name", ["C1", "C12", "S4", "C7:C3"])
-def test_cyclic_cosets(name):
-    G = named(name)
-    for z in range(G.order):
-        cosets = graph_of(G).cyclic_cosets(z)
-        order = int(G.element_orders[z])
-        assert cosets.elements.shape == (order, G.order // order)
-        expected = G.multiply(cosets.elements[0][None, :], G.power(z, np.arange(order))[:, None])
-        np.testing.assert_array_equal(cosets.elements, expected)
-        np.testing.assert_array_equal(cosets.elements[cosets.exponent, cosets.coset], np.arange(G.order))
+def test_powers_of_a_rotation_are_as_exact_as_the_rotation():
+    """rho(r^k) is the rotation by 2 pi j k/n, up to a change of basis, without an error that grows with k."""
+    n, D500 = 500, named("D500")
+    k = np.arange(n)
+    for rho in unitary_irreps(D500, rows=[4, 100, 200]):
+        turns = rho(D500.power(D500.generators[0], k))
+        j = round(np.arctan2(turns[1, 1, 0], turns[1, 0, 0]) * n / (2 * np.pi))
+        np.testing.assert_allclose(turns[:, 0, 0], np.cos(2 * np.pi * (j * k % n) / n), atol=5e-15)
 
 
 def test_some_irreps_share_their_module_with_copies_of_themselves():
     G = named("D4xD4xD4")
     table = G.character_table()
-    rows = list(range(len(table)))
-    chosen = engine._smallest_modules(
-        graph_of(G), G.conjugacy_classes.labels, table.numeric, table.indicators == 1, rows
-    )
+    arrays = GroupArrays(G.right_translations, G.conjugacy_classes.labels)
+    (choice,) = arrays.smallest_modules(table.numeric[-1:], np.array([True]))
     # one real irrep of degree 8: on a cyclic subgroup no character of order at most 2 occurs less than twice
-    assert chosen[rows[-1]][2] >= 2
+    assert choice.multiplicity >= 2
+
+
+# ---------------------------------------------------------------------- real, complex, quaternionic
 
 
 def test_real_and_quaternionic_irreps_by_an_invariant_form():
@@ -180,6 +147,44 @@ def test_real_and_quaternionic_irreps_by_an_invariant_form():
     assert counted == 7 + 9 + 5 + 5 + 7
 
 
+def test_quaternionic_structure():
+    """J v = S conj(v) has J^2 = -1, is antiunitary and commutes with every rho(g)."""
+    counted = 0
+    for name in ("Q8", "SL(2,3)", "SL(2,5)", "Dic5", "Q8xS3", "SL(2,11)", "S4", "C7:C3", "D4xQ8"):
+        for rho in unitary_irreps(named(name)):
+            S = rho.quaternionic_structure
+            assert (S is not None) == (rho.indicator == -1)
+            if S is not None:
+                np.testing.assert_array_equal(S.T, -S)
+                np.testing.assert_allclose(S @ S.conj(), -np.eye(rho.degree), atol=1e-13)
+                np.testing.assert_allclose(rho.matrices @ S, S @ rho.matrices.conj(), atol=1e-13)
+                assert not S.flags.writeable
+                counted += 1
+    assert counted == 1 + 1 + 4 + 2 + 3 + 5 + 0 + 0 + 5
+
+
+def test_the_structure_of_Q8_by_hand():
+    """rho(i), rho(j) in SU(2): S is a multiple of [[0, 1], [-1, 0]] in every basis, for U S U^T = det(U) S."""
+    S = unitary_irreps(named("Q8"))[4].quaternionic_structure
+    np.testing.assert_allclose(np.abs(S), [[0, 1], [1, 0]], atol=1e-15)
+
+
+@pytest.mark.parametrize("spoil", [lambda S: S * 1.001, lambda S: S[::-1]], ids=["not unitary", "reversed"])
+def test_a_wrong_structure_raises(spoil, monkeypatch):
+    exact = joined.quaternionic_structure
+    monkeypatch.setattr(joined, "quaternionic_structure", lambda *arguments: spoil(exact(*arguments)))
+    rho = next(rho for rho in unitary_irreps(group("SL(2,5)")) if rho.indicator == -1)
+    with pytest.raises(ArithmeticError, match="The structure of irrep 1 of SL"):
+        _ = rho.quaternionic_structure
+
+
+@pytest.mark.parametrize("name", ["S4", "C7:C3"])
+def test_real_and_complex_irreps_have_no_antisymmetric_form(name):
+    rho = unitary_irreps(named(name))[-1]
+    with pytest.raises(ArithmeticError, match="degree 3 leaves no antisymmetric form"):
+        joined.quaternionic_structure(rho._representation, 3)
+
+
 # ---------------------------------------------------------------------- what is asked for
 
 
@@ -187,28 +192,96 @@ def test_irreps_are_made_once_and_cannot_be_overwritten():
     G = group("S3")
     first = unitary_irreps(G)
     assert unitary_irreps(G) is first
-    with pytest.raises(ValueError, match="read-only"):
-        first[0].matrices[0] = 2
+    assert first[0].matrices is first[0].matrices
+    for array in (first[2].matrices, first[2].generators):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 2
+
+
+def test_irreps_do_not_keep_their_group():
+    G = group("D5")
+    kept, watched = unitary_irreps(G), weakref.ref(G)
+    del G
+    gc.collect()
+    assert watched() is None
+    assert kept[-1](3).shape == (2, 2)
+
+
+@pytest.mark.parametrize("name", ["C12", "S5", "D150"])
+def test_one_element_many_elements_and_blocks_agree(name):
+    G = named(name)
+    for rho in unitary_irreps(G)[-3:]:
+        whole = rho.matrices
+        assert rho(5).shape == (rho.degree, rho.degree)
+        np.testing.assert_allclose(rho(5), whole[5], atol=1e-15)
+        some = np.array([[0, 3], [7, 3]])
+        np.testing.assert_allclose(rho(some), whole[some], atol=1e-15)
+        seen = np.zeros(G.order)
+        for elements, matrices in rho.blocks():
+            seen[elements] += 1
+            np.testing.assert_array_equal(matrices, whole[elements])
+        assert (seen == 1).all()
+
+
+def test_blocks_are_bounded(monkeypatch):
+    monkeypatch.setattr("orbitkernels.numerics.representation.BATCH", 3000)
+    G = group("S5")
+    rho = unitary_irreps(G)[-1]
+    sizes = [matrices.size for _, matrices in rho.blocks()]
+    assert sum(sizes) == 120 * 36
+    assert max(sizes) <= 3000
+    total = sum(matrices.sum(axis=0) for _, matrices in rho.blocks())
+    np.testing.assert_allclose(total, np.zeros((6, 6)), atol=1e-12)
 
 
 def test_particular_irreps_of_a_large_group():
     M11 = named("M11")
     (rho,) = unitary_irreps(M11, rows=[1])
     assert (M11.order, rho.degree, rho.indicator, rho.character) == (7920, 10, 1, 1)
-    assert rho.residual < 1e-12
+    assert rho.residual < 1e-13
+
+
+def test_rows_may_repeat_and_stand_in_any_order():
+    found = unitary_irreps(named("S4"), rows=[4, 0, 4])
+    assert [rho.character for rho in found] == [4, 0, 4]
 
 
 def test_all_irreps_of_a_large_group_are_refused_with_the_memory_they_take():
-    with pytest.raises(InputError, match=r"M11 \(order 7920\) would take up to 0\.9 GiB; use .* at most 2000"):
-        unitary_irreps(named("M11"))
-    with pytest.raises(InputError, match=r"order at most 3000"):
-        unitary_irreps(named("C5000"))
+    with pytest.raises(
+        InputError, match=r"S8 \(order 40320\) hold 40320\^2 numbers, up to 24\.2 GiB; use .* 10000"
+    ):
+        unitary_irreps(named("S8"))
+
+
+def test_a_large_degree_is_refused(monkeypatch):
+    monkeypatch.setattr(joined, "MAX_DEGREE", 5)
+    assert unitary_irreps(named("S5"), rows=[5])[0].degree == 5
+    with pytest.raises(
+        InputError, match=r"Row 6 of S5 has the degree 6, beyond the limit of 5; .* 120 x 6\^2 numbers"
+    ):
+        unitary_irreps(named("S5"), rows=[6])
+
+
+def test_matrices_beyond_the_memory_limit_are_refused(monkeypatch):
+    monkeypatch.setattr(joined, "MAX_BYTES", 24 * 9 * 8 + 24 * 4 * 8)
+    irreps = unitary_irreps(group("S4"))
+    _ = irreps[4].matrices, irreps[2].matrices  # just as much
+    with pytest.raises(InputError, match=r"The matrices of all elements of S4, .* GiB; use rho\(g\)"):
+        _ = irreps[3].matrices
+    assert irreps[4].matrices.shape == (24, 3, 3)  # those made before are kept
+    assert irreps[3](7).shape == (3, 3)
 
 
 @pytest.mark.parametrize("row", [-1, 3])
 def test_rows_that_do_not_exist(row):
     with pytest.raises(InputError, match=f"rows 0 to 2 of the character table, not {row}"):
         unitary_irreps(named("S3"), rows=[row])
+
+
+@pytest.mark.parametrize(("g", "told"), [(6, "not 6"), ([0, -1], "not -1"), (0.5, "'g'"), ("a", "'g'")])
+def test_elements_that_do_not_exist(g, told):
+    with pytest.raises(InputError, match=told):
+        unitary_irreps(named("S3"))[2](g)
 
 
 def test_display():
@@ -218,6 +291,22 @@ def test_display():
 
 
 # ---------------------------------------------------------------------- planted mistakes
+
+
+class Dense:
+    """A representation given by all its matrices."""
+
+    def __init__(self, matrices):
+        self.matrices = matrices
+
+    def __call__(self, elements):
+        return self.matrices[elements]
+
+    def rows(self, vector):
+        return vector @ self.matrices
+
+    def traces(self):
+        return np.trace(self.matrices, axis1=1, axis2=2)
 
 
 def inverse_swapped(G, matrices):
@@ -245,7 +334,7 @@ def not_unitary(G, matrices):
 
 def slightly_wrong(G, matrices):
     changed = matrices.copy()
-    changed[3, 0, 1] += 1e-9
+    changed[3, 0, 1] += 1e-11
     return changed
 
 
@@ -269,39 +358,65 @@ MISTAKES = [
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.__name__)
 def test_a_planted_mistake_raises(mistake, monkeypatch):
     G = group("C7:C3")  # non-abelian, with complex irreps of degree 3
+    honest = GroupArrays.irreps
 
-    def mistaken(*arguments):
-        irreps = engine.unitary_irreps(*arguments)
-        irreps[3] = mistake(G, irreps[3])
+    def mistaken(self, *arguments):
+        irreps = honest(self, *arguments)
+        irreps[3] = Dense(mistake(G, irreps[3](np.arange(G.order))))
         return irreps
 
-    monkeypatch.setattr(joined, "unitary_matrices", mistaken)
+    monkeypatch.setattr(GroupArrays, "irreps", mistaken)
     with pytest.raises(ArithmeticError, match="Irrep 3 of C7:C3 violates the laws"):
         unitary_irreps(G)
 
 
 def test_an_irrep_in_the_place_of_another_raises(monkeypatch):
     G = group("S4")
-
-    def repeated(*arguments):
-        irreps = engine.unitary_irreps(*arguments)
-        return [*irreps[:-1], irreps[-2]]
-
-    monkeypatch.setattr(joined, "unitary_matrices", repeated)
+    honest = GroupArrays.irreps
+    monkeypatch.setattr(GroupArrays, "irreps", lambda *a: [*honest(*a)[:-1], honest(*a)[-2]])
     with pytest.raises(ArithmeticError, match="Irrep 4 of S4 violates the laws"):
         unitary_irreps(G)
-    monkeypatch.setattr(joined, "representation_residual", lambda *arguments: 0.0)
-    with pytest.raises(ArithmeticError, match="The irreps of S4 together violates"):
-        unitary_irreps(G)
 
 
-def test_residuals_measure_the_violation():
+def test_each_residual_measures_its_own_law():
     G = named("S3")
-    rho = computed(G)[2].copy()
+    rho = computed(G)[2]
     chi = G.character_table().numeric[2, G.conjugacy_classes.labels].real
-    assert representation_residual(rho, G.right_translations, chi) < 1e-14
-    assert representation_residual(rho, G.right_translations, chi + 0.25) == pytest.approx(0.25)
-    assert representation_residual(2 * rho, G.right_translations, 2 * chi) >= 3 - 1e-12  # |4 I - I|
+    assert residuals(rho, G.right_translations, chi).largest < 1e-15
+    shifted = residuals(rho, G.right_translations, chi + 0.25)
+    assert (shifted.character, shifted.largest) == (pytest.approx(0.25), shifted.character)
+    stretched = np.diag([1.0, 2.0])
+    similar = Dense(stretched @ rho(np.arange(6)) @ np.linalg.inv(stretched))
+    found = residuals(similar, G.right_translations, chi)
+    assert found.unitarity > 0.1
+    assert max(found.homomorphism, found.character) < 1e-14 < found.largest
+    wrong = rho(np.arange(6))
+    wrong[4] = wrong[4] @ np.diag([1, -1]) @ wrong[4] @ wrong[4]
+    assert residuals(Dense(wrong), G.right_translations, chi).homomorphism > 0.1
+    norm = Dense(np.zeros((6, 2, 2)))
+    assert residuals(norm, G.right_translations, np.zeros(6)).character == pytest.approx(1.0)
+    assert residuals(norm, G.right_translations, np.zeros(6)).unitarity == pytest.approx(1.0)
+
+
+def test_traces_and_rows_of_a_factored_representation():
+    G = named("PSL(2,7)")
+    for rho in computed(G)[1:4]:
+        assert isinstance(rho, FactoredRepresentation)
+        matrices = rho(np.arange(G.order))
+        w = np.random.default_rng(2).standard_normal(rho.degree)
+        np.testing.assert_allclose(rho.rows(w), w @ matrices, atol=1e-13)
+        np.testing.assert_allclose(rho.traces(), np.trace(matrices, axis1=1, axis2=2), atol=1e-13)
+
+
+def test_linear_irreps_have_the_exact_values_of_the_table():
+    G = named("C7:C3")
+    table = G.character_table()
+    for row, rho in enumerate(computed(G)[:3]):
+        assert isinstance(rho, LinearRepresentation)
+        values = table.numeric[row, G.conjugacy_classes.labels]
+        np.testing.assert_array_equal(rho(np.arange(21))[:, 0, 0], values)
+        np.testing.assert_array_equal(rho.traces(), values)
+        np.testing.assert_array_equal(rho.rows(np.array([2.0]))[:, 0], 2 * values)
 
 
 def test_a_quaternionic_irrep_has_no_real_matrices():
