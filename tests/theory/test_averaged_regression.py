@@ -14,11 +14,11 @@ from orbitkernels.theory.balls import working_precision
 @pytest.mark.parametrize("T", [3, 4])
 @pytest.mark.parametrize("k", range(5))
 def test_integrals_that_stop_early_have_their_value_little_above(k, T) -> None:
-    """The integral of t^k exp(-t^2/2) is 2^((k-1)/2) Gamma((k+1)/2); its bound is at most four times the rest."""
+    """The integral of t^k exp(-t^2/2) is 2^((k-1)/2) Gamma((k+1)/2); its bound is at most 2.2 times the rest."""
     with working_precision():
         found = regression.radial_moment(k, T)
         missed = arb(2) ** (arb(k - 1) / 2) * (arb(k + 1) / 2).gamma() - found.lower()
-        assert 0 <= missed <= 2 * found.rad() <= 4 * missed
+        assert 0 <= missed <= 2 * found.rad() <= 2.2 * missed
         whole = regression.radial_moment(k, 30)
     assert float(whole.mid()) == pytest.approx(2 ** ((k - 1) / 2) * gamma((k + 1) / 2), rel=1e-12)
     assert whole.rad() < 1e-50
