@@ -14,6 +14,7 @@ Source: J. D. Dixon, "Constructing representations of finite groups", 1993.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import prod
 
 import numpy as np
@@ -29,6 +30,10 @@ from .subgroups import Subgroup
 
 #: Primes of the lifting; numerators and denominators beyond some hundred digits are given up.
 MAX_PRIMES = 40
+
+
+#: Bases that are tried beside the first one.
+MAX_CYCLES, MAX_RANDOM = 3, 4
 
 
 class LeftCosets:
@@ -166,12 +171,13 @@ def _primes(m: int, bound: int) -> list[int]:
 # ---------------------------------------------------------------------- construction
 
 
-def dixon_quotient(
+def dixon_quotients(
     residues: CharacterResidues, row: int, pair: LinearRestriction, cosets: LeftCosets
-) -> InducedQuotient | None:
-    """The module of one row of the table from a pair (H, lambda); None if its numbers do not lift.
+) -> Iterator[InducedQuotient]:
+    """Candidates for the module of one row of the table from a pair (H, lambda); none if its numbers do not lift.
 
-    The result is not proved yet, see :meth:`InducedQuotient.failure`.
+    The first one is nearly always right: it is wrong if too few primes suggested it.  That is for
+    :meth:`InducedQuotient.failure` to say.
     """
     table, m = residues.table, pair.modulus
     degree, index = int(table.degrees[row]), cosets.representatives.size
@@ -179,16 +185,55 @@ def dixon_quotient(
     if index == degree:
         unit = np.zeros((degree, degree, field.degree), dtype=np.int64)
         unit[np.arange(degree), np.arange(degree), 0] = 1
-        return InducedQuotient(cosets, exponents, field, np.arange(degree), unit, 1)
+        yield InducedQuotient(cosets, exponents, field, np.arange(degree), unit, 1)
+        return
     construction = _Construction(residues, row, pair, cosets, field)
-    lift, prime = RationalLift(), 2**30
+    bases = (construction.basis(residues, order) for order in _coset_orders(cosets))  # made when they are needed
+    attempts: Iterable[tuple[IntArray, RationalLift]] = ((basis, RationalLift()) for basis in bases)
+    prime = 2**30
     for _ in range(MAX_PRIMES):
-        prime = character_prime(table.group.exponent, prime)
-        lift.add(construction.coordinates(prime), prime)
-        found = lift.rationals()
-        if found is not None:
-            return InducedQuotient(cosets, exponents, field, construction.basis, *found)
-    return None
+        prime, kept = character_prime(table.group.exponent, prime), []
+        for basis, lift in attempts:
+            lift.add(construction.coordinates(basis, prime), prime)
+            found = lift.rationals()
+            if found is not None:
+                yield InducedQuotient(cosets, exponents, field, basis, *found)
+            kept.append((basis, lift))
+        attempts = kept
+
+
+def _coset_orders(cosets: LeftCosets) -> Iterator[IntArray]:
+    """Orders of the cosets, H first, in which a basis is looked for: as numbered, along cycles, at random.
+
+    Which w_i are taken decides how long the numbers get; along the cycles of an element they are often short.
+    """
+    group, count = cosets.group, cosets.representatives.size
+    yield np.arange(count)
+    classes = group.conjugacy_classes
+    for k in np.argsort(-classes.element_orders, kind="stable")[:MAX_CYCLES].tolist():
+        t = cosets.representatives
+        moved = cosets.labels[group.law.product(np.full_like(t, classes.representatives[k]), t)]
+        yield spanned_by_cycles(moved)
+    random = np.random.default_rng(0)
+    for _ in range(MAX_RANDOM):
+        yield np.concatenate([np.zeros(1, dtype=np.int64), 1 + random.permutation(count - 1)])
+
+
+def spanned_by_cycles(permutation: IntArray) -> IntArray:
+    """All points, cycle by cycle.
+
+    Example:
+        >>> spanned_by_cycles(np.array([2, 1, 4, 3, 0])).tolist()
+        [0, 2, 4, 1, 3]
+    """
+    images, found, seen = permutation.tolist(), [], set()
+    for start in range(len(images)):
+        point = start
+        while point not in seen:
+            seen.add(point)
+            found.append(point)
+            point = images[point]
+    return np.array(found, dtype=np.int64)
 
 
 class _Construction:
@@ -205,7 +250,6 @@ class _Construction:
         self.table, self.row, self.pair, self.cosets, self.field = residues.table, row, pair, cosets, field
         products = _products(self.table.group, cosets.representatives[:, None], pair.elements[None, :])
         self.classes = self.table.classes.labels[products]  # [r, h]: the class of t_i h
-        self.basis = self._basis(residues)
 
     def _coefficient(self, residues: CharacterResidues, unit: int) -> tuple[IntArray, IntArray]:
         """|H| f(t_i) modulo p under the embedding E(e) -> w^k, [r], and lambda, [h]."""
@@ -220,8 +264,8 @@ class _Construction:
         moved = _products(group, group.law.inverse(t)[:, None], space.representatives[None, :])
         return f[space.labels[moved]] * roots[space.places[moved]] % p
 
-    def _basis(self, residues: CharacterResidues) -> IntArray:
-        """The first w_b that are independent: those of the first independent rows [f(t_b^-1 t_i)]_i.
+    def basis(self, residues: CharacterResidues, order: IntArray) -> IntArray:
+        """The first w_b in an order that are independent: those of the first independent rows [f(t_b^-1 t_i)]_i.
 
         Independence modulo a prime implies independence, and the Gram matrix of a basis is invertible.
         """
@@ -229,23 +273,22 @@ class _Construction:
         f, roots = self._coefficient(residues, 1)
         echelon, found = _Echelon(t.size, residues.prime), []
         for start in range(0, t.size, degree):
-            rows = self._shifted(t[start : start + degree], f, roots, residues.prime)
-            for position, row in enumerate(rows, start):
+            tried = order[start : start + degree]
+            for position, row in zip(tried, self._shifted(t[tried], f, roots, residues.prime), strict=True):
                 if echelon.extend(row):
-                    found.append(position)
+                    found.append(int(position))
                 if len(found) == degree:
                     return np.array(found, dtype=np.int64)
         raise ArithmeticError(f"internal error: rank {len(found)} modulo p instead of the degree {degree}")
 
-    def coordinates(self, p: int) -> IntArray:
-        """Array [r, d, phi]: the coordinates of all w_i modulo p."""
+    def coordinates(self, basis: IntArray, p: int) -> IntArray:
+        """Array [r, d, phi]: the coordinates of all w_i modulo p in the basis of some."""
         residues = CharacterResidues(self.table, p - 1)
         images = []
         for k in self.field.units:
             f, roots = self._coefficient(residues, residues.unit(self.field.modulus, k))
-            values = self._shifted(self.cosets.representatives[self.basis], f, roots, p)  # [d, r]
-            gram = values[:, self.basis]
-            inverse = modular_solution(gram, np.eye(self.basis.size, dtype=np.int64), p)
+            values = self._shifted(self.cosets.representatives[basis], f, roots, p)  # [d, r]
+            inverse = modular_solution(values[:, basis], np.eye(basis.size, dtype=np.int64), p)
             if inverse is None:
                 raise ArithmeticError(f"internal error: the Gram matrix is singular modulo {p}")
             images.append(modular_product(inverse, values, p).T)

@@ -20,7 +20,7 @@ from .cyclotomic_coordinates import CyclotomicField, Integers
 from .cyclotomics import Cyclotomic
 from .exact_matrices import Matrix
 from .groups import FiniteGroup
-from .induced_quotients import LeftCosets, dixon_quotient
+from .induced_quotients import LeftCosets, dixon_quotients
 from .laws import IntArray
 from .linear_restrictions import LinearRestriction, linear_restrictions
 from .young_forms import seminormal_modules
@@ -208,18 +208,19 @@ def exact_irreps(group: FiniteGroup, rows: Sequence[int] | None = None) -> tuple
     wanted = list(range(len(table))) if rows is None else [int(row) for row in rows]
     _refuse_degrees(table, wanted)
     residues = CharacterResidues(table, max(2**30, 2 * group.order))
-    modules: dict[int, ExactModule] = {**seminormal_modules(table, wanted)}
-    rest = [row for row in wanted if row not in modules]
+    modules = seminormal_modules(table, wanted)
+    found = {row: ExactIrrep(group, row, module, residues) for row, module in modules.items()}
+    rest = [row for row in wanted if row not in found]
     spaces: dict[bytes, LeftCosets] = {}
     for row, pair in zip(rest, linear_restrictions(table, rest), strict=True):
-        modules[row] = _induced(residues, row, pair, spaces)
-    return tuple(ExactIrrep(group, row, modules[row], residues) for row in wanted)
+        found[row] = _induced(residues, row, pair, spaces)
+    return tuple(found[row] for row in wanted)
 
 
 def _induced(
     residues: CharacterResidues, row: int, pair: LinearRestriction | None, spaces: dict[bytes, LeftCosets]
-) -> ExactModule:
-    """The module of one row, from its pair; irreps with one subgroup share its cosets."""
+) -> ExactIrrep:
+    """The irrep of one row, from its pair; irreps with one subgroup share its cosets."""
     group, degree = residues.table.group, int(residues.table.degrees[row])
     if pair is None:
         raise InputError(
@@ -229,13 +230,16 @@ def _induced(
     key = pair.elements.tobytes()
     if key not in spaces:
         spaces[key] = LeftCosets(group, pair)
-    module = dixon_quotient(residues, row, pair, spaces[key])
-    if module is None:
-        raise InputError(
-            f"Irrep {row} (degree {degree}) of {group.name} has matrices of very long numbers in the basis that "
-            "was tried; use irreps() in floating point."
-        )
-    return module
+    failed: ArithmeticError | None = None
+    for module in dixon_quotients(residues, row, pair, spaces[key]):
+        try:
+            return ExactIrrep(group, row, module, residues)
+        except ArithmeticError as error:  # a guess from too few primes
+            failed = error
+    raise failed or InputError(
+        f"Irrep {row} (degree {degree}) of {group.name} has matrices of very long numbers in the bases that were "
+        "tried; use irreps() in floating point."
+    )
 
 
 def _refuse_large(group: FiniteGroup) -> None:

@@ -14,6 +14,7 @@ from orbitkernels.proofs.irreps import unitary_irreps
 from orbitkernels.theory.cyclotomics import ZERO, root_of_unity
 from orbitkernels.theory.exact_matrices import identity, product
 from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.induced_quotients import dixon_quotients
 from orbitkernels.theory.irreps import ExactIrrep, exact_irreps
 from orbitkernels.theory.modular import character_prime, modular_product
 from orbitkernels.theory.names import group
@@ -167,11 +168,11 @@ def test_random_products_in_large_groups(name):
 
 
 def test_all_irreps_of_a_large_cyclic_group():
-    G = named("C1000")
+    G = named("C300")
     irreps = exact_irreps(G)
-    assert [rho.degree for rho in irreps] == [1] * 1000
+    assert [rho.degree for rho in irreps] == [1] * 300
     values = {rho.matrix(G.generators[0])[0][0] for rho in irreps}
-    assert values == {root_of_unity(1000, k) for k in range(1000)}
+    assert values == {root_of_unity(300, k) for k in range(300)}
     assert all(rho.conductor == rho.matrix(G.generators[0])[0][0].conductor for rho in irreps)
 
 
@@ -210,7 +211,7 @@ def test_matrices_of_all_elements_of_a_large_group_are_refused():
     rho = exact_irreps(named("M11"), rows=[0])[0]
     with pytest.raises(InputError, match=r"of M11 \(order 7920\) would take too long"):
         rho.matrices()
-    assert len(exact_irreps(named("C1000"), rows=[1])[0].matrices()) == 1000
+    assert len(exact_irreps(named("C300"), rows=[1])[0].matrices()) == 300
 
 
 def test_rows_that_do_not_exist_and_large_degrees_are_refused(monkeypatch):
@@ -228,6 +229,31 @@ def test_an_irrep_without_a_linear_character_of_multiplicity_one_is_named(monkey
     monkeypatch.setattr("orbitkernels.theory.irreps.linear_restrictions", lambda table, rows: [None] * len(rows))
     with pytest.raises(InputError, match=r"Irrep 1 \(degree 3\) of A5 meets no linear character"):
         exact_irreps(named("A5"), rows=[1])
+
+
+def test_a_guess_from_too_few_primes_is_followed_by_a_better_one(monkeypatch):
+    rho = quotient_irrep()
+    guesses = []
+
+    def guessed_too_early(*arguments):
+        for module in dixon_quotients(*arguments):
+            wrong = copy(module)
+            wrong.numerators = module.numerators.copy()
+            other = next(i for i in range(15) if i not in module.basis)
+            wrong.numerators[other, 0, 0] += 1
+            guesses.extend([wrong, module])
+            yield from guesses
+
+    monkeypatch.setattr("orbitkernels.theory.irreps.dixon_quotients", guessed_too_early)
+    (found,) = exact_irreps(rho.group, rows=[rho.character])
+    assert found._module is guesses[1]
+    assert found.generator_matrices == rho.generator_matrices
+    monkeypatch.setattr("orbitkernels.theory.irreps.dixon_quotients", lambda *arguments: guesses[:1])
+    with pytest.raises(ArithmeticError, match="does not hold"):
+        exact_irreps(rho.group, rows=[rho.character])
+    monkeypatch.setattr("orbitkernels.theory.irreps.dixon_quotients", lambda *arguments: [])
+    with pytest.raises(InputError, match=r"of SL\(2,5\) has matrices of very long numbers"):
+        exact_irreps(rho.group, rows=[rho.character])
 
 
 def rebuilt(rho, character=None, **changes):
