@@ -116,7 +116,7 @@ def eighth_power(gram: Any, circulant: Any) -> Any:
 
 
 def relative_size(power: Fraction) -> Fraction:
-    """A rational number at least the eighth root of `power`, and above it by less than 10^-6.
+    """A positive rational number at least the eighth root of `power`, and above it by less than 10^-6.
 
     Example:
         >>> from fractions import Fraction
@@ -124,7 +124,8 @@ def relative_size(power: Fraction) -> Fraction:
         >>> Fraction(1, 2) <= relative_size(Fraction(1, 256)) < Fraction(500002, 1000000)
         True
     """
-    root = Fraction(int(float(power) ** 0.125 * 10**7), 10**7)
+    # positive even for 0: the square of 0 is no bound for a ball around zero
+    root = Fraction(int(float(power) ** 0.125 * 10**7) + 1, 10**7)
     while root**8 < power:
         root += Fraction(1, 10**7)
     return root

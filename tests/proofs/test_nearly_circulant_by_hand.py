@@ -133,3 +133,11 @@ def test_a_perturbation_of_the_average_is_split_off() -> None:
     it = found(5.0, 3.0, 1.0)
     assert replace(it, perturbation=0 * it.perturbation).gram.tolist() == it.circulant.tolist()
     assert nearly.nearly(it.instance, it.gram).perturbation.tolist() == it.perturbation.tolist()
+
+
+@pytest.mark.parametrize("power", [F(0), F(1, 10**600), F(1, 10**56), F(1, 256), F(1), F(3**8, 2**8), F(10**8)])
+def test_a_relative_size_is_positive_and_just_above_the_root(power) -> None:
+    root = nearly.relative_size(power)
+    assert root > 0
+    assert root**8 >= power
+    assert root <= F(1, 10**6) or (root - F(1, 10**6)) ** 8 < power
