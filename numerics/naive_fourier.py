@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .cayley_graph import CayleyGraph, IntArray
-from .representation_laws import Matrices, blocks
+from .adapted_irreps import BATCH, IntArray, Matrices
+from .cayley_graph import CayleyGraph
 
 #: Takes elements [b], gives their matrices [b, d, d].
 MatricesOf = Callable[[IntArray], Matrices]
@@ -61,9 +61,9 @@ def naive_inverse(transforms: Sequence[Matrices], matrices: Sequence[MatricesOf]
 
 def _blocks(order: int, degree: int) -> Iterator[IntArray]:
     """All elements in blocks whose matrices fit a batch."""
-    every = np.arange(order, dtype=np.int64)
-    for block in blocks(order, degree):
-        yield every[block]
+    step = max(1, BATCH // degree**2)
+    for start in range(0, order, step):
+        yield np.arange(start, min(start + step, order))
 
 
 class HalfwayProducts:

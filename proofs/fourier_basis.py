@@ -24,7 +24,8 @@ from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.laws import PermutationLaw
 from orbitkernels.theory.subgroup_chain import subgroup_chain
 
-from .irreps import require
+#: Violation of a law, in units of the rounding level, that is taken for a mistake.
+LARGEST_RATIO = 64
 
 #: Bytes that the matrices of one group may fill.
 MAX_BYTES = 2 * 1024**3
@@ -46,8 +47,8 @@ class FourierIrrep:
         >>> rho = ok.fourier_irreps(ok.group("S3"))[2]
         >>> rho
         <FourierIrrep 2: degree 2>
-        >>> rho.matrices_at([0, 1]).shape
-        (2, 2, 2)
+        >>> rho(0).shape, rho([0, 1]).shape
+        ((2, 2), (2, 2, 2))
     """
 
     degree: int
@@ -55,13 +56,13 @@ class FourierIrrep:
     _basis: FourierBasis
     place: tuple[int, int]
 
-    def matrices_at(self, elements: npt.ArrayLike) -> Matrices:
-        """Matrices rho(g), unitary, array [..., d, d], of elements g in an array of any shape.
+    def __call__(self, g: npt.ArrayLike) -> Matrices:
+        """rho(g), a unitary matrix, for one element; an array [..., d, d] for an array of elements.
 
         Raises:
             InputError: If an entry is no element.
         """
-        checked = self._basis.group.elements(elements, "elements")
+        checked = self._basis.group.elements(g)
         positions = self._basis.positions[checked.ravel()]
         family, member = self.place
         found: Matrices = self._basis.irreps.matrices(family, [member], positions)[0]
@@ -89,6 +90,8 @@ class FourierBasis:
         residual: Largest error, relative to the largest value, of a transform and its inverse, of the law that
             f(s^-1 g) has the transform rho(s) fhat(rho), for a random function f and all generators s, and of
             rho(s)^* rho(s) = I.
+        rounding: The rounding level: 2^-52 times the square root of the largest degree, times the number of groups
+            in the chain.
     """
 
     def __init__(self, group: FiniteGroup, irreps: AdaptedIrreps, elements: IntArray) -> None:
@@ -97,8 +100,14 @@ class FourierBasis:
         self.positions[elements] = np.arange(elements.size)
         self.has_characters = len(group.conjugacy_classes) <= MAX_CLASSES
         self.places = self._places()
+        degree = max(degree for _, degree in irreps.shapes)
+        self.rounding = float(np.finfo(float).eps * np.sqrt(degree) * (len(irreps.levels) + 1))
         self.residual = self._residual()
-        require(self.residual, f"The Fourier transform of {group.name}")
+        if not self.residual <= LARGEST_RATIO * self.rounding:
+            raise ArithmeticError(
+                f"The Fourier transform of {group.name} violates its laws by {self.residual:.1e}; rounding is "
+                f"about {self.rounding:.1e}."
+            )
 
     def _places(self) -> list[tuple[int, int]]:
         """The irreps in the order of the character table, found by characters; by families if it is large."""

@@ -117,6 +117,7 @@ def convolve(
         >>> ok.convolve([1, 2, 0], [0, 1, 0], ok.group("C3")).round(12).tolist()
         [0.0, 1.0, 2.0]
     """
+    _functions(h, group, "h")
     pairs = zip(
         fourier_transform(f, group, method=method), fourier_transform(h, group, method=method), strict=True
     )
@@ -165,10 +166,10 @@ class _Fourier:
         return fourier_basis(self.group)
 
     def _is_worth_it(self) -> bool:
-        """Whether the fast route takes less time: always, unless few matrices are there already."""
+        """Whether the fast route takes less time: always, unless bases of few other irreps were to be matched."""
         if not all(isinstance(rho, UnitaryIrrep) for rho in self.chosen):
             return True
-        naive = self.group.order * sum(rho.degree**2 for rho in self.chosen)
+        naive = self.group.order * sum(rho.degree**3 for rho in self.chosen)
         return naive > _START and naive > _START + multiplications(self.basis.irreps)
 
     def require_all(self) -> None:
@@ -212,15 +213,13 @@ class _Fourier:
             return None
         family, member = self._place(rho)
         steps = self.basis.irreps.averaging_steps()
-        left = [np.asarray(rho.matrices[self.basis.elements[step]])[None] for step in steps]
+        left = [rho(self.basis.elements[step])[None] for step in steps]
         right = [self.basis.irreps.matrices(family, [member], step) for step in steps]
         return unitary_intertwiners(left, right)[0] if steps else None
 
     def _naive_matrices(self, rho: FourierIrrep | UnitaryIrrep) -> MatricesOf:
         """Matrices of an irrep at given elements, without the chain."""
-        if isinstance(rho, UnitaryIrrep):
-            return lambda elements: np.asarray(rho.matrices[elements])
-        return self._products.matrices_of(rho.matrices_at(self.group.generators))
+        return self._products.matrices_of(rho(np.array(self.group.generators)))
 
     @cached_property
     def _products(self) -> HalfwayProducts:
@@ -290,7 +289,7 @@ def _checked_irreps(group: FiniteGroup, irreps: Irreps | None) -> tuple[FourierI
         if isinstance(rho, FourierIrrep):
             fits = rho.group is group
         else:
-            fits = isinstance(rho, UnitaryIrrep) and len(rho.matrices) == group.order
+            fits = isinstance(rho, UnitaryIrrep) and rho.order == group.order
         if not fits:
             raise InputError(
                 f"Argument 'irreps' must hold irreps of {group.name} from fourier_irreps(group) or "
