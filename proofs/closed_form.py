@@ -196,7 +196,7 @@ def _algebra(pair: OrbitPair, target: Target) -> list[Step]:
 
 def _result(pair: OrbitPair, target: Target, steps: list[Step]) -> Step:
     """The closed form, from the steps of its section, compared with brute force on samples."""
-    uses = tuple(step.label for step in steps if step.evidence.level and not step.label.startswith("result"))
+    uses = tuple(step.label for step in steps if step.evidence.level)
     theorem = "T3" if target.name == "spectrum" and pair.is_class else target.theorem
     words = f"Put the blocks into {theorem}."
     if target.name == "spectrum":
