@@ -172,7 +172,7 @@ def predict(
         _print_predictions(result)
 
 
-for _command in (group_commands.characters, group_commands.draw):
+for _command in (group_commands.characters, group_commands.irreps, group_commands.draw):
     app.command()(_command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orbitkernels.errors import InputError
+from orbitkernels.terminal import console
+from orbitkernels.theory.integer_input import shown
 
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
@@ -23,6 +26,14 @@ class TableFormat(StrEnum):
     text = "text"
     latex = "latex"
     longtable = "longtable"
+    json = "json"
+
+
+class MatrixFormat(StrEnum):
+    """How matrices are printed."""
+
+    text = "text"
+    latex = "latex"
     json = "json"
 
 
@@ -50,6 +61,44 @@ def characters(
     else:
         text = table.to_longtable() if format is TableFormat.longtable else table.to_text()
     typer.echo(text)
+
+
+def irreps(
+    group: Annotated[str, typer.Argument(help=GROUP_HELP)],
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Exact over a cyclotomic field instead of unitary in floating point.")
+    ] = False,
+    rows: Annotated[
+        str | None, typer.Option(help="Rows of the character table, such as 2,5 for X2 and X5; all if omitted.")
+    ] = None,
+    elements: Annotated[
+        str | None,
+        typer.Option(help="Words such as a,a*b^-1 whose matrices are shown; the generators if omitted."),
+    ] = None,
+    format: Annotated[MatrixFormat, typer.Option(help="Output format.")] = MatrixFormat.text,
+) -> None:
+    """Matrices of the irreps of a finite group."""
+    from orbitkernels.irreps_command import irreps_latex, irreps_result, irreps_text
+    from orbitkernels.theory.names import group as group_of
+
+    words = None if elements is None else [word.strip() for word in elements.split(",")]
+    with console(stderr=True).status("Making irreps..."):
+        result = irreps_result(group_of(group), _numbers(rows), words, exact)
+    if format is MatrixFormat.json:
+        typer.echo(json.dumps(result, indent=1))
+    else:
+        typer.echo(irreps_latex(result) if format is MatrixFormat.latex else irreps_text(result))
+
+
+def _numbers(rows: str | None) -> list[int] | None:
+    """The numbers of ``--rows``, with or without X."""
+    if rows is None:
+        return None
+    found = [part.strip().removeprefix("X") for part in rows.split(",")]
+    for part in found:
+        if not re.fullmatch(r"\d{1,9}", part):
+            raise InputError(f"Argument '--rows' must hold numbers such as 2,5, not {shown(part)}.")
+    return [int(part) for part in found]
 
 
 def draw(

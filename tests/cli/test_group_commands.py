@@ -1,9 +1,12 @@
 """Commands about one group: formats, pictures, and one line for each bad input."""
 
+import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from orbitkernels.cli import main
@@ -21,6 +24,40 @@ def test_a_long_table_is_latex_for_text_mode(capsys: pytest.CaptureFixture[str])
     status, out, _ = run(capsys, "characters", "S4", "--format", "longtable")
     assert status == 0
     assert out.startswith(r"\begin{longtable}")
+
+
+def matrices(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, np.ndarray]:
+    """Matrices by word of the one irrep that a command prints as JSON, as complex numbers."""
+    status, out, _ = run(capsys, "irreps", *arguments, "--format", "json")
+    assert status == 0
+    (irrep,) = json.loads(out)["irreps"]
+
+    def number(entry: dict | list) -> complex:
+        if isinstance(entry, list):
+            return complex(*entry)
+        root = np.exp(2j * np.pi / entry["conductor"])
+        return sum(float(Fraction(c)) * root**j for j, c in enumerate(entry["coefficients"]))
+
+    return {word: np.array([[number(x) for x in row] for row in rows]) for word, rows in irrep["matrices"].items()}
+
+
+@pytest.mark.parametrize("exact", [[], ["--exact"]])
+def test_matrices_multiply_as_the_words_do(capsys: pytest.CaptureFixture[str], exact: list[str]) -> None:
+    found = matrices(capsys, "SL(2,3)", *exact, "--rows", "X7", "--elements", "a,b,a*b^-1*a")
+    assert found["a"].shape == (3, 3)
+    assert np.allclose(found["a*b^-1*a"], found["a"] @ np.linalg.inv(found["b"]) @ found["a"], atol=1e-13)
+    assert not np.allclose(found["a"], found["b"])
+
+
+def test_matrices_of_the_generators_as_text_and_latex(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "irreps", "C4", "--rows", "3", "--exact")
+    assert (status, out.splitlines()[2:]) == (0, ["X3: degree 1, complex, conductor 4", "a  E(4)"])
+    status, out, _ = run(capsys, "irreps", "C4", "--rows", "3")
+    assert status == 0
+    assert out.splitlines()[-1] == "a  1i"
+    status, out, _ = run(capsys, "irreps", "C4", "--rows", "3", "--exact", "--format", "latex")
+    assert status == 0
+    assert r"\rho_{3}(\mathtt{a}) = \begin{pmatrix} i \end{pmatrix}" in out
 
 
 def test_a_cayley_graph_is_a_file_of_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -70,6 +107,11 @@ def test_the_spectrum_without_a_kernel_is_that_of_the_classes_of_the_generators(
         (["draw", "spectrum", "D4", "-k", "ntk(depth=1)"], "'kernel' must be a call"),
         (["draw", "tree", "D4"], "tree"),
         (["draw", "spectrum", "Z"], "unknown"),
+        (["irreps", "S4", "--rows", "6"], "rows 1 to 5"),
+        (["irreps", "S4", "--rows", "0"], "rows 1 to 5"),
+        (["irreps", "S4", "--rows", "2,y"], "'y'"),
+        (["irreps", "S4", "--elements", "a,q"], "'q'"),
+        (["irreps", "S7", "--elements", ",".join(["a"] * 60)], "more than 200000"),
         (["characters", "S4", "--format", "html"], "html"),
     ],
 )
