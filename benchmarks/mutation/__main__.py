@@ -14,6 +14,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
@@ -21,12 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from .mutants import Mutant, mutants, mutated
+from .server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Modules that show, name, read or schedule things; they hold no formula.
 NO_FORMULAS = {
-    "theory": ("names", "graphs", "tables", "character_display", "character_longtable", "formula", "integer_input", "fields", "__init__"),
+    "theory": (
+        "__init__", "character_display", "character_longtable", "fields", "formula", "graphs", "integer_input",
+        "names", "tables",
+    ),
     "proofs": (
         "__init__", "arguments", "certificate", "checking", "derivation", "derive", "evaluation", "evidence",
         "files", "instances", "kernels", "plain_text", "reasons", "regressions", "rendering", "rules", "theorem",
@@ -120,24 +125,67 @@ def _child(path: str, number: int, tests: list[str]) -> int:
     return int(pytest.main([*options, *tests]))
 
 
-def _try(mutant: Mutant, tests: list[str]) -> tuple[str, float]:
-    """``killed``, ``survived``, ``timeout`` or ``untested``, and the seconds it took."""
-    start = time.perf_counter()
-    for batch in (tests[:12], tests[12:100], tests[100:]):
-        if not batch:
-            continue
-        command = [sys.executable, "-m", "benchmarks.mutation", "--child", mutant.path, str(mutant.number)]
+class _Server:
+    """A forking process; see :mod:`benchmarks.mutation.server`."""
+
+    def __init__(self) -> None:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
-        try:
-            run = subprocess.run(
-                command, cwd=ROOT, env=environment, input="\n".join(batch), text=True, capture_output=True,
-                timeout=TIMEOUT, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return "timeout", time.perf_counter() - start
-        if run.returncode:
-            return "killed", time.perf_counter() - start
-    return ("survived" if tests else "untested"), time.perf_counter() - start
+        command = [sys.executable, "-m", "benchmarks.mutation", "--serve"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def ask(self, mutant: Mutant, tests: list[str]) -> str:
+        """The verdict on a mutant of a function."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        job = {"path": mutant.path, "number": mutant.number, "tests": tests}
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline().strip()
+        if not answer:
+            raise RuntimeError(f"the server stopped at {mutant}")
+        return answer
+
+
+_LOCAL = threading.local()
+
+
+def _try(mutant: Mutant, tests: list[str]) -> tuple[str, float]:
+    """``killed``, ``survived``, ``timeout`` or ``untested``, and the seconds it took.
+
+    A fork tries the mutant first, if it is one of a function; what survives there is tried in a fresh process.
+    """
+    start = time.perf_counter()
+    verdict = "untested"
+    batches = [batch for batch in (tests[:12], tests[12:100], tests[100:]) if batch]
+    if mutant.function:
+        if not hasattr(_LOCAL, "server"):
+            _LOCAL.server = _Server()
+        for batch in batches:
+            verdict = _LOCAL.server.ask(mutant, batch)
+            if verdict != "survived":
+                return verdict, time.perf_counter() - start
+    for batch in batches:
+        verdict = _fresh(mutant, batch)
+        if verdict != "survived":
+            break
+    return verdict, time.perf_counter() - start
+
+
+def _fresh(mutant: Mutant, tests: list[str]) -> str:
+    """The verdict of a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.mutation", "--child", mutant.path, str(mutant.number)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
+    try:
+        run = subprocess.run(
+            command, cwd=ROOT, env=environment, input="\n".join(tests), text=True, capture_output=True,
+            timeout=TIMEOUT, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "timeout"
+    return "killed" if run.returncode else "survived"
 
 
 def main() -> None:
@@ -149,7 +197,11 @@ def main() -> None:
     parser.add_argument("--traces", type=Path, default=ROOT / "build" / "mutation_traces.json")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutation.json")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.serve:
+        serve(TIMEOUT)
+        return
     if arguments.child:
         sys.exit(_child(arguments.child[0], int(arguments.child[1]), sys.stdin.read().split("\n")))
     arguments.traces.parent.mkdir(parents=True, exist_ok=True)

@@ -125,9 +125,13 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
 
 
 def _draws(node: ast.AST) -> bool:
-    """Whether random numbers are drawn here."""
+    """Whether random numbers are drawn here, or instances are named on which an argument is checked."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in _GENERATORS:
+            return True
+        case ast.Call(args=args) if any(isinstance(a, ast.Name) and a.id in _GENERATORS for a in args):
+            return True
+        case ast.keyword(arg="on"):
             return True
     return False
 

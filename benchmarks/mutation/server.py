@@ -1,0 +1,97 @@
+"""A process that has loaded package and tests, and forks for each mutant: only the code of one function is put in.
+
+What the tests compute while they are collected is there before the mutant is, so that a mutant can live here that
+a fresh process kills; :mod:`benchmarks.mutation` asks such a process about each survivor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import signal
+import sys
+import traceback
+import types
+from typing import Any
+
+from .mutants import mutated
+
+#: Exit status of a child that could not run the tests.
+_BROKEN = 99
+
+
+def serve(seconds: int) -> None:
+    """Answers lines ``{"path", "number", "tests"}`` on standard input by one verdict each.
+
+    Args:
+        seconds: Time after which a mutant counts as one that does not end.
+    """
+    import pytest
+
+    answers = os.fdopen(os.dup(1), "w")
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(["--collect-only", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist"])
+    gc.collect()
+    gc.freeze()
+    found: dict[str, list[types.FunctionType]] = {}
+    for line in sys.stdin:
+        job = json.loads(line)
+        path = job["path"]
+        if path not in found:
+            found[path] = _functions(path)
+        print(_verdict(job, found[path], seconds), file=answers, flush=True)
+
+
+def _functions(path: str) -> list[types.FunctionType]:
+    """All function objects that a file has made."""
+    importlib.import_module("orbitkernels." + path.removesuffix(".py").replace("/", "."))
+    return [
+        value
+        for value in gc.get_objects()
+        if isinstance(value, types.FunctionType) and os.path.realpath(value.__code__.co_filename).endswith(path)
+    ]
+
+
+def _verdict(job: dict[str, Any], functions: list[types.FunctionType], seconds: int) -> str:
+    """``killed``, ``survived`` or ``timeout``."""
+    child = os.fork()
+    if child == 0:
+        os._exit(_run(job, functions, seconds))
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+    return "survived" if os.WEXITSTATUS(status) in (0, _BROKEN) else "killed"
+
+
+def _run(job: dict[str, Any], functions: list[types.FunctionType], seconds: int) -> int:
+    """Put the mutant into the functions and run the tests; the exit status of pytest."""
+    import pytest
+
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        origin = functions[0].__code__.co_filename
+        codes = _codes(compile(mutated(job["path"], job["number"]), origin, "exec"))
+        for function in functions:
+            code = function.__code__
+            function.__code__ = codes.get((code.co_qualname, code.co_firstlineno), code)
+        signal.alarm(seconds)
+        options = ["-x", "-q", "--assert=plain", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        return int(pytest.main([*options, *job["tests"]]))
+    except BaseException:
+        traceback.print_exc()
+        return _BROKEN
+
+
+def _codes(code: types.CodeType) -> dict[tuple[str, int], types.CodeType]:
+    """All code objects within one, by qualified name and first line."""
+    found: dict[tuple[str, int], types.CodeType] = {}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found[constant.co_qualname, constant.co_firstlineno] = constant
+            found |= _codes(constant)
+    return found
