@@ -155,9 +155,9 @@ def _from_local_characters(
 ) -> dict[int, LocalCharacter]:
     """Adds the pairs of characters that are induced from linear ones; returns what remains for the others."""
     group, remaining = table.group, {}
-    moves = {k: _galois_permutation(table, k) for k in unit_generators(group.exponent)} if rows else {}
+    symmetries = _Symmetries(residues) if rows else None
     for row in rows:
-        if row in found or row in remaining:
+        if row in found or symmetries is None:
             continue
         local = smallest_local_character(group, residues, row)
         if local.degree > 1:
@@ -165,11 +165,39 @@ def _from_local_characters(
             continue
         exponents = residues.logarithms(local.residues[local.elements])
         generators = tuple(generating_set(group, local.elements))
-        modulus = _modulus(table, row, exponents)
-        for conjugate, unit in _galois_orbit(row, moves, group.exponent):
-            moved = exponents * unit % group.exponent
-            found[conjugate] = LinearRestriction(generators, local.elements, moved, modulus)
+        pair = LinearRestriction(generators, local.elements, exponents, _modulus(table, row, exponents))
+        for other, moved in symmetries.images(row, pair):
+            found.setdefault(other, moved)
     return remaining
+
+
+class _Symmetries:
+    """Products with linear characters and Galois automorphisms: they carry pairs (H, lambda) from row to row."""
+
+    def __init__(self, residues: CharacterResidues) -> None:
+        self.residues, self.table = residues, residues.table
+        linear = np.flatnonzero(self.table.degrees == 1).tolist()
+        self.linear = _own_pairs(self.table, linear)
+        self.conjugations = {
+            k: _galois_permutation(self.table, k) for k in unit_generators(self.table.group.exponent)
+        }
+        self.place = {residues.values(row).tobytes(): row for row in range(len(self.table))}
+
+    def images(self, row: int, pair: LinearRestriction) -> Iterator[tuple[int, LinearRestriction]]:
+        """The row with its pair, then its products with linear characters whose fields are least, and conjugates.
+
+        If lambda occurs once in chi on H, then lambda mu in chi mu, and sigma lambda in sigma chi.
+        """
+        e, values = self.table.group.exponent, self.residues.values(row)
+        for twist, own in self.linear.items():
+            other = self.place[(values * self.residues.values(twist) % self.residues.prime).tobytes()]
+            exponents = (pair.exponents + own.exponents[pair.elements]) % e
+            modulus = _modulus(self.table, other, exponents)
+            if other != row and totient(modulus) > least_degree(self.table, other):
+                continue
+            for conjugate, unit in _galois_orbit(other, self.conjugations, e):
+                moved = exponents * unit % e
+                yield conjugate, LinearRestriction(pair.generators, pair.elements, moved, modulus)
 
 
 def _galois_permutation(table: CharacterTable, k: int) -> IntArray:
