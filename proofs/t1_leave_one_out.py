@@ -47,6 +47,7 @@ def derivation() -> Derivation:
     dual = inverse[0, 0] * y_S + inverse[0, 1] * y_R
     A = sympy.Symbol("K_{SS}", commutative=False)
     left, right = sympy.Matrix([[1, -B * D**-1]]), sympy.Matrix([1, -(D**-1) * C])
+    whole, schur = sympy.Matrix([[A, B], [C, D]]), A - B * D**-1 * C
     steps = (
         define(
             "Order the points so that the missing ones come first, and name the Schur complement $V$ of $K_{RR}$,"
@@ -61,7 +62,11 @@ def derivation() -> Derivation:
             " vector $z$ that is $x$ on $S$ and $-K_{RR}^{-1} K_{RS}\\, x$ on $R$; here $K_{SR} = K_{RS}^T$.",
             r"x^T V x = x^T \begin{pmatrix} I & -K_{SR} K_{RR}^{-1} \end{pmatrix} K"
             r" \begin{pmatrix} I \\ -K_{RR}^{-1} K_{RS} \end{pmatrix} x = z^T K z > 0",
-            pairs=[(sympy.MatMul(left, sympy.Matrix([[A, B], [C, D]]), right), sympy.Matrix([A - B * D**-1 * C]))],
+            pairs=[
+                (sympy.MatMul(left, whole, right), sympy.Matrix([schur])),
+                (sympy.MatMul(left, whole), sympy.Matrix([[schur, 0]])),
+                (sympy.MatMul(whole, right), sympy.Matrix([schur, 0])),
+            ],
             label="positive",
             uses=("blocks",),
         ),
