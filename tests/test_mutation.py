@@ -10,6 +10,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.mutation.mutants import mutants, mutated
 
 SOURCE = '''
+LIMIT = 2 * 1 + 1
+VALUES = (1 + 1, LIMIT)
+
+
 def error(K, y, *, r: int = 1):
     """The docstring has 1 + 1."""
     if r > 0 and len(y) == 2:
@@ -22,7 +26,14 @@ def cases(quick):
 
 
 def instance(rng):
-    return rng.integers(1 + 1, 9)
+    return rng.integers(9) + 7
+
+
+def check(rng) -> list[Comparison]:
+    precision = 1 + 7
+    drawn = (rng.integers(1 + 1, 9), instance(rng, 1 + 1), np.random.default_rng(1 + 1).normal(1 + 1))
+    argued("why", on=[1 + 1])
+    return drawn @ drawn
 '''
 
 
@@ -41,14 +52,19 @@ def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
     assert "2 * y[1]  ->  2 / y[1]" in changes
     assert "(K[0] + 2 * y[1]).conjugate()  ->  K[0] + 2 * y[1]" in changes
     assert "abs(r)  ->  r" in changes
-    assert len(found) == len(changes) + 2  # 0 -> 1 and 2 -> 3 are made twice
-    assert {mutant.function for mutant in found} == {2}
+    inside = [mutant for mutant in found if mutant.function]
+    assert len(inside) == len({mutant.change for mutant in inside}) + 2  # 0 -> 1 and 2 -> 3 are made twice
+    assert {mutant.function for mutant in inside} == {6}
+    assert [mutant.line for mutant in found if not mutant.function] == [3, 3, 3]  # 1 + 1 and its two numbers
     whole = ast.unparse(ast.parse(SOURCE))
     for mutant in found:
         text = ast.unparse(mutated(path, mutant.number))
         assert text != whole
         assert "1 + 1]" in text  # the choice of cases, random numbers, messages and docstrings stay
-        assert "(1 + 1, 9)" in text
+        assert "LIMIT = 2 * 1 + 1" in text
+        assert "return rng.integers(9) + 7" in text
+        assert "precision = 1 + 7" in text
+        assert "(1 + 1, 9), instance(rng, 1 + 1), np.random.default_rng(1 + 1).normal(1 + 1))" in text
         assert "{r + 1}" in text
         assert "docstring has 1 + 1" in text
 

@@ -40,6 +40,9 @@ _DROPPED = ("conjugate", "inverse", "transpose", "inv", "abs", "sqrt", "doit")
 #: Generators of random numbers: another range draws another instance, which is as good.
 _GENERATORS = ("rng", "generator")
 
+#: Names of precisions and sizes of pieces of work, which decide how long something takes and nothing else.
+_BUDGETS = ("step", "chunk", "block", "precision", "bits")
+
 #: Functions whose mutants say nothing of formulas: how things are shown, and which instances are drawn.
 _PASSED_OVER = ("__repr__", "__str__", "_repr_html_", "_repr_latex_", "to_latex", "to_text", "__reduce__")
 
@@ -105,13 +108,15 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr, int]]:
 
 def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, int]]:
     if isinstance(node, ast.FunctionDef):
-        if node.name in _PASSED_OVER or node.name.endswith("cases"):
+        if node.name in _PASSED_OVER or node.name.endswith("cases") or _makes_instances(node):
             return
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         for statement in node.body:
             yield from _inside(statement, first)
         return
     if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.Import | ast.ImportFrom) or _draws(node):
+        return
+    if _is_budget(node, function):
         return
     if isinstance(node, ast.expr):
         for changed in _changed(node):
@@ -127,12 +132,41 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
 def _draws(node: ast.AST) -> bool:
     """Whether random numbers are drawn here, or instances are named on which an argument is checked."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in _GENERATORS:
+        case ast.Call(func=ast.Attribute(value=value)) if _is_generator(value):
             return True
-        case ast.Call(args=args) if any(isinstance(a, ast.Name) and a.id in _GENERATORS for a in args):
+        case ast.Call(args=args) if any(map(_is_generator, args)):
+            return True
+        case ast.Call() if _is_generator(node):
             return True
         case ast.keyword(arg="on"):
             return True
+    return False
+
+
+def _is_generator(node: ast.AST) -> bool:
+    """``rng``, ``generator`` or ``default_rng(...)``."""
+    match node:
+        case ast.Name(id=name):
+            return name in _GENERATORS
+        case ast.Call(func=ast.Attribute(attr="default_rng")):
+            return True
+    return False
+
+
+def _makes_instances(node: ast.FunctionDef) -> bool:
+    """Whether a function is given a generator of random numbers and does not compare: it draws an instance."""
+    given = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    compares = node.returns is not None and "Comparison" in ast.unparse(node.returns)
+    return bool(given & set(_GENERATORS)) and not compares
+
+
+def _is_budget(node: ast.AST, function: int) -> bool:
+    """Whether a plain number is set: a limit or precision of a module, or the size of a piece of work."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            plain = all(isinstance(n, ast.Constant | ast.BinOp | ast.UnaryOp | ast.operator | ast.unaryop)
+                        for n in ast.walk(value))  # fmt: skip
+            return name in _BUDGETS or (function == 0 and name.isupper() and plain)
     return False
 
 
@@ -140,7 +174,7 @@ def _changed(node: ast.expr) -> Iterator[ast.expr]:
     """What is put for an expression; its parts are changed elsewhere."""
     new = copy.deepcopy(node)
     match new:
-        case ast.BinOp(op=ast.MatMult()):
+        case ast.BinOp(op=ast.MatMult(), left=left, right=right) if ast.dump(left) != ast.dump(right):
             new.left, new.right = new.right, new.left
             yield new
         case ast.BinOp(op=op) if type(op) in _BINARY and not _is_text(new):
