@@ -333,4 +333,6 @@ def is_theorem_id(text: str) -> bool:
         >>> is_theorem_id("T6"), is_theorem_id("schur")
         (True, False)
     """
-    return re.fullmatch(r"[TKA]\d+[a-c]?", text) is not None
+    from .theorem import FAMILIES
+
+    return re.fullmatch(rf"[{''.join(FAMILIES)}]\d+[a-c]?", text) is not None

@@ -80,9 +80,26 @@ WORKS = (
         "Zeitschrift für Wahrscheinlichkeitstheorie 57, 1981.",
     ),
     Work(
+        "Diaconis",
+        "1988",
+        "P. Diaconis. Group Representations in Probability and Statistics. IMS, 1988.",
+    ),
+    Work(
         "Elesedy",
         "2021",
         "B. Elesedy, S. Zaidi. Provably strict generalisation benefit for equivariant models. ICML, 2021.",
+    ),
+    Work(
+        "Frobenius",
+        "1898",
+        "G. Frobenius. Über Relationen zwischen den Charakteren einer Gruppe und denen ihrer Untergruppen."
+        " Sitzungsberichte der Akademie der Wissenschaften, Berlin, 1898.",
+    ),
+    Work(
+        "Frobenius",
+        "1906",
+        "G. Frobenius, I. Schur. Über die reellen Darstellungen der endlichen Gruppen. Sitzungsberichte der"
+        " Akademie der Wissenschaften, Berlin, 1906.",
     ),
     Work(
         "Gretton",
@@ -122,6 +139,16 @@ WORKS = (
         "Lovasz",
         "1975",
         "L. Lovász. Spectra of graphs with transitive groups. Periodica Mathematica Hungarica 6, 1975.",
+    ),
+    Work(
+        "Macdonald",
+        "1995",
+        "I. G. Macdonald. Symmetric Functions and Hall Polynomials. Second edition, Oxford, 1995.",
+    ),
+    Work(
+        "Mackey",
+        "1951",
+        "G. W. Mackey. On induced representations of groups. American Journal of Mathematics 73, 1951.",
     ),
     Work(
         "Marchetti",
@@ -164,6 +191,12 @@ WORKS = (
         "kernel theory. JMLR, 2025; arXiv 2412.11521.",
     ),
     Work(
+        "Polya",
+        "1937",
+        "G. Pólya. Kombinatorische Anzahlbestimmungen für Gruppen, Graphen und chemische Verbindungen. Acta"
+        " Mathematica 68, 1937.",
+    ),
+    Work(
         "Price",
         "1958",
         "R. Price. A useful theorem for nonlinear devices having Gaussian inputs. IRE Transactions on "
@@ -201,7 +234,7 @@ def cited(source: str) -> list[Work]:
         >>> [work.key for work in cited("Babai 1979; Lovasz 1975; for several orbits this work")]
         ['babai1979', 'lovasz1975']
     """
-    words = source.replace("Lovász", "Lovasz")
+    words = source.replace("Lovász", "Lovasz").replace("Pólya", "Polya")
     return [work for work in WORKS if re.search(rf"\b{work.author}\b", words) and work.year in words]
 
 

@@ -14,7 +14,7 @@ from .enclosed_instances import (
     EnclosedRoutes,
     enclosed_instance,
 )
-from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically
+from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
 from .image_instances import ImageCase, image_cases, image_orbits
 from .instances import (
     GROUPS,
@@ -30,7 +30,11 @@ from .instances import (
 from .theorem import Procedure, Theorem
 
 if TYPE_CHECKING:
+    from orbitkernels.theory.cyclotomics import Cyclotomic
+    from orbitkernels.theory.exact_matrices import Matrix
+
     from .derivation import Derivation
+    from .instances import Instance
 
 TITLE = "Spectrum of orbits with stabilisers"
 SOURCE = "this work"
@@ -142,7 +146,7 @@ def exact_cases(quick: bool) -> list[SymbolCase]:
 
 
 def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
-    """Characteristic polynomial from fixed vectors of exact irreps, against the rational Gram matrix."""
+    """Characteristic polynomial from fixed vectors and from zonal matrices, against the rational Gram matrix."""
     from orbitkernels.theory.rational_gram import exact_gram
     from orbitkernels.theory.spectra import exact_blocks
 
@@ -151,12 +155,37 @@ def exact_compare(case: SymbolCase, rng: np.random.Generator) -> Comparison:
     instance = exact_instance(case, rng)
     arguments = (instance.group, instance.phi, instance.stabilisers, case.ridge)
     blocks = [(block.matrix, block.irrep.degree) for block in exact_blocks(*arguments)]
-    return compare_exactly(
-        str(case),
-        "characteristic polynomial",
-        polynomial_of_blocks(instance.group, blocks).coeffs(),
-        exact_gram(*arguments).charpoly().coeffs(),
+    dense = exact_gram(*arguments).charpoly().coeffs()
+    routes = {
+        "characteristic polynomial": blocks,
+        "characteristic polynomial by double cosets": _zonal_blocks(instance),
+    }
+    return joint(
+        [
+            compare_exactly(str(case), name, polynomial_of_blocks(instance.group, found).coeffs(), dense)
+            for name, found in routes.items()
+        ]
     )
+
+
+def _zonal_blocks(instance: Instance) -> list[tuple[Matrix, int]]:
+    """M_rho and d_rho for every irrep, from one matrix rho(g) a double coset H_a g H_b."""
+    from orbitkernels.theory.double_cosets import DoubleCosets
+    from orbitkernels.theory.spherical_functions import zonal_block
+
+    stabilisers, orbits = instance.stabilisers, range(len(instance.phi))
+    cosets = [[DoubleCosets(H, K) for K in stabilisers] for H in stabilisers]
+    values = [[instance.phi[a, b][cosets[a][b].representatives].tolist() for b in orbits] for a in orbits]
+    for a in orbits:
+        values[a][a][0] += instance.ridge  # double coset 0 is H_a itself
+    found = []
+    for rho in instance.group.irreps(exact=True):
+        rows: list[tuple[Cyclotomic, ...]] = []
+        for a in orbits:
+            parts = [zonal_block(rho, cosets[a][b], values[a][b]) for b in orbits]
+            rows += [tuple(entry for part in parts for entry in part[i]) for i in range(len(parts[a]))]
+        found.append((tuple(rows), rho.degree))
+    return found
 
 
 def enclosed_cases(quick: bool) -> list[SymbolCase]:

@@ -27,10 +27,11 @@ FAMILIES = {
     "T": "Spectra and errors on group orbits",
     "K": "Kernels and their orbit spectra in closed form",
     "A": "What an expert expects beside them",
+    "C": "Characters and permutation representations",
 }
 
 #: How the module of a theorem is called: t6_spectral_error holds T6.
-_MODULE = re.compile(r"([tka])(\d+)_\w+")
+_MODULE = re.compile(rf"([{''.join(FAMILIES).lower()}])(\d+)_\w+")
 
 
 class Case(Protocol):

@@ -28,7 +28,7 @@ PAGES = sorted(DOCS.glob("*.md"))
 ALL_PAGES = [*PAGES, ROOT / "README.md"]
 NAMES_OF_PAGES = ["characters", "closed-forms", "command-line", "errors", "evidence", "fourier-transform",
                   "groups", "index", "invariance", "irreps", "kernels", "missing-poses", "orbits",
-                  "property-testing", "theorems"]  # fmt: skip
+                  "permutation-representations", "property-testing", "theorems"]  # fmt: skip
 
 #: Real differences show; how lines are filled and what `...` leaves out does not.
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

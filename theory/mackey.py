@@ -1,10 +1,12 @@
 """Mackey's formula: an induced class function restricted to a subgroup, over double cosets.
 
-Res_H Ind_K f = sum over the double cosets H g K of Ind_(H n gKg^-1)^H f^g, with f^g(x) = f(g^-1 x g) on
-H n gKg^-1.  Source: G. W. Mackey, "On induced representations of groups", 1951.
+Res_H Ind_K f = sum over the double cosets H g K of Ind_L^H f^g, with L = H n gKg^-1 and f^g(x) = f(g^-1 x g) on L.
+Source: G. W. Mackey, "On induced representations of groups", 1951.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,45 +15,14 @@ from orbitkernels.errors import InputError
 from .class_functions import ClassFunction
 from .cyclotomics import Cyclotomic, weighted_sum
 from .double_cosets import DoubleCosets
-from .groups import FiniteGroup
-from .subgroups import Subgroup
-
-
-def conjugate_class_function(f: ClassFunction, subgroup: Subgroup, g: int, inside: Subgroup) -> ClassFunction:
-    """f^g(x) = f(g^-1 x g), a class function of ``inside.as_group()`` for a subgroup of g K g^-1.
-
-    Args:
-        f: A class function of ``subgroup.as_group()``.
-        subgroup: K.
-        g: An element of G.
-        inside: A subgroup of g K g^-1, such as H n gKg^-1.
-
-    Raises:
-        InputError: If `inside` is no subgroup of g K g^-1.
-
-    Example:
-        >>> from orbitkernels.theory.class_functions import ClassFunction
-        >>> from orbitkernels.theory.mackey import conjugate_class_function
-        >>> from orbitkernels.theory.names import group
-        >>> S3 = group("S3")
-        >>> C3 = S3.subgroup([S3.element("b")])
-        >>> chi = C3.as_group().character_table().character(1)
-        >>> print(chi, conjugate_class_function(chi, C3, S3.element("a"), C3))
-        (1, E(3), E(3)^2) (1, E(3)^2, E(3))
-    """
-    group, small = subgroup.group, inside.as_group()
-    elements = inside.elements[small.conjugacy_classes.representatives]
-    back = group.conjugate(elements, group.inverse(g))
-    if np.any(subgroup.left_coset_labels[back] != 0):
-        raise InputError(
-            f"Argument 'inside' must lie in g K g^-1; {inside!r} does not; see DoubleCosets.intersection()."
-        )
-    positions = np.searchsorted(subgroup.elements, back)
-    return ClassFunction(small, [f.at(int(k)) for k in positions])
+from .laws import IntArray
+from .subgroups import Subgroup, SubgroupLaw
 
 
 def mackey_parts(f: ClassFunction, right: Subgroup, left: Subgroup) -> tuple[ClassFunction, ...]:
-    """The terms Ind_(H n gKg^-1)^H f^g, one a double coset H g K, as class functions of ``left.as_group()``.
+    """The terms Ind_L^H f^g, one a double coset H g K, as class functions of ``left.as_group()``.
+
+    (Ind_L^H f^g)(y) = (1/|L|) sum of f(g^-1 x^-1 y x g) over the x in H with x^-1 y x in L.
 
     Args:
         f: A class function of ``right.as_group()``.
@@ -74,43 +45,32 @@ def mackey_parts(f: ClassFunction, right: Subgroup, left: Subgroup) -> tuple[Cla
         >>> print(*mackey_parts(one, H, H), "add up to", one.induce(H).restrict(H))
         (1, 1) (2, 0) add up to (3, 1)
     """
-    cosets = DoubleCosets(left, right)
+    _require(f, right, "f", "right")
     small = left.as_group()
+    representatives = small.conjugacy_classes.representatives
+    every = np.arange(left.order)
+    conjugates = small.conjugate(representatives[:, None], small.inverse(every)[None, :])  # x^-1 y x
     parts = []
-    for j, g in enumerate(cosets.representatives.tolist()):
-        inside = cosets.intersection(j)
-        moved = conjugate_class_function(f, right, g, inside)
-        parts.append(moved_into(moved, inside, left, small))
+    for g in DoubleCosets(left, right).representatives.tolist():
+        classes = _carried(f, right, left, g)
+        size = int(np.count_nonzero(classes >= 0))  # |L|
+        counts = [np.bincount(row[row >= 0], minlength=len(f.values)) for row in classes[conjugates]]
+        weights = [[Fraction(int(c), size) for c in row] for row in counts]
+        parts.append(ClassFunction(small, [weighted_sum(row, f.values) for row in weights]))
     return tuple(parts)
 
 
-def moved_into(f: ClassFunction, inside: Subgroup, subgroup: Subgroup, small: FiniteGroup) -> ClassFunction:
-    """A class function of L <= H <= G induced to H.
-
-    Args:
-        f: A class function of ``inside.as_group()``.
-        inside: L as a subgroup of G.
-        subgroup: H as a subgroup of G.
-        small: ``subgroup.as_group()``.
-    """
-    within = Subgroup.generated(small, np.searchsorted(subgroup.elements, np.array(inside.generators)).tolist())
-    # L has the same sorted elements in H as in G, so the values stay where they are
-    return ClassFunction(within.as_group(), _by_elements(f, within)).induce(within)
-
-
-def _by_elements(f: ClassFunction, within: Subgroup) -> list[Cyclotomic]:
-    """The values of f on the classes of the same group made once more."""
-    return [f.at(g) for g in within.as_group().conjugacy_classes.representatives.tolist()]
-
-
 def intertwining_number(f: ClassFunction, first: Subgroup, h: ClassFunction, second: Subgroup) -> Cyclotomic:
-    """Mackey's <Ind_H f, Ind_K h> = sum over the double cosets H g K of <f, h^g> on H n gKg^-1.
+    """Mackey's <Ind_H f, Ind_K h>: the sum over double cosets HgK of (1/|L|) sum_(x in L) f(x) conj(h(g^-1 x g)).
 
     Args:
         f: A class function of ``first.as_group()``.
         first: H.
         h: A class function of ``second.as_group()``.
         second: K.
+
+    Raises:
+        InputError: If the subgroups belong to different groups, or a class function to another than its subgroup.
 
     Example:
         >>> from orbitkernels.theory.class_functions import ClassFunction
@@ -122,11 +82,39 @@ def intertwining_number(f: ClassFunction, first: Subgroup, h: ClassFunction, sec
         >>> print(intertwining_number(one, H, one, H))
         2
     """
-    cosets = DoubleCosets(first, second)
-    terms = []
-    for j, g in enumerate(cosets.representatives.tolist()):
-        inside = cosets.intersection(j)
-        moved = conjugate_class_function(h, second, g, inside)
-        own = conjugate_class_function(f, first, 0, inside)
-        terms.append(own.inner(moved))
-    return weighted_sum([1] * len(terms), terms)
+    _require(f, first, "f", "first")
+    _require(h, second, "h", "second")
+    own = f.group.conjugacy_classes.labels
+    weights: list[Fraction] = []
+    pairs: list[tuple[int, int]] = []
+    for g in DoubleCosets(first, second).representatives.tolist():
+        other = _carried(h, second, first, g)
+        inside = other >= 0
+        met, counts = np.unique(np.stack([own[inside], other[inside]]), axis=1, return_counts=True)
+        weights += [Fraction(int(c), int(np.count_nonzero(inside))) for c in counts]
+        pairs += [(int(i), int(j)) for i, j in met.T]
+    conjugates = h.conjugate().values
+    return weighted_sum(weights, [f.values[i] for i, _ in pairs], [conjugates[j] for _, j in pairs])
+
+
+def _carried(f: ClassFunction, right: Subgroup, left: Subgroup, g: int) -> IntArray:
+    """Array [|H|]: the conjugacy class in K of g^-1 x g for every x in H, or -1 if that is outside of K."""
+    group = right.group
+    back = group.conjugate(left.elements, group.inverse(g))
+    inside = right.left_coset_labels[back] == 0
+    positions = np.where(inside, np.searchsorted(right.elements, back), 0)
+    return np.where(inside, f.group.conjugacy_classes.labels[positions], -1)
+
+
+def _require(f: ClassFunction, subgroup: Subgroup, name: str, owner: str) -> None:
+    """Refuse a class function of another group than the subgroup's own."""
+    law = f.group.law
+    if not (
+        isinstance(law, SubgroupLaw)
+        and law.group is subgroup.group
+        and np.array_equal(law.elements, subgroup.elements)
+    ):
+        raise InputError(
+            f"Argument '{name}' must be a class function of {owner}.as_group(), not of {f.group.name}; restrict "
+            "or induce it first."
+        )

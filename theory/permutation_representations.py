@@ -118,3 +118,22 @@ def subset_action(action: PermutationAction, k: int) -> PermutationAction:
     return PermutationAction.from_generators(
         action.group, np.array(images, dtype=np.int64).reshape(-1, len(subsets))
     )
+
+
+def cycle_counts(action: PermutationAction) -> IntArray:
+    """Array [n]: the number of cycles of each element on the points, fixed points included.
+
+    They are the orbits of the group that g generates: (1/o) sum_k fix(g^k) over k = 1, ..., o, the order of g.
+
+    Example:
+        >>> from orbitkernels.theory.names import group
+        >>> from orbitkernels.theory.permutation_actions import PermutationAction
+        >>> from orbitkernels.theory.permutation_representations import cycle_counts
+        >>> cycle_counts(PermutationAction.natural(group("C6"))).tolist()
+        [6, 1, 2, 3, 2, 1]
+    """
+    classes, fixed = action.group.conjugacy_classes, action.character
+    counts = np.zeros(len(classes), dtype=np.int64)
+    for k in range(1, int(classes.element_orders.max()) + 1):
+        counts += np.where(k <= classes.element_orders, fixed[action.group.power_map(k)], 0)
+    return (counts // classes.element_orders)[classes.labels]

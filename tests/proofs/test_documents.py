@@ -126,7 +126,7 @@ def undefined(theorem: Theorem) -> set[str]:
     """Symbols of the statement that neither it, nor the hypotheses, nor the notation define."""
     hypotheses = " ".join(theorem.hypotheses)
     known = shared() | set(symbols(hypotheses)) | introduced(sentence(theorem.statement))
-    for name in set(re.findall(r"\b[TKA]\d+\b", hypotheses)) & set(THEOREMS):
+    for name in set(re.findall(r"\b[TKAC]\d+\b", hypotheses)) & set(THEOREMS):
         known |= {symbol for text in everything(THEOREMS[name]) for symbol in symbols(text)}
     return set(symbols(sentence(theorem.statement))) - known
 

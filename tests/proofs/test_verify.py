@@ -239,7 +239,7 @@ def test_every_id_resolves_and_order_is_that_of_the_list() -> None:
     every = theorem_ids()
     assert every == theorem_ids([]) == list(theorem_module.THEOREMS)
     assert every[:6] == ["T1", "T2", "T3", "T4", "T5", "T6"]
-    assert sorted(every, key=lambda key: ("TKA".index(key[0]), int(key[1:]))) == every
+    assert sorted(every, key=lambda key: ("TKAC".index(key[0]), int(key[1:]))) == every
     assert theorem_ids(["t6", "T1", "T6", "T1b"]) == ["T1", "T6"]
     assert theorem_ids("T3") == ["T3"]
 
