@@ -178,3 +178,14 @@ def test_checks_of_spherical_functions_see_mistakes(monkeypatch):
         assert not spherical_checks.spherical_functions_are_zonal(PALEY)
     assert spherical_checks.orthogonality_holds(PALEY)
     assert len(orbitals) == len(order) == 3
+
+
+def test_T4_by_double_cosets_finds_lost_subdegrees(monkeypatch):
+    from orbitkernels.theory.double_cosets import DoubleCosets
+
+    case = THEOREMS["T4"].exact.cases(True)[-1]
+    assert found("T4", "exact", case).holds
+    monkeypatch.setattr(DoubleCosets, "subdegrees", property(lambda self: np.ones(len(self), dtype=np.int64)))
+    comparison = found("T4", "exact", case)
+    assert not comparison.holds
+    assert comparison.detail.startswith("characteristic polynomial by double cosets")

@@ -11,11 +11,13 @@ from orbitkernels.errors import InputError
 from orbitkernels.numerics.association_schemes import joint_eigenvalues, pair_labels
 from orbitkernels.theory import association_schemes, spherical_functions
 from orbitkernels.theory.association_schemes import Orbitals, suborbit_labels
+from orbitkernels.theory.class_functions import ClassFunction
 from orbitkernels.theory.cyclotomics import ZERO, root_of_unity
 from orbitkernels.theory.double_cosets import DoubleCosets
+from orbitkernels.theory.mackey import intertwining_number, mackey_parts
 from orbitkernels.theory.names import group
 from orbitkernels.theory.permutation_actions import PermutationAction
-from orbitkernels.theory.permutation_representations import PermutationRepresentation, subset_action
+from orbitkernels.theory.permutation_representations import PermutationRepresentation, cycle_counts, subset_action
 from orbitkernels.theory.spherical_functions import SphericalFunctions, zonal_block, zonal_matrices, zonal_traces
 
 
@@ -332,3 +334,48 @@ def test_bad_input_is_refused(monkeypatch):
         SphericalFunctions(action.stabiliser(0))
     with pytest.raises(InputError, match="makes 155117520 sets, too many for C30 of order 30"):
         subset_action(natural("C30"), 15)
+
+
+def test_mackey_refuses_class_functions_of_other_groups():
+    S3, S4 = group("S3"), group("S4")
+    H, K = S3.subgroup([1]), S3.subgroup([3])
+    one = ClassFunction.trivial(H.as_group())
+    for f, right in ((one, K), (ClassFunction.trivial(S3), H), (one, S4.subgroup([1]))):
+        with pytest.raises(
+            InputError, match=r"Argument 'f' must be a class function of right.as_group\(\), not of"
+        ):
+            mackey_parts(f, right, H)
+    with pytest.raises(InputError, match=r"Argument 'h' must be a class function of second.as_group\(\)"):
+        intertwining_number(one, H, one, K)
+    with pytest.raises(InputError, match=r"Argument 'f' must be a class function of first.as_group\(\)"):
+        intertwining_number(one, K, one, H)
+    with pytest.raises(InputError, match="subgroups of one group"):
+        mackey_parts(one, H, S4.subgroup([1]))
+
+
+def test_mackey_parts_by_hand():
+    """S3, K = A3 with a character f of order 3, H a transposition: L is trivial for the one double coset."""
+    S3 = group("S3")
+    K, H = S3.subgroup([3]), S3.subgroup([1])
+    f = K.as_group().character_table().character(1)
+    (part,) = mackey_parts(f, K, H)
+    assert part.values == (2 * f[0], 0)
+    conjugate, same = f.conjugate(), mackey_parts(f, K, K)
+    assert [p.values for p in same] == [f.values, conjugate.values]  # A3 is normal, a transposition inverts it
+    assert [str(intertwining_number(f, K, h, K)) for h in (f, conjugate)] == ["1", "1"]
+    one = ClassFunction.trivial(K.as_group())
+    assert str(intertwining_number(f, K, one, K)) == "0"
+
+
+@pytest.mark.parametrize("name", ["S4", "D4", "C6", "C7:C3"])
+def test_cycles_of_permutations(name):
+    action = natural(name)
+    found = cycle_counts(action)
+    for images, cycles in zip(action.permutations.tolist(), found.tolist(), strict=True):
+        seen, number = set(), 0
+        for start in range(len(images)):
+            number += start not in seen
+            while start not in seen:
+                seen.add(start)
+                start = images[start]
+        assert number == cycles
