@@ -213,12 +213,17 @@ class CayleyGraph:
             inverse[children] = backward[self.letter[children], inverse[self.parent[children]]]
         return inverse
 
+    def left_products(self, element: int, others: IntArray) -> IntArray:
+        """Products z x = (x^-1 z^-1)^-1 of one element with others."""
+        backward = self.right_translation(int(self.inverses[element]))
+        return self.inverses[backward[self.inverses[others]]]
+
     def powers(self, element: int) -> IntArray:
         """Array [o]: 1, z, z^2, ..., z^(o-1)."""
-        step = self.right_translation(element).tolist()
+        step = self.right_translation(element)
         powers = [0]
         while step[powers[-1]] != 0:
-            powers.append(step[powers[-1]])
+            powers.append(int(step[powers[-1]]))
         return np.array(powers, dtype=np.int64)
 
 

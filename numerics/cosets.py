@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -167,3 +168,38 @@ def _order(graph: CayleyGraph, generators: Sequence[int]) -> int:
 def _steps(graph: CayleyGraph, generators: Sequence[int]) -> IntArray:
     """Right translations [generators, n] by some elements."""
     return np.array([graph.right_translation(z) for z in generators], dtype=np.int64).reshape(-1, graph.size)
+
+
+def abelian_normal_subgroup(graph: CayleyGraph, class_labels: IntArray) -> npt.NDArray[np.bool_]:
+    """Array [n]: whether an element lies in a certain abelian normal subgroup, a maximal one.
+
+    Conjugacy classes are taken in the order of their sizes if their elements commute with one another and with
+    those of the classes taken before; what they generate is normal and abelian.
+
+    Args:
+        graph: The group.
+        class_labels: Array [n]: the conjugacy class of each element.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.cayley_graph import CayleyGraph
+        >>> from orbitkernels.numerics.cosets import abelian_normal_subgroup
+        >>> S3 = CayleyGraph.of_letters(np.array([[1, 2, 0, 4, 5, 3], [3, 5, 4, 0, 2, 1]]))
+        >>> abelian_normal_subgroup(S3, np.array([0, 1, 1, 2, 2, 2])).tolist()
+        [True, True, True, False, False, False]
+    """
+    inside = np.zeros(graph.size, dtype=np.bool_)
+    inside[0] = True
+    generators: list[int] = []
+    members = np.argsort(class_labels, kind="stable")
+    classes = np.split(members, np.cumsum(np.bincount(class_labels))[:-1])
+    for conjugates in sorted(classes, key=len):
+        z = int(conjugates[0])
+        known = np.concatenate([conjugates, np.array(generators, dtype=np.int64)])
+        if inside[z] or not np.array_equal(graph.left_products(z, known), graph.right_translation(z)[known]):
+            continue
+        for conjugate in conjugates.tolist():
+            if not inside[conjugate]:
+                generators.append(conjugate)
+                inside[word_tree(_steps(graph, generators)).order] = True
+    return inside

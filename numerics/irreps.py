@@ -18,16 +18,17 @@ commutant.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from math import lcm
 
 import numpy as np
 import numpy.typing as npt
 
 from .cayley_graph import CayleyGraph, IntArray
-from .cosets import Cosets, cyclic_subgroups, middle_cosets
+from .cosets import Cosets, cyclic_cosets, cyclic_subgroups, middle_cosets, subgroup_cosets
+from .extended_characters import CharacterExtensions
 from .induced_modules import InducedModule
-from .linear_characters import CyclicCharacters, LinearCharacters
+from .linear_characters import LinearCharacter, cyclic_character, least_multiplicities
 from .representation import FactoredRepresentation, LinearRepresentation, Matrices, MiddleFactors, Representation
 
 ComplexArray = npt.NDArray[np.complex128]
@@ -35,20 +36,9 @@ ComplexArray = npt.NDArray[np.complex128]
 #: Numbers that the remembered cosets of one group may hold.
 _MEMORY = 2**24
 
-
-@dataclass(frozen=True)
-class ModuleChoice:
-    """The module induced from lambda_l of a subgroup; it holds the irrep m times.
-
-    Attributes:
-        subgroup: The linear characters of the subgroup.
-        index: l.
-        multiplicity: m.
-    """
-
-    subgroup: LinearCharacters
-    index: int
-    multiplicity: int
+#: Operations of cutting a real irrep out of a module, in multiples of n, above which a smaller module is sought.
+#: For complex irreps, which are monomial more often, it always is.
+_WORTHWHILE = 4
 
 
 class GroupArrays:
@@ -71,7 +61,7 @@ class GroupArrays:
     def __init__(self, right_translations: IntArray, class_labels: IntArray) -> None:
         self.graph = CayleyGraph.of_letters(right_translations).with_short_words()
         self.class_labels = class_labels
-        self._cosets: dict[int, Cosets] = {}
+        self._cosets: dict[tuple[int, ...], Cosets] = {}
 
     @cached_property
     def cyclic(self) -> list[IntArray]:
@@ -79,9 +69,9 @@ class GroupArrays:
         return cyclic_subgroups(self.graph, self.class_labels)
 
     @cached_property
-    def _subgroups(self) -> list[LinearCharacters]:
-        """Subgroups that are tried."""
-        return [CyclicCharacters(powers) for powers in self.cyclic]
+    def extensions(self) -> CharacterExtensions:
+        """Extensions of linear characters of subgroups."""
+        return CharacterExtensions(self.graph, self.class_labels, lcm(*(powers.size for powers in self.cyclic)))
 
     @cached_property
     def factors(self) -> MiddleFactors:
@@ -92,11 +82,12 @@ class GroupArrays:
         """Number of factors in the longest product that makes a matrix of an irrep of some degree."""
         return 1 if degree == 1 else 2 * max(1, self.graph.longest)
 
-    def cosets(self, characters: LinearCharacters) -> Cosets:
-        """Cosets of a subgroup; remembered while there is room."""
-        key = id(characters)
+    def cosets(self, character: LinearCharacter) -> Cosets:
+        """Cosets of the subgroup of a linear character; remembered while there is room."""
+        key = character.generators
         if key not in self._cosets:
-            cosets = characters.cosets(self.graph)
+            cyclic = len(key) == 1
+            cosets = cyclic_cosets(self.graph, character.elements) if cyclic else subgroup_cosets(self.graph, key)
             if 3 * len(self._cosets) * self.graph.size > _MEMORY:
                 return cosets
             self._cosets[key] = cosets
@@ -132,29 +123,39 @@ class GroupArrays:
                 found.append(self._nonlinear_irrep(values[self.class_labels], chosen[row]))
         return found
 
-    def smallest_modules(self, characters: ComplexArray, real: npt.NDArray[np.bool_]) -> list[ModuleChoice]:
-        """For each character the subgroup H and lambda with the least (n/h) (d m)^2."""
+    def smallest_modules(self, characters: ComplexArray, real: npt.NDArray[np.bool_]) -> list[LinearCharacter]:
+        """For each character the linear character of a cyclic subgroup with the least m^2 n/h."""
         best = np.full(len(characters), np.inf)
-        choices = [ModuleChoice(CyclicCharacters(self.cyclic[-1]), 0, 0)] * len(characters)
-        for subgroup in self._subgroups if len(characters) else []:
+        choices = np.zeros((len(characters), 3), dtype=np.int64)  # subgroup, l, m
+        for number, powers in enumerate(self.cyclic):
             for kind in (True, False):
                 rows = np.flatnonzero(real == kind)
                 if rows.size == 0:
                     continue
-                least, index = subgroup.least_multiplicities(characters[rows], self.class_labels, kind)
-                work = np.where(least > 0, least**2 / subgroup.order, np.inf)
-                for position in np.flatnonzero(work < best[rows]).tolist():
-                    row = int(rows[position])
-                    best[row] = work[position]
-                    choices[row] = ModuleChoice(subgroup, int(index[position]), int(least[position]))
-        return choices
+                least, index = least_multiplicities(powers, characters[rows], self.class_labels, kind)
+                work = np.where(least > 0, least**2 / powers.size, np.inf)
+                better = work < best[rows]
+                best[rows[better]] = work[better]
+                choices[rows[better]] = np.stack([np.full(rows.size, number), index, least], axis=1)[better]
+        return [cyclic_character(self.cyclic[number], l, m) for number, l, m in choices.tolist()]
 
-    def _nonlinear_irrep(self, character: Matrices, choice: ModuleChoice) -> FactoredRepresentation:
-        """The irrep with character [n] from the module chosen for it."""
-        real = not np.iscomplexobj(character)
-        module = InducedModule(
-            self.graph, self.cosets(choice.subgroup), choice.subgroup.values(choice.index, real)
-        )
-        isotypic = module.isotypic_basis(character, choice.multiplicity)
-        basis = module.one_copy(isotypic, round(character[0].real))
-        return FactoredRepresentation(self.factors, module.restricted(basis))
+    def _nearly_monomial(self, smallest: LinearCharacter, character: Matrices, degree: int) -> LinearCharacter:
+        """Larger subgroups until the module has dimension d, or else the best of what was found."""
+        largest = self.graph.size // degree  # order of H if N = d
+        if smallest.order < largest:
+            smallest = min(smallest, self.extensions.restricted(character), key=lambda found: found.work)
+        if smallest.order < largest:
+            smallest = self.extensions.extended(smallest, character, False)
+        return smallest
+
+    def _nonlinear_irrep(self, character: Matrices, smallest: LinearCharacter) -> FactoredRepresentation:
+        """The irrep with character [n]; its module is made smaller where that promises much."""
+        degree, real = round(character[0].real), not np.iscomplexobj(character)
+        if not real:
+            smallest = self._nearly_monomial(smallest, character, degree)
+        elif degree**2 * smallest.work > _WORTHWHILE:
+            smallest = self.extensions.extended(smallest, character, real)
+        cosets = self.cosets(smallest)
+        module = InducedModule(self.graph, cosets, smallest.values(cosets.subgroup, real))
+        isotypic = module.isotypic_basis(character, smallest.multiplicity)
+        return FactoredRepresentation(self.factors, module.restricted(module.one_copy(isotypic, degree)))
