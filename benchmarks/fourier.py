@@ -2,8 +2,8 @@
 
 Each figure is the CPU time of a process of its own with one BLAS thread.  *Setup* finds the subgroup chain, the
 character table and the adapted irreps, once for each group; *fast*, *inverse* and *naive* are transforms of one
-real function after it, the best of several rounds; naive makes the matrices rho(g) anew in each round, a block at a
-time.  *FFT* is numpy.fft.fft of a cyclic group and numpy.fft.fftn of a product of cyclic groups.  Peak memory is
+real function after it, the best of several rounds; naive makes the matrices rho(g) anew in each round, block by
+block.  *FFT* is numpy.fft.fft of a cyclic group and numpy.fft.fftn of a product of cyclic groups.  Peak memory is
 that of the process without the naive route, Python and libraries included.
 """
 

@@ -7,6 +7,7 @@ transforms over its subgroups.  The irreps are equivalent to those of ``G.irreps
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import factorial
 from weakref import WeakKeyDictionary
 
@@ -19,13 +20,16 @@ from orbitkernels.numerics.adapted_irreps import AdaptedIrreps, IntArray, Matric
 from orbitkernels.numerics.character_matching import match_characters
 from orbitkernels.numerics.group_fourier import forward, inverse
 from orbitkernels.numerics.young_orthogonal import permutation_positions, symmetric_group_irreps
-from orbitkernels.theory.characters import MAX_CLASSES
 from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.laws import PermutationLaw
 from orbitkernels.theory.subgroup_chain import subgroup_chain
 
 #: Violation of a law, in units of the rounding level, that is taken for a mistake.
 LARGEST_RATIO = 64
+
+#: Largest number of conjugacy classes of a group whose irreps are put in the order of its character table, which
+#: may take longer than the transform.
+MAX_ORDERED_CLASSES = 3_000
 
 #: Bytes that the matrices of one group may fill.
 MAX_BYTES = 2 * 1024**3
@@ -39,7 +43,7 @@ class FourierIrrep:
 
     Attributes:
         degree: d.
-        character: Row of the character table; None for a group whose table is too large.
+        character: Row of the character table; None for a group of more than MAX_ORDERED_CLASSES classes.
         place: Family and member in the adapted bases.
 
     Example:
@@ -86,7 +90,8 @@ class FourierBasis:
         irreps: Its irreps, by families.
         elements: Array [n]: the element at each position of the chain.
         positions: Array [n]: the position of each element.
-        places: Family and member of each irrep, in the order of the character table.
+        places: Family and member of each irrep, in the order of the character table, by families if it is large.
+        has_characters: Whether they are in the order of the character table.
         residual: Largest error, relative to the largest value, of a transform and its inverse, of the law that
             f(s^-1 g) has the transform rho(s) fhat(rho), for a random function f and all generators s, and of
             rho(s)^* rho(s) = I.
@@ -98,8 +103,8 @@ class FourierBasis:
         self.group, self.irreps, self.elements = group, irreps, elements
         self.positions = np.empty_like(elements)
         self.positions[elements] = np.arange(elements.size)
-        self.has_characters = len(group.conjugacy_classes) <= MAX_CLASSES
-        self.places = self._places()
+        self.has_characters = len(group.conjugacy_classes) <= MAX_ORDERED_CLASSES
+        self.places = self.places_of_rows if self.has_characters else self._names()
         degree = max(degree for _, degree in irreps.shapes)
         self.rounding = float(np.finfo(float).eps * np.sqrt(degree) * (len(irreps.levels) + 1))
         self.residual = self._residual()
@@ -109,19 +114,26 @@ class FourierBasis:
                 f"about {self.rounding:.1e}."
             )
 
-    def _places(self) -> list[tuple[int, int]]:
-        """The irreps in the order of the character table, found by characters; by families if it is large."""
-        names = [(f, i) for f, (size, _) in enumerate(self.irreps.shapes) for i in range(size)]
-        if not self.has_characters:
-            return names
+    @cached_property
+    def places_of_rows(self) -> list[tuple[int, int]]:
+        """The irreps in the order of the character table, found by their characters."""
         table = self.group.character_table()
         positions = self.positions[table.classes.representatives]
+        angle = 2j * np.pi / self.group.exponent
+        # a few columns only: all values as complex numbers would take much memory
+        spectra = table.characters.spectra
+        distinct = np.array([sum(m * np.exp(angle * a) for a, m in spectrum) for spectrum in spectra])
         match = match_characters(
-            lambda chosen: table.numeric[:, chosen],
+            lambda chosen: distinct[table.characters.index[:, chosen]],
             lambda chosen: self.irreps.traces(positions[chosen]),
             len(table),
         )
+        names = self._names()
         return [names[i] for i in match]
+
+    def _names(self) -> list[tuple[int, int]]:
+        """All irreps by families."""
+        return [(f, i) for f, (size, _) in enumerate(self.irreps.shapes) for i in range(size)]
 
     def _residual(self) -> float:
         """A random function violates the laws if any function does, with probability one.
@@ -171,7 +183,7 @@ def fourier_irreps(group: FiniteGroup) -> tuple[FourierIrrep, ...]:
         group: A finite group.
 
     Returns:
-        One FourierIrrep an irrep, in the order of the character table.
+        One FourierIrrep an irrep, in the order of the character table unless that is large.
 
     Example:
         >>> import orbitkernels as ok

@@ -205,7 +205,7 @@ class _Fourier:
 
     def _place(self, rho: FourierIrrep | UnitaryIrrep) -> tuple[int, int]:
         """Family and member of an irrep."""
-        return rho.place if isinstance(rho, FourierIrrep) else self.basis.places[rho.character]
+        return rho.place if isinstance(rho, FourierIrrep) else self.basis.places_of_rows[rho.character]
 
     def _change_of_basis(self, rho: FourierIrrep | UnitaryIrrep) -> Matrices | None:
         """Unitary T with rho(g) T = T sigma(g) for the adapted irrep sigma; None if rho is the adapted one."""

@@ -118,13 +118,27 @@ def test_permutations_of_some_of_the_points_are_a_symmetric_group():
     assert fourier_basis.fourier_basis(A4).irreps.cyclic_orders == (2, 2)
 
 
-def test_groups_whose_table_is_too_large_have_transforms():
-    G = named("C3001")
+def test_transforms_of_large_groups_need_no_table(monkeypatch):
+    monkeypatch.setattr(FiniteGroup, "character_table", None)
+    G = ok.group("C3001")
     assert all(rho.character is None for rho in ok.fourier_irreps(G))
     f = np.random.default_rng(0).standard_normal(3001)
     fhat = ok.fourier_transform(f, G)
     np.testing.assert_allclose(ok.inverse_fourier_transform(fhat, G), f, atol=1e-13)
     np.testing.assert_allclose(ok.power_spectrum(f, G).sum(), np.sum(f**2), rtol=1e-13)
+
+
+def test_other_irreps_of_a_group_without_order_are_found(monkeypatch):
+    monkeypatch.setattr(fourier_basis, "MAX_ORDERED_CLASSES", 4)
+    G = ok.group("C7:C3")  # 5 classes
+    f = random_functions(G, 1)[:, 0]
+    assert [rho.character for rho in ok.fourier_irreps(G)] == [None] * 5
+    expected = [np.einsum("g,gij->ij", f, rho(np.arange(21))) for rho in G.irreps()]
+    assert_equal(ok.fourier_transform(f, G, G.irreps(), "fast"), expected)
+    restored = ok.inverse_fourier_transform(ok.fourier_transform(f, G), G, ok.fourier_irreps(G))
+    np.testing.assert_allclose(restored, f, atol=1e-13)
+    monkeypatch.setattr(fourier_basis, "MAX_ORDERED_CLASSES", 5)
+    assert [rho.character for rho in ok.fourier_irreps(ok.group("C7:C3"))] == list(range(5))
 
 
 def test_some_irreps_only():
