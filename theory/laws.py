@@ -20,6 +20,11 @@ IntArray = npt.NDArray[np.int64]
 #: Largest order for which a full Cayley table is built on request.
 MAX_TABLE_ORDER = 10_000
 
+#: Largest table of an index of rows, altogether and for each row.
+_TABLE, _SPARSE = 2**26, 128
+
+_EQUAL_ROWS = "Argument 'elements' must hold different permutations; two rows are equal."
+
 
 class Law(Protocol):
     """A group law on the integers 0, ..., order - 1 with identity 0."""
@@ -190,21 +195,47 @@ class PermutationLaw:
 class RowIndex:
     """Finds a row among different rows of small numbers.
 
-    Rows are hashed to 64 bits; that no two of them share a hash is checked, so that finding one is exact.
+    Rows are numbered as digits if a table of all such numbers is small.  Otherwise they are hashed to 64 bits, and
+    it is checked that no two of them share a hash, so that finding one is exact.
 
     Args:
-        rows: Array [n, k] of different rows.
+        rows: Array [n, k] of different rows of numbers that are not negative.
     """
 
     def __init__(self, rows: npt.NDArray[np.integer]) -> None:
-        self._multipliers, keys = _separating_hash(rows)
-        self._by_key = np.argsort(keys, kind="stable")
-        self._sorted_keys = keys[self._by_key]
+        self._radix = int(rows.max(initial=0)) + 1
+        size = self._radix ** rows.shape[1]
+        self._table = _digit_table(rows, self._radix) if size <= min(_TABLE, _SPARSE * rows.shape[0]) else None
+        if self._table is None:
+            self._multipliers, keys = _separating_hash(rows)
+            self._by_key = np.argsort(keys, kind="stable")
+            self._sorted_keys = keys[self._by_key]
 
     def positions(self, rows: npt.NDArray[np.integer]) -> IntArray:
         """Array [m]: where each row of [m, k] stands; rows that are not there get any number."""
+        if self._table is not None:
+            return np.take(self._table, _digits(rows, self._radix), mode="clip").astype(np.int64)
         found = np.searchsorted(self._sorted_keys, _hash_rows(rows, self._multipliers))
         return np.asarray(self._by_key[np.minimum(found, self._by_key.size - 1)], dtype=np.int64)
+
+
+def _digits(rows: npt.NDArray[np.integer], radix: int) -> IntArray:
+    """Each row read as a number with these digits."""
+    number = np.zeros(rows.shape[0], dtype=np.int64)
+    for column in range(rows.shape[1]):
+        number *= radix
+        number += rows[:, column]
+    return number
+
+
+def _digit_table(rows: npt.NDArray[np.integer], radix: int) -> npt.NDArray[np.int32]:
+    """The position of each row at its number."""
+    table = np.zeros(radix ** rows.shape[1], dtype=np.int32)
+    numbers, every = _digits(rows, radix), np.arange(rows.shape[0], dtype=np.int32)
+    table[numbers] = every
+    if not np.array_equal(table[numbers], every):
+        raise InputError(_EQUAL_ROWS)
+    return table
 
 
 def _hash_rows(rows: npt.NDArray[np.integer], multipliers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -223,7 +254,7 @@ def _separating_hash(rows: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.uint
         keys = _hash_rows(rows, multipliers)
         if np.unique(keys).size == keys.size:
             return multipliers, keys
-    raise InputError("Argument 'elements' must hold different permutations; two rows are equal.")
+    raise InputError(_EQUAL_ROWS)
 
 
 def separating_columns(elements: npt.NDArray[np.integer]) -> IntArray:
