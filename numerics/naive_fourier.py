@@ -80,7 +80,7 @@ class HalfwayProducts:
         >>> import numpy as np
         >>> from orbitkernels.numerics.cayley_graph import CayleyGraph
         >>> from orbitkernels.numerics.naive_fourier import HalfwayProducts
-        >>> C3 = CayleyGraph(np.array([[1, 2, 0]]), np.arange(3), np.array([-1, 0, 1]), np.array([-1, 0, 0]))
+        >>> C3 = CayleyGraph.of_letters(np.array([[1, 2, 0]]))
         >>> turn = np.exp(2j * np.pi / 3) * np.ones((1, 1, 1))
         >>> HalfwayProducts(C3).matrices_of(turn)(np.arange(3)).ravel().round(3)
         array([ 1. +0.j   , -0.5+0.866j, -0.5-0.866j])
@@ -97,14 +97,19 @@ class HalfwayProducts:
                 self.right[level] = graph.right_translations[graph.letter[level], self.right[parents]]
         self._near = np.flatnonzero(self.left == np.arange(graph.size))
 
-    def matrices_of(self, generators: Matrices) -> MatricesOf:
-        """Matrices at any elements of the representation with given matrices [generators, d, d]."""
-        graph, near, degree = self._graph, self._near, generators.shape[1]
+    @property
+    def letters(self) -> IntArray:
+        """The letters of the graph as elements."""
+        return self._graph.letters
+
+    def matrices_of(self, letters: Matrices) -> MatricesOf:
+        """Matrices at any elements of the representation with given matrices [letters, d, d] of the letters."""
+        graph, near, degree = self._graph, self._near, letters.shape[1]
         row = np.full(graph.size, -1, dtype=np.int64)
         row[near] = np.arange(near.size)
-        known = np.empty((near.size, degree, degree), dtype=generators.dtype)
+        known = np.empty((near.size, degree, degree), dtype=letters.dtype)
         known[row[0]] = np.eye(degree)
         for level in graph.levels:
             inside = level[row[level] >= 0]
-            known[row[inside]] = known[row[graph.parent[inside]]] @ generators[graph.letter[inside]]
+            known[row[inside]] = known[row[graph.parent[inside]]] @ letters[graph.letter[inside]]
         return lambda elements: known[row[self.left[elements]]] @ known[row[self.right[elements]]]

@@ -7,7 +7,6 @@ transforms over its subgroups.  The irreps are equivalent to those of ``G.irreps
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import factorial
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from orbitkernels.numerics.character_matching import match_characters
 from orbitkernels.numerics.group_fourier import forward, inverse
 from orbitkernels.numerics.young_orthogonal import permutation_positions, symmetric_group_irreps
 from orbitkernels.theory.groups import FiniteGroup, require_group
+from orbitkernels.theory.integer_input import integer_array, shown
 from orbitkernels.theory.laws import PermutationLaw
 from orbitkernels.theory.subgroup_chain import subgroup_chain
 
@@ -45,6 +45,7 @@ class FourierIrrep:
         degree: d.
         character: Row of the character table; None for a group of more than MAX_ORDERED_CLASSES classes.
         place: Family and member in the adapted bases.
+        basis: All irreps of the group.
 
     Example:
         >>> import orbitkernels as ok
@@ -57,25 +58,23 @@ class FourierIrrep:
 
     degree: int
     character: int | None
-    _basis: FourierBasis
     place: tuple[int, int]
+    basis: FourierBasis
 
     def __call__(self, g: npt.ArrayLike) -> Matrices:
         """rho(g), a unitary matrix, for one element; an array [..., d, d] for an array of elements.
 
         Raises:
-            InputError: If an entry is no element.
+            InputError: If an entry is no integer or no element.
         """
-        checked = self._basis.group.elements(g)
-        positions = self._basis.positions[checked.ravel()]
+        elements, order = integer_array(g, "g"), self.basis.positions.size
+        if elements.size and (elements.min() < 0 or elements.max() >= order):
+            wrong = shown(elements[(elements < 0) | (elements >= order)].flat[0])
+            raise InputError(f"Argument 'g' must hold elements 0 to {order - 1} of the group, not {wrong}.")
+        positions = self.basis.positions[elements.ravel().astype(np.int64, copy=False)]
         family, member = self.place
-        found: Matrices = self._basis.irreps.matrices(family, [member], positions)[0]
-        return found.reshape(*checked.shape, self.degree, self.degree)
-
-    @property
-    def group(self) -> FiniteGroup:
-        """The group."""
-        return self._basis.group
+        found: Matrices = self.basis.irreps.matrices(family, [member], positions)[0]
+        return found.reshape(*elements.shape, self.degree, self.degree)
 
     def __repr__(self) -> str:
         name = "" if self.character is None else f" {self.character}"
@@ -83,81 +82,78 @@ class FourierIrrep:
 
 
 class FourierBasis:
-    """A group, its elements along a chain of subgroups and its irreps in bases adapted to the chain.
+    """The irreps of a group in bases adapted to a chain of subgroups, and its elements along the chain.
+
+    It holds no reference to the group, so that both can be forgotten.
 
     Attributes:
-        group: G of order n.
-        irreps: Its irreps, by families.
+        irreps: All irreps, by families.
         elements: Array [n]: the element at each position of the chain.
         positions: Array [n]: the position of each element.
-        places: Family and member of each irrep, in the order of the character table, by families if it is large.
-        has_characters: Whether they are in the order of the character table.
         residual: Largest error, relative to the largest value, of a transform and its inverse, of the law that
             f(s^-1 g) has the transform rho(s) fhat(rho), for a random function f and all generators s, and of
             rho(s)^* rho(s) = I.
         rounding: The rounding level: 2^-52 times the square root of the largest degree, times the number of groups
             in the chain.
+        all: The irreps one by one, in the order of the character table unless that is large.
     """
 
     def __init__(self, group: FiniteGroup, irreps: AdaptedIrreps, elements: IntArray) -> None:
-        self.group, self.irreps, self.elements = group, irreps, elements
+        self.irreps, self.elements = irreps, elements
         self.positions = np.empty_like(elements)
         self.positions[elements] = np.arange(elements.size)
-        self.has_characters = len(group.conjugacy_classes) <= MAX_ORDERED_CLASSES
-        self.places = self.places_of_rows if self.has_characters else self._names()
-        degree = max(degree for _, degree in irreps.shapes)
-        self.rounding = float(np.finfo(float).eps * np.sqrt(degree) * (len(irreps.levels) + 1))
-        self.residual = self._residual()
+        self._names = [(f, i) for f, (size, _) in enumerate(irreps.shapes) for i in range(size)]
+        self._rows: list[tuple[int, int]] | None = None
+        self.rounding = float(
+            np.finfo(float).eps * np.sqrt(max(d for _, d in irreps.shapes)) * (len(irreps.levels) + 1)
+        )
+        self.residual = self._residual(group)
         if not self.residual <= LARGEST_RATIO * self.rounding:
             raise ArithmeticError(
                 f"The Fourier transform of {group.name} violates its laws by {self.residual:.1e}; rounding is "
                 f"about {self.rounding:.1e}."
             )
-
-    @cached_property
-    def places_of_rows(self) -> list[tuple[int, int]]:
-        """The irreps in the order of the character table, found by their characters."""
-        table = self.group.character_table()
-        positions = self.positions[table.classes.representatives]
-        angle = 2j * np.pi / self.group.exponent
-        # a few columns only: all values as complex numbers would take much memory
-        spectra = table.characters.spectra
-        distinct = np.array([sum(m * np.exp(angle * a) for a, m in spectrum) for spectrum in spectra])
-        match = match_characters(
-            lambda chosen: distinct[table.characters.index[:, chosen]],
-            lambda chosen: self.irreps.traces(positions[chosen]),
-            len(table),
+        is_ordered = len(group.conjugacy_classes) <= MAX_ORDERED_CLASSES
+        self.all = tuple(
+            FourierIrrep(irreps.shapes[place[0]][1], row if is_ordered else None, place, self)
+            for row, place in enumerate(self.rows(group) if is_ordered else self._names)
         )
-        names = self._names()
-        return [names[i] for i in match]
 
-    def _names(self) -> list[tuple[int, int]]:
-        """All irreps by families."""
-        return [(f, i) for f, (size, _) in enumerate(self.irreps.shapes) for i in range(size)]
+    def rows(self, group: FiniteGroup) -> list[tuple[int, int]]:
+        """Family and member of the irrep of each row of the character table, found by their characters."""
+        if self._rows is None:
+            table = group.character_table()
+            positions = self.positions[table.classes.representatives]
+            # a few columns only: all values as complex numbers would take much memory
+            index, angle = table.characters.index, 2j * np.pi / group.exponent
+            spectra = table.characters.spectra
+            values = np.array([sum(m * np.exp(angle * a) for a, m in spectrum) for spectrum in spectra])
+            match = match_characters(
+                lambda columns: values[index[:, columns]],
+                lambda columns: self.irreps.traces(positions[columns]),
+                len(table),
+            )
+            self._rows = [self._names[i] for i in match]
+        return self._rows
 
-    def _residual(self) -> float:
+    def _residual(self, group: FiniteGroup) -> float:
         """A random function violates the laws if any function does, with probability one.
 
         A bijection of functions to matrices that takes translation by each generator s to multiplication by rho(s)
         makes the irreps together the regular representation, so that each is a representation and none is missing.
         """
-        f = np.random.default_rng(0).standard_normal((1, self.group.order))  # by element
+        f, every = np.random.default_rng(0).standard_normal((1, group.order)), np.arange(group.order)
         transforms = forward(self.irreps, f[:, self.elements])
         restored = inverse(self.irreps, transforms)[:, self.positions]
-        worst = float(np.abs(restored - f).max() / np.abs(f).max())
-        for s in self.group.generators:
-            every = np.arange(self.group.order)
-            translated = f[:, self.group.law.product(np.full(every.size, self.group.inverse(s)), every)]
+        errors = [np.abs(restored - f).max() / np.abs(f).max()]
+        for s in group.generators:
+            translated = f[:, group.multiply(group.inverse(s), every)]
             moved = forward(self.irreps, translated[:, self.elements])
             for family, (before, after) in enumerate(zip(transforms, moved, strict=True)):
-                members = np.arange(len(before))
-                rho = self.irreps.matrices(family, members, self.positions[[s]])
-                errors = [
-                    np.abs(rho @ before - after).max() / np.abs(after).max(),
-                    np.abs(rho.conj().swapaxes(2, 3) @ rho - np.eye(rho.shape[2])).max(),
-                ]
-                worst = float(np.max([worst, *errors]))  # unlike max(), it hands on a NaN
-        return worst
+                rho = self.irreps.matrices(family, np.arange(len(before)), self.positions[[s]])
+                errors.append(np.abs(rho @ before - after).max() / np.abs(after).max())
+                errors.append(np.abs(rho.conj().swapaxes(2, 3) @ rho - np.eye(rho.shape[2])).max())
+        return float(np.max(errors))
 
 
 def fourier_basis(group: FiniteGroup) -> FourierBasis:
@@ -190,11 +186,7 @@ def fourier_irreps(group: FiniteGroup) -> tuple[FourierIrrep, ...]:
         >>> [rho.degree for rho in ok.fourier_irreps(ok.group("S4"))]
         [1, 1, 2, 3, 3]
     """
-    basis = fourier_basis(group)
-    return tuple(
-        FourierIrrep(basis.irreps.shapes[place[0]][1], row if basis.has_characters else None, basis, place)
-        for row, place in enumerate(basis.places)
-    )
+    return fourier_basis(group).all
 
 
 def _symmetric_basis(group: FiniteGroup) -> FourierBasis | None:
@@ -203,7 +195,7 @@ def _symmetric_basis(group: FiniteGroup) -> FourierBasis | None:
     if not isinstance(law, PermutationLaw):
         return None
     moved = np.flatnonzero((law.elements != law.elements[0]).any(axis=0))
-    if moved.size < 2 or moved.size > 20 or factorial(moved.size) != group.order:
+    if factorial(min(moved.size, 20)) != group.order:
         return None
     rank = np.zeros(law.degree, dtype=np.int64)
     rank[moved] = np.arange(moved.size)

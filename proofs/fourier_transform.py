@@ -188,7 +188,11 @@ class _Fourier:
         found = []
         for rho in self.chosen:
             family, member = self._place(rho)
-            found.append(_conjugated(families[family][member], self._change_of_basis(rho)))
+            matrices = families[family][member]
+            if not isinstance(rho, FourierIrrep):
+                T = self._change_of_basis(rho)
+                matrices = T @ matrices @ T.conj().T
+            found.append(matrices)
         return found
 
     def inverse(self, transforms: Sequence[Matrices]) -> npt.NDArray[np.complex128]:
@@ -199,41 +203,32 @@ class _Fourier:
         families = [np.empty((k, count, d, d), dtype=np.complex128) for k, d in self.basis.irreps.shapes]
         for rho, transform in zip(self.chosen, transforms, strict=True):
             family, member = self._place(rho)
-            T = self._change_of_basis(rho)
-            families[family][member] = _conjugated(transform, None if T is None else T.conj().T)
+            if not isinstance(rho, FourierIrrep):
+                T = self._change_of_basis(rho)
+                transform = T.conj().T @ transform @ T
+            families[family][member] = transform
         return np.asarray(inverse(self.basis.irreps, families)[:, self.basis.positions], dtype=np.complex128)
 
     def _place(self, rho: FourierIrrep | UnitaryIrrep) -> tuple[int, int]:
         """Family and member of an irrep."""
-        return rho.place if isinstance(rho, FourierIrrep) else self.basis.places_of_rows[rho.character]
+        return rho.place if isinstance(rho, FourierIrrep) else self.basis.rows(self.group)[rho.character]
 
-    def _change_of_basis(self, rho: FourierIrrep | UnitaryIrrep) -> Matrices | None:
-        """Unitary T with rho(g) T = T sigma(g) for the adapted irrep sigma; None if rho is the adapted one."""
-        if isinstance(rho, FourierIrrep):
-            return None
+    def _change_of_basis(self, rho: UnitaryIrrep) -> Matrices:
+        """Unitary T with rho(g) T = T sigma(g) for the adapted irrep sigma."""
         family, member = self._place(rho)
         steps = self.basis.irreps.averaging_steps()
         left = [rho(self.basis.elements[step])[None] for step in steps]
         right = [self.basis.irreps.matrices(family, [member], step) for step in steps]
-        return unitary_intertwiners(left, right)[0] if steps else None
+        return unitary_intertwiners(left, right)[0] if steps else np.eye(1)
 
     def _naive_matrices(self, rho: FourierIrrep | UnitaryIrrep) -> MatricesOf:
         """Matrices of an irrep at given elements, without the chain."""
-        return self._products.matrices_of(rho(np.array(self.group.generators)))
+        return self._products.matrices_of(rho(self._products.letters))
 
     @cached_property
     def _products(self) -> HalfwayProducts:
-        """Every element as a product of two that are near the identity in the Cayley graph."""
-        tree = self.group.spanning_tree
-        return HalfwayProducts(CayleyGraph(self.group.right_translations, tree.order, tree.parent, tree.letter))
-
-
-def _conjugated(matrices: Matrices, T: Matrices | None) -> Matrices:
-    """T M T^*, or M itself without T."""
-    if T is None:
-        return matrices
-    found: Matrices = T @ matrices @ T.conj().T
-    return found
+        """Every element as a product of two that are near the identity in a Cayley graph of short words."""
+        return HalfwayProducts(CayleyGraph.of_letters(self.group.right_translations).with_short_words())
 
 
 def _functions(f: npt.ArrayLike, group: FiniteGroup, name: str) -> tuple[Matrices, bool]:
@@ -287,7 +282,7 @@ def _checked_irreps(group: FiniteGroup, irreps: Irreps | None) -> tuple[FourierI
         raise InputError(f"Argument 'irreps' must be a list of irreps, not {shown(irreps)}.") from None
     for rho in chosen:
         if isinstance(rho, FourierIrrep):
-            fits = rho.group is group
+            fits = rho.basis is fourier_basis(group)
         else:
             fits = isinstance(rho, UnitaryIrrep) and rho.order == group.order
         if not fits:

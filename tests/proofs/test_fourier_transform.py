@@ -1,7 +1,9 @@
 """The Fourier transform against sums as they stand, its laws as properties, and mistakes that must be noticed."""
 
+import gc
 import inspect
 import types
+import weakref
 from functools import cache
 
 import numpy as np
@@ -139,6 +141,16 @@ def test_other_irreps_of_a_group_without_order_are_found(monkeypatch):
     np.testing.assert_allclose(restored, f, atol=1e-13)
     monkeypatch.setattr(fourier_basis, "MAX_ORDERED_CLASSES", 5)
     assert [rho.character for rho in ok.fourier_irreps(ok.group("C7:C3"))] == list(range(5))
+
+
+def test_bases_are_forgotten_with_the_group():
+    G = ok.group("C7:C3")
+    rho = ok.fourier_irreps(G)[3]
+    forgotten = weakref.ref(G)
+    del G
+    gc.collect()
+    assert forgotten() is None
+    np.testing.assert_allclose(rho(0), np.eye(3), atol=1e-15)
 
 
 def test_some_irreps_only():
