@@ -149,15 +149,12 @@ def rows_and_columns_are_orthonormal(name: str) -> bool:
     table = named_group(name).character_table()
     values, sizes, n = table.values, table.classes.sizes.tolist(), table.group.order
     conjugates = [[x.conjugate() for x in row] for row in values]
-    count = range(len(values))
-    rows = all(weighted_sum(sizes, values[i], conjugates[j]) == n * (i == j) for i in count for j in count)
-    ones = [1] * len(values)
-    columns = all(
-        weighted_sum(ones, [row[i] for row in values], [row[j] for row in conjugates]) * sizes[i] == n * (i == j)
-        for i in count
-        for j in count
-    )
-    return rows and columns
+    count, ones = range(len(values)), [1] * len(values)
+    unit = [[n * (i == j) for j in count] for i in count]
+    rows = [[weighted_sum(sizes, values[i], conjugates[j]) for j in count] for i in count]
+    one, other = ([[row[j] for row in table] for j in count] for table in (values, conjugates))
+    columns = [[weighted_sum(ones, one[i], other[j]) * sizes[i] for j in count] for i in count]
+    return rows == unit and columns == unit
 
 
 def centralisers(group: FiniteGroup) -> list[int]:

@@ -76,7 +76,7 @@ def moved_colourings(action: PermutationAction, q: int) -> IntArray:
     digits = numbers[None, :] // q ** np.arange(action.degree)[:, None] % q  # [N, q^N]
     generators = action.permutations[np.array(action.group.generators, dtype=np.int64)]
     moved = [(q**images)[None, :] @ digits for images in generators]
-    return np.array(moved, dtype=np.int64).reshape(-1, numbers.size)
+    return np.array(moved, dtype=np.int64).reshape(len(moved), numbers.size)
 
 
 def fixed_colourings_are_constant_on_cycles(name: str) -> bool:

@@ -49,7 +49,7 @@ def mackey_parts(f: ClassFunction, right: Subgroup, left: Subgroup) -> tuple[Cla
     small = left.as_group()
     representatives = small.conjugacy_classes.representatives
     every = np.arange(left.order)
-    conjugates = small.conjugate(representatives[:, None], small.inverse(every)[None, :])  # x^-1 y x
+    conjugates = small.conjugate(representatives[:, None], every[None, :])  # x y x^-1, as all x are summed over
     parts = []
     for g in DoubleCosets(left, right).representatives.tolist():
         classes = _carried(f, right, left, g)

@@ -116,7 +116,7 @@ def subset_action(action: PermutationAction, k: int) -> PermutationAction:
     moved = np.sort(generators[:, subsets], axis=2)
     images = [[number[tuple(subset)] for subset in row] for row in moved.tolist()]
     return PermutationAction.from_generators(
-        action.group, np.array(images, dtype=np.int64).reshape(-1, len(subsets))
+        action.group, np.array(images, dtype=np.int64).reshape(moved.shape[:2])
     )
 
 

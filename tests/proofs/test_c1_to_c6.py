@@ -329,6 +329,18 @@ def test_C6_mistakes_are_found(kind, monkeypatch):
 # ---------------------------------------------------------------------- checks of steps can fail
 
 
+def test_a_table_with_exchanged_values_is_seen(monkeypatch):
+    table = named_group("S3").character_table()
+    assert character_checks.rows_and_columns_are_orthonormal("S3")
+    assert character_checks.column_norms_are_centralisers("S3")
+    trivial, sign, plane = table.values
+    monkeypatch.setattr(table, "values", (trivial, sign, (plane[0], plane[2], plane[1])))
+    assert not character_checks.rows_and_columns_are_orthonormal("S3")
+    assert not character_checks.column_norms_are_centralisers("S3")
+    monkeypatch.setattr(table, "values", (trivial, trivial, plane))
+    assert not character_checks.characters_span_the_class_functions("S3")
+
+
 def test_checks_of_steps_see_mistakes(monkeypatch):
     checks = character_checks
     with monkeypatch.context() as patch:
