@@ -143,6 +143,17 @@ def test_other_irreps_of_a_group_without_order_are_found(monkeypatch):
     assert [rho.character for rho in ok.fourier_irreps(ok.group("C7:C3"))] == list(range(5))
 
 
+def test_the_route_is_chosen_by_multiplications(monkeypatch):
+    # S4: 24 (1 + 1 + 8 + 27 + 27) to make and add all matrices, 280 along the chain
+    G = named("S4")
+    for start, is_fast in ((1536 - 280 - 1, True), (1536 - 280, False), (1536, False)):
+        monkeypatch.setattr(fourier_transform, "_START", start)
+        assert fourier_transform._Fourier(G, G.irreps(), "auto").is_fast == is_fast
+        assert fourier_transform._Fourier(G, None, "auto").is_fast
+        assert not fourier_transform._Fourier(G, None, "naive").is_fast
+        assert fourier_transform._Fourier(G, G.irreps(), "fast").is_fast
+
+
 def test_bases_are_forgotten_with_the_group():
     G = ok.group("C7:C3")
     rho = ok.fourier_irreps(G)[3]
