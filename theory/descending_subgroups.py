@@ -47,9 +47,9 @@ def descend(group: FiniteGroup) -> Subgroup:
     if derived.order == group.order:
         return min(_subgroups_of_perfect(group), key=lambda H: H.index)
     hyperplanes = _hyperplanes(group, derived)
-    abelian = [H for H in hyperplanes if _is_abelian(H)]
-    if abelian:
-        return min(abelian, key=lambda H: H.index)
+    for H in hyperplanes:
+        if _is_abelian(H):
+            return H  # others have the same index: G over the intersection of two would be cyclic, and G abelian
     return max(hyperplanes, key=lambda H: (-H.index, _commuting_probability(H)))
 
 

@@ -154,6 +154,25 @@ def test_the_route_is_chosen_by_multiplications(monkeypatch):
         assert fourier_transform._Fourier(G, G.irreps(), "fast").is_fast
 
 
+def test_each_route_is_the_one_asked_for(monkeypatch):
+    G = named("S4")
+    f = np.arange(24.0)
+    fhat = ok.fourier_transform(f, G)
+    others = {"fast": ("naive_transform", "naive_inverse"), "naive": ("forward", "inverse")}
+    for method, names in others.items():
+        with monkeypatch.context() as patch:
+            for name in names:
+                patch.setattr(fourier_transform, name, None)
+            assert_equal(ok.fourier_transform(f, G, method=method), fhat)
+            np.testing.assert_allclose(ok.inverse_fourier_transform(fhat, G, method=method), f, atol=1e-13)
+
+
+def test_rounding_level_by_hand():
+    basis = fourier_basis.fourier_basis(named("S4"))  # degree 3, S1 < S2 < S3 < S4
+    assert basis.rounding == pytest.approx(4 * np.sqrt(3) * 2.0**-52, rel=1e-14)
+    assert basis.residual < 8 * basis.rounding
+
+
 def test_bases_are_forgotten_with_the_group():
     G = ok.group("C7:C3")
     rho = ok.fourier_irreps(G)[3]
