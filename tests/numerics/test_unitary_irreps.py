@@ -253,13 +253,21 @@ def test_all_irreps_of_a_large_group_are_refused_with_the_memory_they_take():
         unitary_irreps(named("S8"))
 
 
+def test_the_largest_order_and_degree_are_taken(monkeypatch):
+    monkeypatch.setattr(joined, "MAX_ORDER", 24)
+    monkeypatch.setattr(joined, "MAX_DEGREE", 3)
+    assert len(unitary_irreps(group("S4"))) == 5
+    assert unitary_irreps(group("S4"), rows=[4])[0].degree == 3
+    monkeypatch.setattr(joined, "MAX_ORDER", 23)
+    with pytest.raises(InputError, match=r"S4 \(order 24\) .* at most 23, or name the rows"):
+        unitary_irreps(group("S4"))
+
+
 def test_a_large_degree_is_refused(monkeypatch):
-    monkeypatch.setattr(joined, "MAX_DEGREE", 5)
-    assert unitary_irreps(named("S5"), rows=[5])[0].degree == 5
-    with pytest.raises(
-        InputError, match=r"Row 6 of S5 has the degree 6, beyond the limit of 5; .* 120 x 6\^2 numbers"
-    ):
-        unitary_irreps(named("S5"), rows=[6])
+    monkeypatch.setattr(joined, "MAX_DEGREE", 54)
+    told = r"Row 9 of M11 has the degree 55, beyond the limit of 54; .* 7920 x 55\^2 numbers \(0\.2 GiB\)"
+    with pytest.raises(InputError, match=told):
+        unitary_irreps(named("M11"), rows=[0, 9])
 
 
 def test_matrices_beyond_the_memory_limit_are_refused(monkeypatch):
@@ -270,6 +278,13 @@ def test_matrices_beyond_the_memory_limit_are_refused(monkeypatch):
         _ = irreps[3].matrices
     assert irreps[4].matrices.shape == (24, 3, 3)  # those made before are kept
     assert irreps[3](7).shape == (3, 3)
+
+
+def test_the_memory_of_matrices_is_told(monkeypatch):
+    monkeypatch.setattr(joined, "MAX_BYTES", 2**27)
+    (rho,) = unitary_irreps(group("M11"), rows=[9])  # 7920 x 55^2 x 8 bytes
+    with pytest.raises(InputError, match=r"would take 0\.18 GiB, beyond the limit of 0\.12 GiB"):
+        _ = rho.matrices
 
 
 @pytest.mark.parametrize("row", [-1, 3])
@@ -376,6 +391,24 @@ def test_an_irrep_in_the_place_of_another_raises(monkeypatch):
     monkeypatch.setattr(GroupArrays, "irreps", lambda *a: [*honest(*a)[:-1], honest(*a)[-2]])
     with pytest.raises(ArithmeticError, match="Irrep 4 of S4 violates the laws"):
         unitary_irreps(G)
+
+
+def test_rounding_level():
+    """2^-52 sqrt(d) times the number of factors: two elements, each a word in the letters."""
+    G = named("S5")
+    longest = max(len(G.word(g)) for g in range(G.order))
+    linear, *_, last = unitary_irreps(G)
+    assert linear.rounding == 2.0**-52
+    assert last.rounding == pytest.approx(2.0**-52 * np.sqrt(6) * 2 * longest)
+
+
+@pytest.mark.parametrize(("residual", "holds"), [(64e-15, True), (65e-15, False), (np.nan, False), (0.0, True)])
+def test_largest_residual(residual, holds):
+    if holds:
+        joined.require(residual, 1e-15, "It")
+    else:
+        with pytest.raises(ArithmeticError, match=r"It violates the laws .*; rounding is about 1\.0e-15"):
+            joined.require(residual, 1e-15, "It")
 
 
 def test_each_residual_measures_its_own_law():
