@@ -76,7 +76,7 @@ def _parts(table: CharacterTable, names: list[list[str]]) -> list[tuple[int, int
 
 
 def _cell(name: str) -> str:
-    """A value of the text table in LaTeX: /A becomes an overline, *A a star, a dot for zero is centred.
+    r"""A value of the text table in LaTeX: /A becomes an overline, *A a star, a dot for zero is centred.
 
     Example:
         >>> _cell("-/A"), _cell("*B"), _cell("."), _cell("-2")

@@ -133,8 +133,8 @@ def without_form(network):
     ("name", "change"),
     [
         *((name, change) for name in ("S3", "Q8", "C7:C3") for change in (homomorphisms, swapped)),
-        ("S3", without_form),  # the irrep of Q8 of degree 2 is unitary in its exact basis
-        ("C7:C3", without_form),
+        ("S3", without_form),  # the exact irreps of Q8 and C7:C3 are monomial, hence unitary
+        ("S4", without_form),
     ],
 )
 def test_A4_mistakes_in_exact_weights_are_found(name, change, monkeypatch):
@@ -193,7 +193,7 @@ def test_A4_a_network_that_is_called_invariant_by_mistake_is_found(monkeypatch):
 
 
 def test_A4_a_wrong_first_factor_of_the_form_is_found(monkeypatch):
-    case = a4_harmonics_of_learning.NetworkCase("C7:C3")
+    case = a4_harmonics_of_learning.NetworkCase("S4")
     original = harmonics_in_balls.cholesky
     monkeypatch.setattr(harmonics_in_balls, "cholesky", lambda Q: original(Q) + (0 * Q + 1) * 0.001)
     assert not THEOREMS["A4"].enclosed.compare(case, rng()).holds
