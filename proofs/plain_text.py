@@ -16,20 +16,20 @@ _SYMBOLS = {
     "sum": "∑", "prod": "∏", "int": "∫", "bigoplus": "⨁", "oplus": "⊕", "otimes": "⊗", "cdot": "·", "times": "×",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋",
     "notin": "∉", "backslash": "\\", "succ": "≻", "succeq": "⪰", "nmid": "∤",
-    "subset": "⊂", "subseteq": "⊆", "to": "→", "iint": "∬",
+    "subset": "⊂", "subseteq": "⊆", "top": "T", "to": "→", "iint": "∬",
     "mapsto": "↦", "iff": "⇔", "implies": "⇒", "Longleftrightarrow": "⇔", "cong": "≅", "sim": "∼",
     "dots": "…", "ldots": "…", "cdots": "⋯",
     "infty": "∞", "pm": "±", "mp": "∓", "partial": "∂", "nabla": "∇",
     "circ": "∘", "approx": "≈", "equiv": "≡", "setminus": "∖",
     "cap": "∩", "cup": "∪", "forall": "∀", "lfloor": "⌊", "rfloor": "⌋", "langle": "⟨", "rangle": "⟩",
-    "lvert": "|", "top": "T", "rvert": "|", "mid": "|", "ast": "*", "prime": "′", "quad": "   ", "qquad": "     ", ",": " ",
+    "lvert": "|", "rvert": "|", "mid": "|", "ast": "*", "prime": "′", "quad": "   ", "qquad": "     ", ",": " ",
     ";": " ", ":": " ", " ": " ", "!": "", "{": "{", "}": "}", "|": "‖", "log": "log", "det": "det", "exp": "exp",
     "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "min": "min", "max": "max", "dim": "dim", "ln": "ln",
     "acos": "arccos", "asin": "arcsin", "arccos": "arccos", "mod": "mod", "ker": "ker", "%": "%",
     "lim": "lim", "&": "&", "#": "#", "_": "_", "star": "*", "atan": "arctan", "arcsin": "arcsin",
     "arctan": "arctan",
 }  # fmt: skip
-_RELATIONS = set("=≤≥≠≅∼≈≡⇔⇒∈∋∉≻⪰⊂→↦±∓⊗⊕<>∖∩∪")
+_RELATIONS = set("=≤≥≠≅∼≈≡⇔⇒∈∋∉≻⪰⊂⊆→↦±∓⊗⊕<>∖∩∪")
 _SPACED_WORDS = {
     "sinh",
     "cosh",
