@@ -109,10 +109,10 @@ def _kernels(group: FiniteGroup, basis: list[int], p: int) -> Iterator[list[int]
 
 
 def _subgroups_of_perfect(group: FiniteGroup) -> Iterator[Subgroup]:
-    """Proper subgroups other than 1; there is at least a cyclic one."""
+    """Proper subgroups; there is at least a cyclic one other than 1."""
     yield group.subgroup([int(group.conjugacy_classes.representatives[1])])
     for elements in (*_point_stabilisers(group), *_normalisers(group)):
-        if 1 < elements.size < group.order:
+        if elements.size < group.order:
             yield Subgroup.from_elements(group, elements)
     yield from _two_generated(group)
 
