@@ -60,7 +60,9 @@ def dixon_schneider(group: FiniteGroup) -> SpectralCharacters:
         )
     orbits = linear_orbits(grading, p)
     index, spectra = lifted(group, characters_from_omega(group, orbits.omega, p), p)
-    return sorted_characters(*_expanded(grading, index, spectra, orbits.support))
+    expanded = _expanded(grading, index, spectra, orbits.support)
+    del grading  # its linear characters may fill as much memory as the table
+    return sorted_characters(*expanded)
 
 
 def characters_from_omega(group: FiniteGroup, omega: IntArray, p: int) -> IntArray:
@@ -105,10 +107,11 @@ def _expanded(
     shapes = TurnedSpectra(spectra, e, m)
     codes, filled = np.empty((k, k), dtype=np.int32), 0
     for row, pattern in zip(index, support, strict=True):
-        different = np.unique(grading.linear[:, pattern], axis=0, return_index=True)[1]
-        rows = slice(filled, filled + different.size)
-        codes[rows] = shapes.codes(row, grading.linear[different][:, grading.coset])
-        filled += different.size
+        different = _restrictions(grading, pattern)
+        for block in row_blocks(different.size, k):
+            turns = grading.linear[different[block]][:, grading.coset]
+            codes[filled : filled + turns.shape[0]] = shapes.codes(row, turns)
+            filled += turns.shape[0]
     blocks, used = list(row_blocks(k, k)), np.zeros(shapes.size, dtype=bool)
     for block in blocks:
         used[codes[block]] = True
@@ -116,3 +119,10 @@ def _expanded(
     for block in blocks:
         codes[block] = number[codes[block]]
     return codes, [shapes.spectrum(code) for code in np.flatnonzero(used).tolist()]
+
+
+def _restrictions(grading: CommutatorGrading, pattern: npt.NDArray[np.bool_]) -> IntArray:
+    """One character of G/G' for each of its different restrictions to a subgroup."""
+    if pattern.all():
+        return np.arange(pattern.size)
+    return np.unique(grading.linear[:, pattern], axis=0, return_index=True)[1].astype(np.int64)

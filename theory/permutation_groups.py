@@ -26,6 +26,9 @@ MAX_PERMUTATION_BYTES = 1024**3
 #: Entries of permutations that are computed at once, and columns of all permutations that are sorted at once.
 _ENTRIES, _COLUMNS = 2**21, 64
 
+#: Generators that move one sphere of an enumeration at once.
+_STEPS = 8
+
 #: Powers of generators of larger order are added to the steps of an enumeration.
 _LONG = 1_000
 
@@ -173,7 +176,7 @@ def _symmetric_steps(steps: Rows) -> Rows:
             square = square[square]
             powers.append(square)
     found = np.concatenate([steps, np.array(powers, dtype=steps.dtype).reshape(-1, steps.shape[1])])
-    return np.concatenate([found, np.argsort(found, axis=1).astype(found.dtype)])
+    return np.unique(np.concatenate([found, np.argsort(found, axis=1).astype(found.dtype)]), axis=0)
 
 
 def permutation_order(images: Rows) -> int:
@@ -192,20 +195,25 @@ def _orbit(steps: Rows, points: IntArray, limit: int) -> _Orbit | None:
     """The images of a tuple of k points; None if there are more than `limit`.
 
     The inverse of each step is a step, so that the neighbours of one sphere lie in that sphere, the one before or
-    the one after: only two spheres are searched for repetitions.
+    the one after: only two spheres are searched for repetitions.  A few steps are taken at once, which bounds the
+    memory before the limit is noticed.
     """
     sphere = points.astype(steps.dtype)[None, :]
-    before, spheres, starts = sphere[:0], [sphere], [0, 1]
+    before, spheres, starts, total = sphere[:0], [sphere], [0, 1], 1
     parents, letters = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
     while sphere.shape[0]:
-        candidates = np.concatenate([step[sphere] for step in steps])
-        fresh = _new_rows(candidates, np.concatenate([before, sphere]), steps.shape[1])
-        if starts[-1] + fresh.size > limit:
-            return None
-        parents.append(fresh % sphere.shape[0] + starts[-2])
-        letters.append(fresh // sphere.shape[0])
-        starts.append(starts[-1] + fresh.size)
-        before, sphere = sphere, candidates[fresh]
+        following = [sphere[:0]]
+        for first in range(0, steps.shape[0], _STEPS):
+            candidates = np.concatenate([step[sphere] for step in steps[first : first + _STEPS]])
+            fresh = _new_rows(candidates, np.concatenate([before, sphere, *following]), steps.shape[1])
+            total += fresh.size
+            if total > limit:
+                return None
+            following.append(candidates[fresh])
+            parents.append(fresh % sphere.shape[0] + starts[-2])
+            letters.append(fresh // sphere.shape[0] + first)
+        before, sphere = sphere, np.concatenate(following)
+        starts.append(total)
         spheres.append(sphere)
     return _Orbit(np.concatenate(spheres), np.concatenate(parents), np.concatenate(letters), starts)
 
