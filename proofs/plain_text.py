@@ -167,6 +167,9 @@ class _Parser:
         if name in _ACCENTS:
             letter = self._argument()
             return letter[0] + _ACCENTS[name] + letter[1:]
+        if name == "not":
+            struck = self._argument().strip() + "\N{COMBINING LONG SOLIDUS OVERLAY}"
+            return " " + unicodedata.normalize("NFC", struck) + " "
         if name in _WRAPPERS:
             return self._wrapped(name)
         if name in _IGNORED:

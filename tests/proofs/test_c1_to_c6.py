@@ -22,6 +22,7 @@ from orbitkernels.proofs.character_instances import GroupCase
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.exact_checks import irreps
 from orbitkernels.proofs.instances import named_group
+from orbitkernels.proofs.rendering import to_text
 from orbitkernels.proofs.theorem import FAMILIES, THEOREMS
 from orbitkernels.theory.class_functions import ClassFunction
 from orbitkernels.theory.cyclotomics import ZERO
@@ -76,6 +77,7 @@ def test_the_derivation_comes_to_the_statement(name):
     derivation = THEOREMS[name].derivation()
     assert derivation.unshown == ()
     assert derivation.level is Level.EXACT
+    assert "\\" not in to_text(derivation)
 
 
 @pytest.mark.parametrize("name", list(LEAST)[:8])

@@ -134,6 +134,7 @@ def test_text_of_words_is_escaped() -> None:
         (r"\frac{x}{2 (1-a)}", "x/(2(1 - a))"),
         (r"x \in \mathbb{R}^{N \times N} \text{ for $n = 2$ or so}", "x ∈ ℝ^(N×N) for n = 2 or so"),
         (r"\log \det M + \sin x", "log det M + sin x"),
+        (r"A^\top \subseteq B \not\subseteq C", "Aᵀ ⊆ B ⊈ C"),
     ],
 )
 def test_formulas_as_text(latex: str, text: str) -> None:
