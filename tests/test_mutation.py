@@ -33,6 +33,8 @@ def check(rng) -> list[Comparison]:
     precision = 1 + 7
     drawn = (rng.integers(1 + 1, 9), instance(rng, 1 + 1), np.random.default_rng(1 + 1).normal(1 + 1))
     argued("why", on=[1 + 1])
+    for _ in (1 + 1, 5):
+        drawn = [1 + 1, rng.normal()]
     return drawn @ drawn
 '''
 
@@ -64,6 +66,8 @@ def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
         assert "LIMIT = 2 * 1 + 1" in text
         assert "return rng.integers(9) + 7" in text
         assert "precision = 1 + 7" in text
+        assert "in (1 + 1, 5)" in text
+        assert "drawn = [1 + 1, rng" in text
         assert "(1 + 1, 9), instance(rng, 1 + 1), np.random.default_rng(1 + 1).normal(1 + 1))" in text
         assert "{r + 1}" in text
         assert "docstring has 1 + 1" in text

@@ -203,7 +203,13 @@ def main() -> None:
         serve(TIMEOUT)
         return
     if arguments.child:
-        sys.exit(_child(arguments.child[0], int(arguments.child[1]), [line for line in sys.stdin.read().split("\n") if line]))
+        sys.exit(
+            _child(
+                arguments.child[0],
+                int(arguments.child[1]),
+                [line for line in sys.stdin.read().split("\n") if line],
+            )
+        )
     arguments.traces.parent.mkdir(parents=True, exist_ok=True)
     if not arguments.traces.exists():
         trace(arguments.traces)

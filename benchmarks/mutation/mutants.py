@@ -124,6 +124,8 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_params"):
             continue
+        if name == "iter" and isinstance(value, ast.Tuple | ast.List | ast.Set):
+            continue  # a loop over instances that are written down
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _inside(child, function)
@@ -140,6 +142,8 @@ def _draws(node: ast.AST) -> bool:
             return True
         case ast.keyword(arg="on"):
             return True
+        case ast.Assign(value=value):
+            return any(_draws(part) for part in ast.walk(value) if isinstance(part, ast.Call))
     return False
 
 

@@ -1,5 +1,6 @@
 """C1 to C9: enough instances, derivations that come to the claim; C1 to C6: planted mistakes that are found."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_the_derivation_comes_to_the_statement(name):
     derivation = THEOREMS[name].derivation()
     assert derivation.unshown == ()
     assert derivation.level is Level.EXACT
-    assert "\\" not in to_text(derivation)
+    assert not re.search(r"\\[A-Za-z]{2}", to_text(derivation))  # no command is left; H\\G is
 
 
 @pytest.mark.parametrize("name", list(LEAST)[:8])
