@@ -35,7 +35,6 @@ PARENTS = [
     "S3wrC3",
     "S3wrS3",
     "S4wrC2",
-    "A4wrC3",
     "C3wrA4",
     "C3wrS4",
     "C4wrS3",
