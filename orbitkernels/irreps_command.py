@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KINDS = {1: "real", 0: "complex", -1: "quaternionic"}
 
 #: Most numbers that are shown at once.
-MAX_NUMBERS = 200_000
+MAX_NUMBERS = 20_000
 
 
 def irreps_result(
