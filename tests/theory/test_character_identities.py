@@ -7,6 +7,7 @@ rational integers, because the values are Galois conjugates along the power maps
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from math import gcd
 from pathlib import Path
@@ -245,10 +246,58 @@ def test_closed_forms_are_dixon_schneider_for_random_permutations(generators) ->
 
 @pytest.mark.parametrize("name", ["Q8", "C7:C3", "SL(2,3)", "M11", "Heis(3)"])
 def test_identities_of_named_groups(name) -> None:
-    G = group(name)
-    if not hasattr(G.law, "base"):
-        G = FiniteGroup.from_permutations([G.multiply(s, np.arange(G.order)) for s in G.generators])
+    G = group(name) if name == "M11" else regular(name)
     check_every_identity(G.character_table())
+
+
+# ---------------------------------------------------------------------- planted mistakes
+
+
+def unproved(G: FiniteGroup, index: np.ndarray | None = None, **changed: np.ndarray) -> CharacterTable:
+    """A table that nobody proved, with other spectra, degrees or indicators."""
+    right = G.character_table()
+    table = object.__new__(CharacterTable)
+    table.group, table.classes, table.degrees, table.indicators = G, right.classes, right.degrees, right.indicators
+    table.characters = replace(right.characters, index=right.characters.index if index is None else index)
+    vars(table).update(changed)
+    return table
+
+
+def regular(name: str) -> FiniteGroup:
+    G = group(name)
+    return FiniteGroup.from_permutations([G.multiply(s, np.arange(G.order)) for s in G.generators])
+
+
+def test_each_identity_can_fail() -> None:
+    G = regular("C7:C3")
+    index = G.character_table().characters.index
+    order = G.conjugacy_classes.element_orders
+    check_every_identity(unproved(G))
+
+    one_row = index.copy()
+    one_row[3, order == 7] = index[3, order == 7][::-1]  # now equal to its conjugate
+    with pytest.raises(AssertionError):
+        check_galois(unproved(G, one_row))
+    with pytest.raises(AssertionError):
+        check_orthogonality(table := unproved(G, one_row), Residues(table))
+
+    columns = index[:, [0, 3, 4, 1, 2]]  # elements of orders 3 and 7 exchanged
+    with pytest.raises(AssertionError):
+        check_orthogonality(table := unproved(G, columns), Residues(table))
+    with pytest.raises(AssertionError):
+        check_permutation_character(table := unproved(group("S4"), swapped(group("S4"))), Residues(table))
+
+    for degrees in ([1, 1, 1, 3, 2], [1, 1, 1, 4, 3], [1, 1, 2, 3, 3]):
+        with pytest.raises(AssertionError):
+            check_degrees_and_class_sums(unproved(G, degrees=np.array(degrees)))
+    for indicators in ([1, 0, 0, 0, 1], [1, 0, 0, 1, -1], [1, 2, 0, 0, 0]):
+        with pytest.raises(AssertionError):
+            check_indicators(table := unproved(G, indicators=np.array(indicators)), Residues(table))
+
+
+def swapped(G: FiniteGroup) -> np.ndarray:
+    """Columns 2a and 2b of the table of S4 exchanged."""
+    return G.character_table().characters.index[:, [0, 2, 1, 3, 4]]
 
 
 # ---------------------------------------------------------------------- large groups
