@@ -35,6 +35,11 @@ def timed(kind: str, expression: str, limit: float) -> Run:
     return run(["gap", *_QUIET], script, limit)
 
 
+def by_generators(group: FiniteGroup) -> str:
+    """GAP's expression for a permutation group with our generators, of which it knows no name."""
+    return f"Group(List({_list(_generators(group))}, PermList))"
+
+
 def tables(groups: Iterable[FiniteGroup], limit: float) -> Iterator[tuple[FiniteGroup, list[list[Cyclotomic]]]]:
     """GAP's characters of permutation groups, as values at the representatives of our classes.
 
