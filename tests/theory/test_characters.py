@@ -367,6 +367,34 @@ def test_orthogonality_alone_catches_a_reducible_row() -> None:
         prove_orthogonality(G, SpectralCharacters(index, tuple(number)))
 
 
+def test_primes_exceed_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """n D^2 + 2 n is 15 for C5 and 36 for S3: the least primes, 11 and 7, are not enough."""
+    monkeypatch.setattr(
+        "orbitkernels.theory.orthogonality.character_prime",
+        lambda exponent, above: character_prime(exponent, 0 if above == 2**30 else above),
+    )
+    for name, primes in (("C5", (11, 31)), ("S3", (7, 13)), ("C2", (3, 5))):
+        assert prove_orthogonality(group(name), spectral_characters(group(name))).primes == primes
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("C12", 1), ("C2^3", 1), ("Q8", 2), ("SL(2,3)", 3), ("A5", 4), ("C7:C3", 2), ("M11", 8)]
+)
+def test_one_row_of_each_orbit_is_multiplied_out(name, rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orbits under linear characters and Galois automorphisms by hand: the degrees 3 of A5 are conjugate."""
+    heights = []
+
+    def product(a, b, p):
+        heights.append(a.shape[0] if b.shape[1] == a.shape[1] else 0)
+        return modular_product(a, b, p)
+
+    monkeypatch.setattr("orbitkernels.theory.orthogonality.modular_product", product)
+    G = group(name)
+    characters = spectral_characters(G)
+    prove_orthogonality(G, characters)
+    assert [height for height in heights if height][0] == rows
+
+
 def test_multiplicities_must_be_positive() -> None:
     """Virtual eigenvalues 2 - E(3) that pass every other check of spectra would break the bound |chi| <= d."""
     spectra = (((0, 1),), ((0, 2), (1, -1)), ((0, 2), (2, -1)))
