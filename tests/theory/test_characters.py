@@ -392,7 +392,7 @@ def test_one_row_of_each_orbit_is_multiplied_out(name, rows, monkeypatch: pytest
     G = group(name)
     characters = spectral_characters(G)
     prove_orthogonality(G, characters)
-    assert [height for height in heights if height][0] == rows
+    assert next(height for height in heights if height) == rows
 
 
 def test_multiplicities_must_be_positive() -> None:
