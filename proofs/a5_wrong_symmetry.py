@@ -249,7 +249,8 @@ def numeric_compare(case: PredictorCase, rng: np.random.Generator) -> Comparison
         weights[labels == 0] = 0
     weights /= weights.sum()
     f, values = rng.integers(0, case.classes, action.degree), rng.standard_normal(action.degree)
-    choices = np.indices((case.classes,) * len(orbits)).reshape(len(orbits), -1).T[:, labels]
+    count = int(labels.max()) + 1
+    choices = np.indices((case.classes,) * count).reshape(count, -1).T[:, labels]
     error = float(((choices != f) @ weights).min())
     squares, condition = _projected_error(action, weights, values)
     one = [
