@@ -258,8 +258,11 @@ _FUNCTIONS = r"<mi>((?:arc)?(?:sin|cos|tan)|exp|log)</mi>"
 #: A bar that says itself how it is set, or two that do not and what is between them.
 _BARS = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?\||\\\|)|\|((?:\\\||[^|])+?)\|")
 
-#: The overline as a macron, which browsers stretch over a formula; they do not stretch a bar.
-_STRETCHED = '<mo stretchy="true">&#x000AF;</mo>'
+#: How latex2mathml ends an overlined formula.
+_OVERLINE = '<mo accent="true">&#x02015;</mo></mover>'
+
+#: The overline as browsers are to draw it.
+_BORDER = "border-top: 0.06em solid; padding-top: 0.12em"
 
 
 def _mathml(latex: str, display: str) -> Any:
@@ -272,8 +275,22 @@ def _mathml(latex: str, display: str) -> Any:
     fenced = re.sub(r"\\left\((?!\\left)((?:(?!\\frac|\\right|\\left)[^()])*)\\right\)", r"(\1)", fenced)
     fenced = re.sub(r"\\mathbf(?: 1|\{1\})", "\N{MATHEMATICAL BOLD DIGIT ONE}", fenced)
     found = convert(fenced, display=display)
-    found = found.replace('<mo accent="true">&#x02015;</mo>', _STRETCHED)
-    return markupsafe.Markup(re.sub(_FUNCTIONS, r'<mo lspace="0.17em" rspace="0.17em">\1</mo>', found))
+    spaced = re.sub(_FUNCTIONS, r'<mo lspace="0.17em" rspace="0.17em">\1</mo>', _overlined(found))
+    return markupsafe.Markup(spaced)
+
+
+def _overlined(mathml: str) -> str:
+    """MathML whose overlines are borders: Chromium draws the accent short, whatever character stands for it."""
+    pieces = re.split(f"(<mover[^>]*>|{re.escape(_OVERLINE)}|</mover>)", mathml)
+    opened: list[int] = []
+    for i, piece in enumerate(pieces):
+        if piece.startswith("<mover"):
+            opened.append(i)
+        elif piece.endswith("</mover>"):
+            start = opened.pop()
+            if piece == _OVERLINE:
+                pieces[start], pieces[i] = f'<mrow style="{_BORDER}">', "</mrow>"
+    return "".join(pieces)
 
 
 def html_prose(text: str) -> Any:
