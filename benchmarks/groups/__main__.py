@@ -13,7 +13,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +24,11 @@ from rich.progress import track
 
 from orbitkernels.theory.names import group
 
+from ..markdown import seconds, table
+from ..measured import run
 from . import gap
 from .agreement import agreement
 from .cases import IRREPS, TABLES, Case
-from .measured import run
 
 ROOT = Path(__file__).resolve().parents[2]
 TASK = Path(__file__).with_name("task.py")
@@ -128,12 +129,6 @@ def _write_elements(name: str, path: str, all_elements: bool) -> None:
     np.savez(path, elements=elements, generators=G.permutation(np.array(G.generators)))
 
 
-def _shown(seconds: float | None, limit: float) -> str:
-    if seconds is None:
-        return f"> {limit:.0f}"
-    return f"{seconds:.4f}" if seconds < 0.01 else f"{seconds:.3f}" if seconds < 1 else f"{seconds:.2f}"
-
-
 def _row(kind: str, case: Case, tools: Tools, installed: dict[str, str], columns: Sequence[str]) -> list[str]:
     """Cells of one group: our figures, and each tool's with its ratio to ours."""
     ours = tools.timing("orbitkernels", kind, case)
@@ -143,13 +138,13 @@ def _row(kind: str, case: Case, tools: Tools, installed: dict[str, str], columns
     cells = [
         case.name,
         str(G.order),
-        _shown(ours.warm, tools.limit),
-        _shown(ours.cold, tools.limit),
+        seconds(ours.warm, tools.limit),
+        seconds(ours.cold, tools.limit),
         f"{ours.memory:.0f}",
     ]
     if kind == "irreps":
         exact = tools.timing("orbitkernels", "exact", case)
-        cells.append(f"fails: {exact.message[:60]}" if exact.message else _shown(exact.warm, tools.limit))
+        cells.append(f"fails: {exact.message[:60]}" if exact.message else seconds(exact.warm, tools.limit))
     for tool in columns:
         if tool.split(",")[0] not in case.tools:
             cells.append("")
@@ -161,17 +156,10 @@ def _row(kind: str, case: Case, tools: Tools, installed: dict[str, str], columns
         ratio = (tools.limit if theirs.warm is None else theirs.warm) / max(ours.warm, 1e-6)
         more = "> " if theirs.warm is None else ""
         cells.append(
-            f"{_shown(theirs.warm, tools.limit)} "
+            f"{seconds(theirs.warm, tools.limit)} "
             f"({more}{ratio:.3g}x; cold {theirs.cold:.1f}, {theirs.memory:.0f} MiB)"
         )
     return cells
-
-
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + "---|" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
 
 
 def main() -> None:
@@ -209,7 +197,7 @@ def main() -> None:
         ]
         ours = ["ours, exact, warm"] if kind == "irreps" else []
         lines += ["", f"## {KINDS[kind]}", ""]
-        lines += _markdown(["group", "order", "ours, warm", "ours, cold", "MiB", *ours, *columns], rows)
+        lines += table(["group", "order", "ours, warm", "ours, cold", "MiB", *ours, *columns], rows)
     lines += ["", "## Agreement with GAP", ""]
     lines.append(agreement(console, 3 * arguments.limit) if "gap" in installed else "GAP is not installed.")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

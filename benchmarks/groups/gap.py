@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from orbitkernels.theory.cyclotomics import Cyclotomic
 from orbitkernels.theory.groups import FiniteGroup
 
-from .measured import Run, run
+from ..measured import Run, run
 
 _QUIET = ["-q", "-b", "-n", "-r"]
 
