@@ -289,3 +289,13 @@ def test_sums_over_a_subgroup() -> None:
     assert on_classes == {1: ((ONE * 2,),), 2: ((ZERO,),), 3: ((ONE,),)}
     powers = coset.subgroup_sums(OrbitPair(named_group("C4")), named_group("C4").subgroup([2]))
     assert sorted(str(N[0][0]) for N in powers.values()) == ["0", "2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ring"),
+    [("C1", False), ("C2", True), ("C60", True), ("C61", False), ("C2^2", False), ("S3", False)],
+)
+def test_rings_are_the_cyclic_groups_that_are_written_out(name, is_ring):
+    from orbitkernels.proofs.closed_form import _is_ring
+
+    assert _is_ring(named_group(name)) == is_ring

@@ -361,3 +361,16 @@ def test_display():
 def test_entries_of_a_linear_irrep_are_its_character():
     C5 = named("C5")
     assert exact_irreps(C5)[1].matrix(C5.generators[0])[0][0] == root_of_unity(5)
+
+
+def test_every_order_of_cosets_is_one_of_all_cosets_with_the_subgroup_first():
+    from orbitkernels.theory.induced_quotients import LeftCosets, _coset_orders
+    from orbitkernels.theory.linear_restrictions import linear_restrictions
+
+    S4 = group("S4")
+    pair = linear_restrictions(S4.character_table())[-1]
+    orders = [order.tolist() for order in _coset_orders(LeftCosets(S4, pair))]
+    assert len(orders) > 3
+    count = 24 // pair.elements.size
+    assert count > 2
+    assert all(sorted(order) == list(range(count)) and order[0] == 0 for order in orders)
