@@ -16,8 +16,8 @@ from orbitkernels.theory.integer_input import is_integer, shown
 
 FloatArray = npt.NDArray[np.float64]
 
-#: A parameter of a kernel; numbers are exact.
-Parameter = int | str | Fraction
+#: A parameter of a kernel; numbers are exact, and a tuple holds one for every layer.
+Parameter = int | str | Fraction | tuple[Fraction, ...]
 
 #: Activations of NNGP and NTK.
 ACTIVATIONS = ("relu", "erf")
@@ -46,6 +46,36 @@ def number(name: str, value: Any, *, positive: bool) -> Fraction:
     if exact < 0 or (positive and not exact) or not _fits(exact, positive):
         raise InputError(f"Argument '{name}' must be {wanted}, not {shown(value)}.")
     return exact
+
+
+def layer_numbers(name: str, value: Any, count: int, *, positive: bool) -> Fraction | tuple[Fraction, ...]:
+    """One number for all layers, or a list of one for every layer, exact; a list of equal numbers becomes one.
+
+    Args:
+        name: What messages call the argument.
+        value: A number, or a sequence of `count` numbers.
+        count: Dense layers.
+        positive: Whether 0 is refused.
+
+    Raises:
+        InputError: If an entry is no such number or there are more or fewer.
+
+    Example:
+        >>> from orbitkernels.proofs.arguments import layer_numbers
+        >>> layer_numbers("weight_variance", [1, 0.5], 2, positive=True)
+        (Fraction(1, 1), Fraction(1, 2))
+        >>> layer_numbers("weight_variance", [2, 2], 2, positive=True)
+        Fraction(2, 1)
+    """
+    if not isinstance(value, list | tuple | np.ndarray):
+        return number(name, value, positive=positive)
+    if np.ndim(np.asarray(value, dtype=object)) != 1 or len(value) != count:
+        raise InputError(
+            f"Argument '{name}' must be one number or a list of {count}, one for each dense layer (depth + 1), not"
+            f" {shown(value)}."
+        )
+    values = tuple(number(f"{name}[{layer}]", entry, positive=positive) for layer, entry in enumerate(value))
+    return values[0] if len(set(values)) == 1 else values
 
 
 def _fits(exact: Fraction, positive: bool) -> bool:
@@ -98,15 +128,19 @@ def rows(name: str, values: npt.ArrayLike) -> FloatArray:
     return array
 
 
-def exact_rational(number: Fraction) -> Any:
-    """SymPy rational."""
+def exact_rational(number: Any) -> Any:
+    """SymPy rational of a number; a tuple of them for a tuple, one for every layer."""
     import sympy
 
+    if isinstance(number, tuple):
+        return tuple(map(exact_rational, number))
     return sympy.Rational(number.numerator, number.denominator)
 
 
-def parameter_text(value: int | str | Fraction) -> str:
-    """A parameter as a specification writes it: a whole number, a decimal, or p/q."""
+def parameter_text(value: Parameter) -> str:
+    """A parameter as a specification writes it: a whole number, a decimal, p/q, or a list of them."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(parameter_text, value))}]"
     if not isinstance(value, Fraction):
         return str(value)
     if value.denominator == 1 and value < 10**15:

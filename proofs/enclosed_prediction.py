@@ -22,7 +22,7 @@ from .invariance import as_kernel
 from .kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial
 from .missing import Missing, MissingLike, missing_poses
 from .orbits import Orbits
-from .spectral import checked_ridge
+from .ridge import Ridge, RidgeLike
 
 #: Working precision in bits, about 60 decimal digits.
 BITS = 200
@@ -65,7 +65,7 @@ def enclosed_error(
     kernel: Kernel | str,
     orbits: Orbits,
     missing: MissingLike = "pose",
-    ridge: float = 0.0,
+    ridge: RidgeLike = 0.0,
     bits: int = BITS,
 ) -> EnclosedErrors:
     """Error y - p at missing poses in balls that surely hold it (Theorems T6, T7 and T1), with verdicts.
@@ -78,7 +78,8 @@ def enclosed_error(
         kernel: A Kernel or a specification such as "ntk(depth=3)"; nets of at most the depth that is written out.
         orbits: C orbits with targets [C, m] under an action that permutes coordinates.
         missing: As in :func:`orbitkernels.proofs.spectral.spectral_error`.
-        ridge: r >= 0, a float, taken as the dyadic fraction that it is.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K; floats are the dyadic fractions that they
+            are.
         bits: Working precision, at least 2.
 
     Returns:
@@ -106,12 +107,12 @@ def enclosed_error(
             "Argument 'orbits' must have an action that permutes coordinates, because poses made by matrices are "
             "rounded; use leave_out_error for floating point."
         )
-    r = Fraction(checked_ridge(ridge))
+    given = Ridge.of(ridge)
     what = missing_poses(orbits.group, missing)
     with working_precision(bits):
         symbol = enclosed_symbol(exact, orbits)
         targets = [[ball(float(value)) for value in row] for row in orbits.targets]
-        errors = _errors(symbol, orbits, targets, what, r)
+        errors = _errors(symbol, orbits, targets, what, _enclosed_ridge(given, symbol, orbits))
         verdicts = [
             _mapped(lambda error, label: verdict(error, label), row, _spread(targets[c], row))
             for c, row in enumerate(errors)
@@ -148,7 +149,7 @@ def enclosed_symbol(kernel: Kernel, orbits: Orbits) -> list[list[list[Any]]]:
     return [[[entry(a, b, j) for j in poses[b]] for b in count] for a in count]
 
 
-def _errors(symbol: Any, orbits: Orbits, targets: list[list[Any]], what: Missing, ridge: Fraction) -> list[Any]:
+def _errors(symbol: Any, orbits: Orbits, targets: list[list[Any]], what: Missing, ridge: Any) -> list[Any]:
     """Balls [C][m], or [C][p][m] for poses that are not alike."""
     from orbitkernels.theory.enclosures import enclosed_coset_error, enclosed_gram, enclosed_leave_out
 
@@ -163,6 +164,17 @@ def _errors(symbol: Any, orbits: Orbits, targets: list[list[Any]], what: Missing
         errors = enclosed_leave_out(K, labels, (orbits.offsets[c] + poses).tolist())
         found.append([errors[int(i)] for i in position])
     return found
+
+
+def _enclosed_ridge(ridge: Ridge, symbol: Any, orbits: Orbits) -> Any:
+    """r as a ball."""
+    from orbitkernels.theory.enclosures import ball
+
+    if not ridge.is_relative:
+        return ball(ridge.amount)
+    sizes = orbits.sizes.tolist()
+    total = sum((size * symbol[c][c][0] for c, size in enumerate(sizes)), ball(0))
+    return ball(ridge.amount) * total / sum(sizes)
 
 
 def general_expression(kernel: Kernel, dimension: int) -> Any:
@@ -206,8 +218,8 @@ def general_expression(kernel: Kernel, dimension: int) -> Any:
 
 
 def _rational(kernel: Kernel, name: str) -> Any:
-    """A parameter as a SymPy rational."""
-    return exact_rational(Fraction(kernel.parameters[name]))
+    """A parameter as a SymPy rational, or one for every layer."""
+    return exact_rational(kernel.parameters[name])
 
 
 def _expressible(kernel: Kernel | str) -> Kernel:

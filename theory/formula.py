@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -54,7 +55,36 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: lambda a, b: a / b,
 }
 
-Value = int | float | Fraction | str
+Value = int | float | Fraction | str | tuple[int | float | Fraction, ...]
+
+#: What the text of an argument may be made of, such as ``leaky_relu(0.1)`` and ``z + sin(z)/2``.
+_TEXT_NODES = (
+    ast.Name, ast.Constant, ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.Load, ast.USub, ast.UAdd, ast.Pow,
+    *_OPERATORS,
+)  # fmt: skip
+
+
+def parse_expression(
+    text: str, symbol: Any, functions: Mapping[str, Callable[[Any], Any]] = FUNCTIONS, argument: str = "formula"
+) -> Any:
+    """SymPy expression of a formula in one symbol; whether it has values is not asked.
+
+    Args:
+        text: The formula; see :func:`parse_formula` for what it may hold.
+        symbol: The only symbol, read by its name.
+        functions: Functions of one argument by name.
+        argument: What messages call the text.
+
+    Raises:
+        InputError: If anything else occurs in the text or a number is huge.
+
+    Example:
+        >>> import sympy
+        >>> from orbitkernels.theory.formula import parse_expression
+        >>> parse_expression("z + z^2/2", sympy.Symbol("z"))
+        z**2/2 + z
+    """
+    return _Reader(symbol, functions).read(_parsed(text, argument), argument)
 
 
 def parse_formula(text: str) -> Any:
@@ -79,7 +109,7 @@ def parse_formula(text: str) -> Any:
         >>> parse_formula("(sqrt(1-u^2) + (pi-acos(u))*u)/pi").subs("u", 1)
         1
     """
-    expression = _translate(_parsed(text, "formula"), text)
+    expression = parse_expression(text, u)
     require_value(expression, u, text)
     return expression
 
@@ -88,10 +118,11 @@ def parse_call(text: str) -> tuple[str, dict[str, Value]]:
     """Name and keyword arguments of a call such as ``ntk(depth=3, activation=relu)``; a bare name is a call too.
 
     Args:
-        text: A name, then keyword arguments in parentheses; values are numbers (3, 1.5, 1/3) or words.
+        text: A name, then keyword arguments in parentheses; values are numbers (3, 1.5, 1/3), bracketed lists of
+            numbers, words, or texts such as ``leaky_relu(0.1)`` and ``z + sin(z)/2``, which are not read further.
 
     Returns:
-        The name and a dictionary of int, float, Fraction and str.
+        The name and a dictionary of int, float, Fraction, tuple and str.
 
     Raises:
         InputError: If the text is no such call, or a keyword is repeated.
@@ -100,6 +131,8 @@ def parse_call(text: str) -> tuple[str, dict[str, Value]]:
         >>> from orbitkernels.theory.formula import parse_call
         >>> parse_call("ntk(depth=3, activation=relu, bias_variance=0.5)")
         ('ntk', {'depth': 3, 'activation': 'relu', 'bias_variance': 0.5})
+        >>> parse_call("nngp(activation=z+sin(z)/2, weight_variance=[1, 1/2])")
+        ('nngp', {'activation': 'z + sin(z) / 2', 'weight_variance': (1, Fraction(1, 2))})
         >>> parse_call("nngp")
         ('nngp', {})
     """
@@ -119,7 +152,10 @@ def parse_call(text: str) -> tuple[str, dict[str, Value]]:
             raise InputError(f"Kernel '{node.func.id}' takes named arguments only, not {ast.unparse(keyword)!r}.")
         if keyword.arg in arguments:
             raise InputError(f"Argument '{keyword.arg}' of kernel '{node.func.id}' is given twice; keep one.")
-        arguments[keyword.arg] = _call_value(keyword.arg, keyword.value)
+        try:
+            arguments[keyword.arg] = _call_value(keyword.arg, keyword.value)
+        except RecursionError:
+            raise InputError(f"Argument '{keyword.arg}' is nested too deeply; simplify it.") from None
     return node.func.id, arguments
 
 
@@ -143,34 +179,69 @@ def _parsed(text: str, argument: str) -> ast.expr:
         raise InputError(f"Argument '{argument}' cannot be read: {shown!r}; simplify it.") from None
 
 
-def _translate(node: ast.expr, text: str) -> Any:
-    """SymPy expression of a syntax tree."""
-    try:
-        return _expression(node)
-    except RecursionError:
-        raise InputError("Argument 'formula' is nested too deeply; simplify it.") from None
+@dataclass(frozen=True)
+class _Reader:
+    """Makes SymPy of syntax trees with one symbol and the given functions."""
 
+    symbol: Any
+    functions: Mapping[str, Callable[[Any], Any]]
 
-def _expression(node: ast.expr) -> Any:
-    """SymPy expression of one node, or InputError naming the piece that is not allowed."""
-    match node:
-        case ast.Constant():
-            return _number(node)
-        case ast.Name(id=name):
-            return _constant(name)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_expression(operand)
-        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _expression(operand)
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return _power(_expression(left), _expression(right), node)
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
-            return _bounded(_OPERATORS[type(operator)](_expression(left), _expression(right)), node)
-        case ast.Call():
-            return _bounded(_applied(node), node)
-    raise InputError(
-        f"Formula piece {_piece(node)} is not allowed; use numbers, u, + - * / ** and known functions."
-    )
+    def read(self, node: ast.expr, argument: str) -> Any:
+        """SymPy expression of a whole tree."""
+        try:
+            return self._expression(node)
+        except RecursionError:
+            raise InputError(f"Argument '{argument}' is nested too deeply; simplify it.") from None
+
+    def _expression(self, node: ast.expr) -> Any:
+        """SymPy expression of one node, or InputError naming the piece that is not allowed."""
+        match node:
+            case ast.Constant():
+                return _number(node)
+            case ast.Name(id=name):
+                return self._constant(name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self._expression(operand)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self._expression(operand)
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return _power(self._expression(left), self._expression(right), node)
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
+                return _bounded(_OPERATORS[type(operator)](self._expression(left), self._expression(right)), node)
+            case ast.Call():
+                return _bounded(self._applied(node), node)
+        raise InputError(
+            f"Formula piece {_piece(node)} is not allowed; use numbers, {self.symbol}, + - * / ** and known"
+            " functions."
+        )
+
+    def _constant(self, name: str) -> Any:
+        """The symbol, or the constant of a name."""
+        names = {str(self.symbol): self.symbol, "pi": sympy.pi, "E": sympy.E}
+        if name in names:
+            return names[name]
+        if name in self.functions:
+            raise InputError(
+                f"Function '{name}' in the formula needs its argument in parentheses, as in {name}({self.symbol})."
+            )
+        raise InputError(
+            f"Unknown name {_shortened(name)} in the formula; the names are {', '.join(names)} and functions such"
+            " as exp."
+        )
+
+    def _applied(self, node: ast.Call) -> Any:
+        """A known function of one argument."""
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in self.functions:
+            known = ", ".join(self.functions)
+            raise InputError(f"Unknown function {_piece(node.func)} in the formula; known are {known}.")
+        if len(node.args) != 1 or node.keywords:
+            raise InputError(f"Function '{name}' in the formula takes one argument, not {_piece(node)}.")
+        argument = self._expression(node.args[0])
+        try:
+            return self.functions[name](argument)
+        except (TypeError, AttributeError):  # SymPy gives up on inverse sines of sines of huge numbers
+            raise InputError(f"Formula piece {_piece(node)} cannot be computed; simplify it.") from None
 
 
 def _number(node: ast.Constant) -> Any:
@@ -181,33 +252,6 @@ def _number(node: ast.Constant) -> Any:
     if value == float("inf"):
         raise InputError("A number in the formula exceeds floating point; make it smaller.")
     return _bounded(sympy.Integer(value) if isinstance(value, int) else sympy.Rational(repr(value)), node)
-
-
-def _constant(name: str) -> Any:
-    """Symbol or constant of a name."""
-    if name in CONSTANTS:
-        return CONSTANTS[name]
-    if name in FUNCTIONS:
-        raise InputError(f"Function '{name}' in the formula needs its argument in parentheses, as in {name}(u).")
-    known = ", ".join(CONSTANTS)
-    raise InputError(
-        f"Unknown name {_shortened(name)} in the formula; the names are {known} and functions such as exp."
-    )
-
-
-def _applied(node: ast.Call) -> Any:
-    """A known function of one argument."""
-    name = node.func.id if isinstance(node.func, ast.Name) else None
-    if name not in FUNCTIONS:
-        known = ", ".join(FUNCTIONS)
-        raise InputError(f"Unknown function {_piece(node.func)} in the formula; known are {known}.")
-    if len(node.args) != 1 or node.keywords:
-        raise InputError(f"Function '{name}' in the formula takes one argument, not {_piece(node)}.")
-    argument = _expression(node.args[0])
-    try:
-        return FUNCTIONS[name](argument)
-    except (TypeError, AttributeError):  # SymPy gives up on inverse sines of sines of huge numbers
-        raise InputError(f"Formula piece {_piece(node)} cannot be computed; simplify it.") from None
 
 
 def _power(base: Any, exponent: Any, node: ast.expr) -> Any:
@@ -248,20 +292,54 @@ def _shortened(source: str) -> str:
 
 
 def _call_value(name: str, node: ast.expr) -> Value:
-    """Number or word of a keyword argument."""
+    """Number, list of numbers, word or text of a keyword argument."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    found = _plain_number(node)
+    if found is not None:
+        return found
+    if isinstance(node, ast.List) and node.elts:
+        numbers = [_plain_number(entry) for entry in node.elts]
+        if None not in numbers:
+            return tuple(number for number in numbers if number is not None)
+    if _is_text(node):
+        return ast.unparse(node)
+    raise InputError(
+        f"Argument '{name}' must be a number, a list of numbers, a word or a formula, not {_piece(node)}."
+    )
+
+
+def _plain_number(node: ast.expr) -> int | float | Fraction | None:
+    """Number of 3, -1.5 and 1/3; None for anything else."""
     match node:
-        case ast.Name(id=word):
-            return word
         case ast.Constant(value=bool() | None):
-            pass
-        case ast.Constant(value=int() | float() | str() as value):
+            return None
+        case ast.Constant(value=int() | float() as value):
             return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return -value
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _negative(_plain_number(operand))
         case ast.BinOp(
             left=ast.Constant(value=int() as numerator),
             op=ast.Div(),
             right=ast.Constant(value=int() as denominator),
         ) if denominator:
             return Fraction(numerator, denominator)
-    raise InputError(f"Argument '{name}' must be a number or a word, not {_piece(node)}.")
+        case ast.BinOp(left=ast.UnaryOp(op=ast.USub(), operand=operand), op=ast.Div(), right=right):
+            return _negative(_plain_number(ast.BinOp(operand, ast.Div(), right)))
+    return None
+
+
+def _negative(value: int | float | Fraction | None) -> int | float | Fraction | None:
+    """The number with the other sign, if there is one."""
+    return None if value is None else -value
+
+
+def _is_text(node: ast.expr) -> bool:
+    """Whether the piece is a name, a call of a name or a formula, with a name in it and numbers only beside."""
+    parts = list(ast.walk(node))
+    return (
+        all(isinstance(part, _TEXT_NODES) for part in parts)
+        and all(isinstance(part.func, ast.Name) for part in parts if isinstance(part, ast.Call))
+        and all(type(part.value) in (int, float) for part in parts if isinstance(part, ast.Constant))
+        and any(isinstance(part, ast.Name) for part in parts)
+    )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orbitkernels.errors import InputError
-from orbitkernels.theory.formula import CONSTANTS, FUNCTIONS, parse_call, parse_formula, u
+from orbitkernels.theory.formula import CONSTANTS, FUNCTIONS, parse_call, parse_expression, parse_formula, u
 
 ARC_COSINE = "(sqrt(1-u^2) + (pi-acos(u))*u)/pi"
 
@@ -200,6 +200,27 @@ def test_calls():
     assert [type(value) for value in arguments.values()] == [int, float, float, Fraction, str]
 
 
+def test_calls_with_texts_and_lists():
+    name, arguments = parse_call(
+        "k(a=leaky_relu(0.1), b=z+sin(z)/2, c=[1, -2.5, 1/3, -1/4], d=-z^2, e=relu, f=-1/2)"
+    )
+    assert name == "k"
+    assert arguments == {
+        "a": "leaky_relu(0.1)", "b": "z + sin(z) / 2", "c": (1, -2.5, Fraction(1, 3), Fraction(-1, 4)),
+        "d": "-z ** 2", "e": "relu", "f": Fraction(-1, 2),
+    }  # fmt: skip
+    assert parse_call("k(a=sin(frequency=2))")[1] == {"a": "sin(frequency=2)"}
+
+
+def test_an_expression_in_another_symbol():
+    z = sympy.Symbol("z", real=True)
+    assert parse_expression("erf(z)+z^2", z, {"erf": sympy.erf}) == sympy.erf(z) + z**2
+    for text, piece in (("u", "the names are z, pi, E"), ("exp(z)", "known are erf"), ("erf", "as in erf(z)")):
+        with pytest.raises(InputError) as caught:
+            parse_expression(text, z, {"erf": sympy.erf})
+        assert piece in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "piece"),
     [
@@ -208,11 +229,23 @@ def test_calls():
         ("ntk(**u)", "'**u'"),
         ("ntk(depth=True)", "'True'"),
         ("ntk(depth=None)", "'None'"),
-        ("ntk(depth=[1])", "'[1]'"),
+        ("ntk(depth=[1, 'a'])", "\"[1, 'a']\""),
+        ("ntk(depth=[])", "'[]'"),
+        ("ntk(depth=[[1]])", "'[[1]]'"),
+        ("ntk(depth=(1, 2))", "'(1, 2)'"),
         ("ntk(depth=1+1)", "'1 + 1'"),
         ("ntk(depth=1/0)", "'1 / 0'"),
-        ("ntk(depth=f(1))", "'f(1)'"),
+        ("ntk(depth=f(1)(2))", "'f(1)(2)'"),
+        ("ntk(depth=a.b)", "'a.b'"),
+        ("ntk(depth=z.f(1))", "'z.f(1)'"),
+        ("ntk(depth=f('a'))", "\"f('a')\""),
+        ("ntk(depth=z if z else z)", "'z if z else z'"),
+        ("ntk(depth=[z for z in z])", "'[z for z in z]'"),
+        ("ntk(depth=z//2)", "'z // 2'"),
+        ("ntk(depth=f(*z))", "'f(*z)'"),
         ("ntk(depth=1j)", "'1j'"),
+        ("ntk(depth=" + "-" * 1900 + "3)", "'depth' is nested too deeply"),
+        ("ntk(depth=" + "-" * 1900 + "z)", "'depth' is nested too deeply"),
         ("ntk(depth=3", "never closed"),
         ("a.b(c=1)", "must be a call such as ntk(depth=3)"),
         ("ntk(depth=1)(x=2)", "must be a call such as ntk(depth=3)"),
