@@ -133,7 +133,9 @@ def predict(
         str, typer.Option("--data", "-d", help="digits, mnist:DIR or a .npz with images and labels.")
     ] = "digits",
     missing: Annotated[str, typer.Option(help="pose, coset:H or a list of poses.")] = "pose",
-    ridge: Annotated[float, typer.Option(help="Ridge r >= 0; the Gram matrix becomes K + r I.")] = 0.0,
+    ridge: Annotated[
+        str, typer.Option(help="Ridge r >= 0, or relative:1e-10 of the mean diagonal; the matrix is K + r I.")
+    ] = "0",
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs of images of different classes.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of pairs.")] = 0,
     format: Annotated[ResultFormat, typer.Option(help="Output format.")] = ResultFormat.text,

@@ -22,7 +22,7 @@ from orbitkernels.numerics.ring_law import RingError, relu_law, ring_error, ring
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.kernels import NNGP, NTK, Kernel
 from orbitkernels.proofs.kernels import kernel as kernel_of
-from orbitkernels.proofs.spectral import checked_ridge
+from orbitkernels.proofs.ridge import Ridge, RidgeLike
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,15 +46,15 @@ class RingProblem:
     Attributes:
         kernel: A kernel of the cosine of two points.
         interleaved: Whether the second ring is turned by half a step.
-        ridge: r >= 0.
+        ridge: r >= 0, or relative to k(x, x).
     """
 
     kernel: Kernel
     interleaved: bool = False
-    ridge: float = 0.0
+    ridge: RidgeLike = 0.0
 
     @classmethod
-    def of(cls, kernel: str | Kernel, rings: str = "aligned", ridge: float = 0.0) -> RingProblem:
+    def of(cls, kernel: str | Kernel, rings: str = "aligned", ridge: RidgeLike = 0.0) -> RingProblem:
         """The problem of a specification.
 
         Raises:
@@ -62,7 +62,7 @@ class RingProblem:
         """
         if rings not in RINGS:
             raise InputError(f"Argument 'rings' must be one of {', '.join(RINGS)}, not {rings!r}.")
-        return cls(kernel_of(kernel), rings == "interleaved", checked_ridge(ridge))
+        return cls(kernel_of(kernel), rings == "interleaved", Ridge.of(ridge))
 
     def error(self, poses: int, height: float) -> RingError:
         """The error at a missing pose, from the sum over frequencies.
@@ -72,12 +72,13 @@ class RingProblem:
         """
         points = ring_points(poses, height, self.interleaved)
         row = self.kernel.gram(points[:1], points)[0]
-        return ring_error(row[:poses], row[poses:], self.ridge)
+        return ring_error(row[:poses], row[poses:], Ridge.of(self.ridge).absolute(float(row[0])))
 
     def brute_force(self, poses: int, height: float) -> float:
         """The same error by leaving the pose out of the dense Gram matrix and solving anew."""
         gram = self.kernel.gram(ring_points(poses, height, self.interleaved))
-        gram = gram + self.ridge * np.eye(2 * poses)
+        ridge = Ridge.of(self.ridge).absolute(float(np.mean(np.diagonal(gram))))
+        gram = gram + ridge * np.eye(2 * poses)
         labels = np.repeat([1.0, -1.0], poses)
         with threadpool_limits(limits=1, user_api="blas"):
             return float(dense.refit(gram, labels, [0])[0, 0])
@@ -85,7 +86,9 @@ class RingProblem:
     def law(self, height: float) -> dict[str, float] | None:
         """Exponent and constant of the density law for a ReLU net with biases and no ridge; None otherwise."""
         net = self.kernel
-        if not isinstance(net, NTK | NNGP) or net.activation != "relu" or not net.bias_variance or self.ridge:
+        if not isinstance(net, NTK | NNGP) or net.activation != "relu" or not net.bias_variance:
+            return None
+        if Ridge.of(self.ridge).amount:
             return None
         found = relu_law(net.depth, net.weight_variance, net.bias_variance, height, isinstance(net, NTK))
         return {"exponent": found.exponent, "constant": found.constant}
@@ -95,7 +98,7 @@ class RingProblem:
         return {
             "kernel": self.kernel.spec,
             "rings": "interleaved" if self.interleaved else "aligned",
-            "ridge": self.ridge,
+            "ridge": Ridge.of(self.ridge).asked,
         }
 
 
@@ -103,7 +106,7 @@ def needed_poses(
     kernel: str | Kernel,
     separation: float = 0.3,
     rings: str = "aligned",
-    ridge: float = 0.0,
+    ridge: RidgeLike = 0.0,
     most: int = MOST_POSES,
     progress: Callable[[int, int], object] | None = None,
 ) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def needed_poses(
         kernel: Specification such as ``ntk(depth=2)``, or a kernel.
         separation: Height h of the rings at +-h on the unit sphere, 0 < h < 1.
         rings: ``aligned`` or ``interleaved`` (the second ring turned by half a step).
-        ridge: r >= 0, absolute: the Gram matrix becomes K + r I.
+        ridge: r >= 0, or ``"relative:1e-10"`` of k(x, x): the Gram matrix becomes K + r I.
         most: Largest N searched.
         progress: Called with the number of searched N and `most`.
 
@@ -170,7 +173,7 @@ def needed_poses(
 
 
 def needed_separation(
-    kernel: str | Kernel, poses: int = 16, rings: str = "aligned", ridge: float = 0.0
+    kernel: str | Kernel, poses: int = 16, rings: str = "aligned", ridge: RidgeLike = 0.0
 ) -> dict[str, Any]:
     """The smallest height h of two rings at +-h from which on a missing pose is classified right.
 
@@ -181,7 +184,7 @@ def needed_separation(
         kernel: Specification such as ``ntk(depth=2)``, or a kernel.
         poses: N, the number of poses of each ring.
         rings: ``aligned`` or ``interleaved``.
-        ridge: r >= 0, absolute.
+        ridge: r >= 0, or ``"relative:1e-10"`` of k(x, x).
 
     Returns:
         As :func:`needed_poses`, with ``poses`` for what is given and ``separation`` for what is sought: ``answer``

@@ -20,7 +20,8 @@ from orbitkernels.prediction import draw_stage, drawn_pairs, rounding_notes
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.orbits import Orbits
-from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, dense_gram, orbit_symbol, refitted_errors
+from orbitkernels.proofs.ridge import Ridge, RidgeLike
+from orbitkernels.proofs.spectral import FourierRoute, dense_gram, refitted_errors
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
 
@@ -29,7 +30,7 @@ def needed_separation_of_pairs(
     group: str | FiniteGroup,
     kernel: KernelLike,
     data: str | Dataset,
-    ridge: float = 0.0,
+    ridge: RidgeLike = 0.0,
     pairs: int = 16,
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
@@ -40,7 +41,7 @@ def needed_separation_of_pairs(
         group: A group that acts on the images.
         kernel: Specification such as ``ntk(depth=3)``, or a kernel.
         data: ``digits``, ``mnist:DIR``, the path of a ``.npz`` file, or a `Dataset`.
-        ridge: r >= 0, absolute.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K.
         pairs: How many pairs, the same as :func:`orbitkernels.predict` takes.
         seed: Seed of the draw.
         progress: Called with the number of pairs done and the number of pairs.
@@ -63,7 +64,7 @@ def needed_separation_of_pairs(
         ['balanced_error', 'condition_number', 'exact_error', 'indices', 'labels']
     """
     G = group_of(group) if isinstance(group, str) else group
-    k, r = as_kernel(kernel), checked_ridge(ridge)
+    k, r = as_kernel(kernel), Ridge.of(ridge)
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
     rows = []
@@ -82,7 +83,7 @@ def needed_separation_of_pairs(
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
         "data": dataset.name,
-        "ridge": r,
+        "ridge": r.asked,
         "seed": int(seed),
         "pairs": rows,
         "right": sum(right),
@@ -93,22 +94,23 @@ def needed_separation_of_pairs(
     }
 
 
-def _pair(kernel: KernelLike, orbits: Orbits, ridge: float) -> dict[str, Any]:
+def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> dict[str, Any]:
     """Signal, noise and errors of the two orbits of one pair."""
     route = FourierRoute.of(kernel, orbits, ridge)
     signs = np.array([1.0, -1.0])
     spectral = signs * route.errors()[:, 0]
     exact = signs * refitted_errors(dense_gram(kernel, orbits, ridge), orbits)[:, 0]
-    means = orbit_symbol(kernel, orbits).mean(axis=2)
+    means = route.symbol.mean(axis=2)
     mmd = float(means[0, 0] + means[1, 1] - means[0, 1] - means[1, 0])
     noise = 1 / inverse_diagonal(route.blocks)
     return {
         "mmd_squared": mmd,
         "noise": noise.tolist(),
-        "needed_mmd_squared": (2 * (noise - ridge) / orbits.sizes).tolist(),
-        "balanced_error": (noise / (orbits.sizes * mmd / 2 + ridge)).tolist(),
+        "needed_mmd_squared": (2 * (noise - route.ridge) / orbits.sizes).tolist(),
+        "balanced_error": (noise / (orbits.sizes * mmd / 2 + route.ridge)).tolist(),
         "spectral_error": spectral.tolist(),
         "exact_error": exact.tolist(),
+        "ridge": route.ridge,
         "right": (exact < 1).tolist(),
         "condition_number": route.spectrum.condition_number,
         "stabiliser_orders": [H.order for H in orbits.stabilisers],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orbitkernels.proofs.ridge import Ridge
 from orbitkernels.text_plot import error_plot
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def ring_lines(result: dict[str, Any], unicode: bool = True) -> list[str]:
     by_poses = result["needed"] == "poses"
     name = "poses" if by_poses else "separation"
     fixed = f"at heights +-{result['separation']:g}" if by_poses else f"of {result['poses']} poses"
-    ridge = f", ridge {result['ridge']:g}" if result["ridge"] else ""
+    ridge = f", ridge {Ridge.of(result['ridge'])}" if result["ridge"] else ""
     places = [row[name] for row in result["curve"]]
     axis = "poses a ring (logarithmic)" if by_poses else "separation h"
     return [

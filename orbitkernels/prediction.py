@@ -17,7 +17,8 @@ from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
 from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
-from orbitkernels.proofs.spectral import FourierRoute, checked_ridge, dense_gram, refitted_errors
+from orbitkernels.proofs.ridge import Ridge, RidgeLike
+from orbitkernels.proofs.spectral import FourierRoute, dense_gram, refitted_errors
 from orbitkernels.theory.actions import padded_shape, shift_orders
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
@@ -36,7 +37,7 @@ def predict(
     kernel: KernelLike,
     data: str | Dataset,
     missing: MissingLike = "pose",
-    ridge: float = 0.0,
+    ridge: RidgeLike = 0.0,
     pairs: int = 16,
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
@@ -53,7 +54,7 @@ def predict(
         kernel: Specification such as ``ntk(depth=3)``, an object with gram(X, Y), or a function k(X, Y).
         data: ``digits``, ``mnist:DIR``, the path of a ``.npz`` file, or a `Dataset`.
         missing: ``"pose"``, ``"coset:WORDS"`` or a list of poses, see `missing_poses`.
-        ridge: r >= 0, absolute: the Gram matrix becomes K + r I.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K: the Gram matrix becomes K + r I.
         pairs: How many pairs, all different.
         seed: Seed of the draw.
         progress: Called with the number of pairs done and the number of pairs.
@@ -63,7 +64,8 @@ def predict(
         ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices`` (which images),
         ``spectral_error`` and ``exact_error`` (first orbit, first missing pose), ``spectral_errors`` and
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
-        ``relative_difference`` (the largest), ``condition_number`` (of K + r I, 2-norm) and ``stabiliser_orders``.
+        ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm)
+        and ``stabiliser_orders``.
 
     Raises:
         InputError: If an argument cannot be used; one line that says why.
@@ -77,7 +79,7 @@ def predict(
         ['condition_number', 'exact_error', 'exact_errors', 'indices']
     """
     G = group_of(group) if isinstance(group, str) else group
-    k, r = as_kernel(kernel), checked_ridge(ridge)
+    k, r = as_kernel(kernel), Ridge.of(ridge)
     missing_poses(G, missing)  # a bad word is refused before the data are read
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
@@ -91,7 +93,7 @@ def predict(
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
         "data": dataset.name,
-        "ridge": r,
+        "ridge": r.asked,
         "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
         "seed": int(seed),
         "pairs": rows,
@@ -183,7 +185,7 @@ def _refuse_too_many(dataset: Dataset, pairs: int) -> None:
 
 
 def _pair(
-    kernel: KernelLike, orbits: Orbits, indices: tuple[int, int], missing: MissingLike, ridge: float
+    kernel: KernelLike, orbits: Orbits, indices: tuple[int, int], missing: MissingLike, ridge: Ridge
 ) -> dict[str, Any]:
     """Both routes on one pair of images."""
     try:
@@ -200,6 +202,7 @@ def _pair(
         "spectral_errors": spectral.tolist(),
         "exact_errors": exact.tolist(),
         "relative_difference": float(np.max(np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact)))),
+        "ridge": route.ridge,
         "condition_number": route.spectrum.condition_number,
         "stabiliser_orders": [H.order for H in orbits.stabilisers],
     }

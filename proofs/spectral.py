@@ -10,9 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from orbitkernels.errors import InputError
 from orbitkernels.numerics.blocks import FourierBlocks
-from orbitkernels.numerics.dense import refit
 from orbitkernels.numerics.fourier import (
     coset_errors,
     dual_coefficients,
@@ -23,18 +21,22 @@ from orbitkernels.numerics.fourier import (
 )
 from orbitkernels.theory.laws import IntArray
 
-from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram, refuse_asymmetric
+from .dense_route import DenseRoute, dense_gram, refitted_errors
+from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
 from .irreps import unitary_irreps
-from .missing import Missing, MissingLike, missing_poses
+from .missing import MissingLike, missing_poses
 from .orbits import FloatArray, Orbits
-from .spectrum import Spectrum, require_positive, spectrum_of_blocks
+from .ridge import Ridge, RidgeLike, mean_diagonal
+from .spectrum import Spectrum, spectrum_of_blocks
 
 __all__ = [
     "INVARIANCE_TOLERANCE",
     "Spectrum",
     "check_invariance",
+    "dense_gram",
     "leave_out_error",
     "orbit_symbol",
+    "refitted_errors",
     "spectral_error",
     "spectrum",
 ]
@@ -74,22 +76,25 @@ class FourierRoute:
     Attributes:
         orbits: The orbits.
         blocks: Fourier blocks, ridge included.
-        ridge: r.
+        ridge: r, absolute.
+        symbol: phi_ab(g), array [C, C, n], without the ridge.
     """
 
     orbits: Orbits
     blocks: FourierBlocks
     ridge: float
+    symbol: FloatArray
 
     @classmethod
-    def of(cls, kernel: KernelLike, orbits: Orbits, ridge: float = 0.0, check: bool = True) -> FourierRoute:
+    def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0, check: bool = True) -> FourierRoute:
         """Transform the symbol of a kernel, after checking on samples that the kernel is invariant."""
-        ridge, kernel = checked_ridge(ridge), as_kernel(kernel)
+        given, kernel = Ridge.of(ridge), as_kernel(kernel)
         if check:
             check_invariance(kernel, orbits)
         symbol = orbit_symbol(kernel, orbits)
+        absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
         stabilisers = [None if H.order == 1 else H.elements for H in orbits.stabilisers]
-        return cls(orbits, fourier_blocks(symbol, _matrices(orbits), stabilisers, ridge), ridge)
+        return cls(orbits, fourier_blocks(symbol, _matrices(orbits), stabilisers, absolute), absolute, symbol)
 
     @cached_property
     def spectrum(self) -> Spectrum:
@@ -122,13 +127,13 @@ class FourierRoute:
         return np.stack(errors)
 
 
-def spectrum(kernel: KernelLike, orbits: Orbits, ridge: float = 0.0) -> Spectrum:
+def spectrum(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> Spectrum:
     """Eigenvalues of K + r I from the Fourier blocks of the symbol; the Gram matrix is not formed (T2, T4).
 
     Args:
         kernel: An object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
         orbits: The orbits; their labels give the weights of the label mode.
-        ridge: r >= 0, absolute: the matrix is K + r I.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K; the matrix is K + r I.
 
     Raises:
         NotInvariantError: If the kernel is not invariant under the action.
@@ -147,7 +152,7 @@ def spectrum(kernel: KernelLike, orbits: Orbits, ridge: float = 0.0) -> Spectrum
 
 
 def spectral_error(
-    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: float = 0.0
+    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: RidgeLike = 0.0
 ) -> FloatArray:
     """Error y - p at missing poses, from the symbol and its Fourier blocks alone (Theorems T6, T7 and T1).
 
@@ -160,7 +165,7 @@ def spectral_error(
         kernel: An object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
         orbits: C orbits with targets [C, m].
         missing: ``"pose"``, ``"coset:WORDS"`` or p poses, see :func:`orbitkernels.proofs.missing.missing_poses`.
-        ridge: r >= 0, absolute: K + r I.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K: K + r I.
 
     Returns:
         Array [C, m]: the error of a missing pose, or of each pose of a missing coset, which share one error (T7).
@@ -184,7 +189,7 @@ def spectral_error(
 
 
 def leave_out_error(
-    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: float = 0.0
+    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: RidgeLike = 0.0
 ) -> FloatArray:
     """Error y - p at missing poses from its definition: drop them, solve by dense Cholesky, predict.
 
@@ -196,7 +201,7 @@ def leave_out_error(
         kernel: As in :func:`spectral_error`.
         orbits: C orbits with targets [C, m].
         missing: As in :func:`spectral_error`.
-        ridge: r >= 0, absolute: K + r I.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K: K + r I.
 
     Returns:
         Array [C, m], or [C, p, m] for a list of p poses.
@@ -204,45 +209,7 @@ def leave_out_error(
     Raises:
         SingularGramError: If K + r I is not positive definite.
     """
-    dense = dense_gram(kernel, orbits, ridge)
-    require_positive(np.linalg.eigvalsh(dense).astype(np.float64, copy=False), f"the {len(dense)} points", ridge)
-    return refitted_errors(dense, orbits, missing)
-
-
-def refitted_errors(dense: FloatArray, orbits: Orbits, missing: MissingLike = "pose") -> FloatArray:
-    """As :func:`leave_out_error`, from K + r I; that it is positive definite beyond rounding is not checked."""
-    what = missing_poses(orbits.group, missing)
-    errors = np.stack([_refit_orbit(dense, orbits, c, what) for c in range(len(orbits))])  # [C, p, m]
-    return errors[:, 0] if what.alike else errors
-
-
-def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: float = 0.0) -> FloatArray:
-    """Array [N, N]: K + r I over all points of the orbits."""
-    matrix = gram(kernel, orbits.all_points).copy()
-    refuse_asymmetric(matrix)
-    matrix[np.diag_indices_from(matrix)] += checked_ridge(ridge)
-    return matrix
-
-
-def _refit_orbit(dense: FloatArray, orbits: Orbits, c: int, what: Missing) -> FloatArray:
-    """Array [p, m] of the errors when the poses are missing from orbit c."""
-    poses, position = np.unique(orbits.pose_index(c, what.elements), return_inverse=True)
-    return refit(dense, orbits.point_targets, orbits.offsets[c] + poses)[position]
-
-
-def checked_ridge(ridge: float) -> float:
-    """The ridge as a float.
-
-    Raises:
-        InputError: If it is no finite number >= 0.
-    """
-    try:
-        value = float(ridge)
-    except (TypeError, ValueError):
-        value = float("nan")
-    if not 0 <= value < float("inf"):
-        raise InputError(f"Argument 'ridge' must be a finite number >= 0, not {ridge!r}.")
-    return value
+    return DenseRoute.of(kernel, orbits, ridge).errors(missing)
 
 
 def _matrices(orbits: Orbits) -> list[FloatArray]:

@@ -22,6 +22,7 @@ PAIR_KEYS = {
     "spectral_errors",
     "exact_errors",
     "relative_difference",
+    "ridge",
     "condition_number",
     "stabiliser_orders",
 }

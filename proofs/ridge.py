@@ -1,0 +1,104 @@
+"""Regularisation: an absolute ridge r, or one relative to the mean diagonal of the Gram matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
+
+FloatArray = npt.NDArray[np.float64]
+
+#: How a relative ridge begins in text.
+RELATIVE = "relative:"
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """What is added to the diagonal of a Gram matrix K: K + r I.
+
+    Attributes:
+        amount: r itself, or r as a multiple of the mean diagonal of K.
+        is_relative: Which of the two.
+
+    Example:
+        >>> from orbitkernels.proofs.ridge import Ridge
+        >>> Ridge.of("relative:1e-3").absolute(4.0), Ridge.of(0.5).absolute(4.0), Ridge.of("0.5").asked
+        (0.004, 0.5, 0.5)
+    """
+
+    amount: float
+    is_relative: bool = False
+
+    @classmethod
+    def of(cls, ridge: RidgeLike) -> Ridge:
+        """Read a number, its text, or ``"relative:NUMBER"``.
+
+        Raises:
+            InputError: If it is no finite number >= 0.
+        """
+        if isinstance(ridge, Ridge):
+            return ridge
+        is_relative = isinstance(ridge, str) and ridge.strip().startswith(RELATIVE)
+        text = ridge.strip().removeprefix(RELATIVE) if isinstance(ridge, str) else ridge
+        try:
+            value = float("nan") if isinstance(text, bool) else float(text)
+        except (TypeError, ValueError):
+            value = float("nan")
+        if not 0 <= value < float("inf"):
+            raise InputError(
+                f"Argument 'ridge' must be a finite number >= 0, not {shown(ridge)}; text such as "
+                f"'{RELATIVE}1e-10' is that factor times the mean diagonal of the Gram matrix."
+            )
+        return cls(value, is_relative)
+
+    @property
+    def asked(self) -> float | str:
+        """What was asked for: a number, or ``relative:`` and one."""
+        return f"{RELATIVE}{self.amount}" if self.is_relative else self.amount
+
+    def __str__(self) -> str:
+        return f"{RELATIVE}{self.amount:g}" if self.is_relative else f"{self.amount:g}"
+
+    def absolute(self, mean_diagonal: float) -> float:
+        """The number r that is added to the diagonal.
+
+        Args:
+            mean_diagonal: (1/N) sum_i K_ii over all points.
+
+        Raises:
+            InputError: If a relative ridge would not be a finite number >= 0.
+        """
+        if not self.is_relative:
+            return self.amount
+        found = self.amount * float(mean_diagonal)
+        if not 0 <= found < float("inf"):
+            raise InputError(
+                f"Argument 'ridge' is {self.asked}, and the mean diagonal of the Gram matrix is "
+                f"{mean_diagonal:.3g}; give an absolute ridge."
+            )
+        return found
+
+
+#: A number r >= 0, its text, ``"relative:1e-10"`` or a Ridge.
+RidgeLike = float | str | Ridge
+
+
+def mean_diagonal(phi: npt.ArrayLike, sizes: npt.ArrayLike) -> float:
+    """Mean of K_ii over all N points of orbits: sum_c N_c phi_cc(e) / N.
+
+    Args:
+        phi: Symbol [C, C, n], the identity first.
+        sizes: Array [C] of the orbit sizes N_c.
+
+    Example:
+        >>> from orbitkernels.proofs.ridge import mean_diagonal
+        >>> mean_diagonal([[[1.0, 0.5], [0.0, 0.0]], [[0.0, 0.0], [4.0, 4.0]]], [2, 1])
+        2.0
+    """
+    values: FloatArray = np.asarray(phi, dtype=np.float64)
+    count = np.arange(len(values))
+    return float(np.average(values[count, count, 0], weights=np.asarray(sizes)))
