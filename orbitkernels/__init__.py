@@ -19,6 +19,7 @@ from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
     from orbitkernels.prediction import predict
+    from orbitkernels.proofs.averaged_kernels import Averaged, AveragedKernel
     from orbitkernels.proofs.circle import circle_spectrum
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.enclosed_prediction import enclosed_error
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
-    from orbitkernels.proofs.reynolds import AveragedKernel, recovered_poses
+    from orbitkernels.proofs.reynolds import recovered_poses
     from orbitkernels.proofs.spectral import (
         check_invariance,
         leave_out_error,
@@ -62,7 +63,8 @@ _HOMES = {
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
-    "proofs.reynolds": ["AveragedKernel", "recovered_poses"],
+    "proofs.averaged_kernels": ["Averaged", "AveragedKernel"],
+    "proofs.reynolds": ["recovered_poses"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.verify": ["verify"],
@@ -76,6 +78,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "NNGP",
     "NTK",
+    "Averaged",
     "AveragedKernel",
     "CharacterTable",
     "ClassFunction",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -86,7 +87,7 @@ def _symmetric_call(kernel: GramKernel) -> bool:
     """Whether gram(X) alone is known to mean gram(X, X)."""
     from .kernels import Kernel
 
-    return isinstance(kernel, Kernel)
+    return isinstance(kernel, Kernel) or getattr(kernel, "has_symmetric_gram", False) is True
 
 
 def check_invariance(
@@ -124,6 +125,19 @@ def check_invariance(
         0.0
     """
     kernel = as_kernel(kernel)
+    own = getattr(kernel, "check_invariance", None)
+    check = partial(sampled_invariance, kernel) if own is None else own
+    return float(check(orbits, tolerance, samples, seed))
+
+
+def sampled_invariance(
+    kernel: KernelLike,
+    orbits: Orbits,
+    tolerance: float = INVARIANCE_TOLERANCE,
+    samples: int | None = 32,
+    seed: int = 0,
+) -> float:
+    """As :func:`check_invariance`, for kernels that do not know better how to check themselves."""
     orbit, pose = _sample(orbits, samples, seed)
     elements = np.array([orbits.representatives[c][j] for c, j in zip(orbit, pose, strict=True)], dtype=np.int64)
     still = gram(kernel, _moved(orbits, orbit, elements))

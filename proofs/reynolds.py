@@ -1,4 +1,4 @@
-"""Averages of a kernel over a group or a subgroup (Reynolds operator), and which missing poses they recover."""
+"""Averages over a group or a subgroup (Reynolds operator) of symbols, and which missing poses they recover."""
 
 from __future__ import annotations
 
@@ -10,65 +10,13 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.rational_gram import as_fraction
-from orbitkernels.theory.subgroups import Subgroup, whole
+from orbitkernels.theory.subgroups import Subgroup
 
-from .invariance import KernelLike, as_kernel, gram
 from .missing import MissingLike, missing_poses
 
 if TYPE_CHECKING:
     from orbitkernels.theory.groups import FiniteGroup
     from orbitkernels.theory.laws import IntArray
-
-    from .orbits import FloatArray, Orbits
-
-
-class AveragedKernel:
-    """The mean of a kernel over a subgroup H in each argument: (1/|H|^2) sum_{h, h'} k(h x, h' y).
-
-    It is symmetric, positive semidefinite and invariant under H in each argument.  If k(gx, gy) = k(x, y), it
-    equals (1/|H|) sum_h k(h x, y).  With H = G the orbits collapse; with a subgroup, the cosets Hg do, and the
-    kernel is invariant under G if H is normal (Theorem T9).
-
-    Args:
-        kernel: k, an object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
-        orbits: The orbits, whose action is taken.
-        subgroup: H; all of G if omitted.
-
-    Raises:
-        InputError: If H is no subgroup of the group of the orbits.
-
-    Example:
-        >>> from orbitkernels.proofs.orbits import Orbits
-        >>> from orbitkernels.proofs.reynolds import AveragedKernel
-        >>> from orbitkernels.proofs.spectral import leave_out_error
-        >>> from orbitkernels.theory.names import group
-        >>> orbits = Orbits(group("C4"), [[1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 0.0, 2.0]], [0, 1])
-        >>> leave_out_error(AveragedKernel("ntk(depth=1)", orbits), orbits, ridge=1e-6).round(4).ravel().tolist()
-        [0.0, -0.0]
-    """
-
-    def __init__(self, kernel: KernelLike, orbits: Orbits, subgroup: Subgroup | None = None) -> None:
-        self.kernel = as_kernel(kernel)
-        self.action = orbits.action
-        self.subgroup = whole(orbits.group) if subgroup is None else subgroup
-        _require_subgroup("subgroup", self.subgroup, orbits.group)
-
-    def gram(self, X: FloatArray, Y: FloatArray | None = None) -> FloatArray:
-        """Matrix [m, p] of the averaged kernel over the rows of X [m, d] and Y [p, d], X again if omitted."""
-        left = self._poses(X)
-        values = gram(self.kernel, left, None if Y is None else self._poses(Y))
-        order = self.subgroup.order
-        mean: FloatArray = values.reshape(len(X), order, -1, order).mean(axis=(1, 3))
-        return mean
-
-    def _poses(self, X: FloatArray) -> FloatArray:
-        """Array [m |H|, d]: h x for each row x and each h."""
-        return np.concatenate(
-            [self.action.poses(x, self.subgroup.elements) for x in np.asarray(X, dtype=np.float64)]
-        )
-
-    def __repr__(self) -> str:
-        return f"<AveragedKernel over a subgroup of order {self.subgroup.order} of {self.subgroup.group.name}>"
 
 
 def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgroup | None = None) -> IntArray:
@@ -95,10 +43,10 @@ def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgro
         >>> recovered_poses(C6.subgroup([3]), [0, 1, 4]).tolist()  # cosets {0, 3}, {1, 4}, {2, 5}
         [0]
     """
-    _require_subgroup("subgroup", subgroup)
+    require_subgroup("subgroup", subgroup)
     group = subgroup.group
     if stabiliser is not None:
-        _require_subgroup("stabiliser", stabiliser, group)
+        require_subgroup("stabiliser", stabiliser, group)
     fixing = np.zeros(1, dtype=np.int64) if stabiliser is None else stabiliser.elements
     gone = missing_poses(group, missing).elements
     absent = np.zeros(group.order, dtype=bool)
@@ -108,8 +56,12 @@ def recovered_poses(subgroup: Subgroup, missing: MissingLike, stabiliser: Subgro
     return recovered
 
 
-def _require_subgroup(argument: str, value: object, group: FiniteGroup | None = None) -> None:
-    """Raise unless a value is a subgroup, of that group if one is given."""
+def require_subgroup(argument: str, value: object, group: FiniteGroup | None = None) -> None:
+    """Refuse what is no subgroup, or one of another group if a group is given.
+
+    Raises:
+        InputError: Then.
+    """
     if not isinstance(value, Subgroup) or (group is not None and value.group is not group):
         of = f" of {group.name}" if group is not None else ""
         raise InputError(

@@ -11,13 +11,14 @@ import numpy as np
 from orbitkernels.numerics.dense import condition_number
 from orbitkernels.theory.balls import working_precision
 
+from .averaged_kernels import AveragedKernel
 from .collapse import AverageCase, average_cases
 from .collapse_routes import Enclosed, Exact, Floating, routes
 from .enclosed_instances import ENCLOSED_GROUPS, QUICK_ENCLOSED_GROUPS, enclosed_instance
 from .evidence import Comparison, compare_enclosures, compare_exactly, compare_numerically, joint
 from .image_instances import ImageCase, image_cases, image_orbits
 from .instances import GROUPS, QUICK_GROUPS, QUICK_SMALL_GROUPS, SMALL_GROUPS, exact_instance, float_instance
-from .reynolds import AveragedKernel, recovered_poses
+from .reynolds import recovered_poses
 from .spectral import dense_gram, leave_out_error
 from .theorem import Procedure, Theorem
 

@@ -9,11 +9,12 @@ import pytest
 from orbitkernels.errors import InputError, NotInvariantError
 from orbitkernels.proofs import collapse_checks, collapse_routes, reynolds
 from orbitkernels.proofs import t9_orbit_collapse as t9
+from orbitkernels.proofs.averaged_kernels import AveragedKernel
 from orbitkernels.proofs.collapse import KINDS, AverageCase, chosen_subgroup
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.instances import SymbolCase, named_group
 from orbitkernels.proofs.orbits import Orbits
-from orbitkernels.proofs.reynolds import AveragedKernel, averaged_gram, averaged_symbol, recovered_poses
+from orbitkernels.proofs.reynolds import averaged_gram, averaged_symbol, recovered_poses
 from orbitkernels.proofs.spectral import leave_out_error, spectral_error
 from orbitkernels.proofs.verify import verify
 
