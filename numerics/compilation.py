@@ -35,6 +35,20 @@ def jit_sum(function: Function) -> Function:
     return _compiled(function, fastmath={"reassoc", "contract"})
 
 
+def jit_inline(function: Function) -> Function:
+    """Compile into its callers, so that their loops over pairs can be vectorised.
+
+    For that every number is loaded before the first condition, and conditions only select between values.
+    A product may be fused with a sum.
+    """
+    return _compiled(function, forceinline=True, fastmath={"contract"})
+
+
+def jit_tile(function: Function) -> Function:
+    """Compile a loop that calls :func:`jit_inline` functions and can run in several threads at once."""
+    return _compiled(function, nogil=True, fastmath={"contract"})
+
+
 def _compiled(function: Function, **options: Any) -> Function:
     with _caching() as kept:
         return cast(Function, numba.njit(error_model="numpy", cache=kept, **options)(function))

@@ -1,0 +1,91 @@
+"""Dual activations: Gaussian expectations E[f(z_x) f(z_y)] and E[f'(z_x) f'(z_y)] of a pair of pre-activations.
+
+A pair of inputs is carried through the layers of a net as a *gap* 1 - u and a *rest* 1 + u of the cosine
+u = S(x,y)/sqrt(S(x,x) S(y,y)), the smaller of the two to relative precision, beside the length
+a = sqrt(S(x,x)) of each input.  A cosine alone keeps only half of the digits of the angle near u = 1 and u = -1.
+
+The pair functions are written for the loop vectoriser of the compiler: all numbers are loaded first, every branch
+only selects between values, and polynomials are nested by hand (a loop over coefficients is not vectorised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+
+#: First rows of the features of every dual: a = sqrt(S(x,x)), A = sqrt(E[f(a z)^2]) and E[f'(a z)^2].
+LENGTH, ROOT_MEAN_SQUARE, SLOPE = 0, 1, 2
+
+
+class Dual(NamedTuple):
+    """The dual of an activation f, in the form that all engines use; z, z_x, z_y are standard Gaussian.
+
+    Attributes:
+        name: The activation.
+        parameters: Numbers that the pair function reads.
+        features: Maps lengths a [m] to [F, m]: row 0 is a, row 1 is A = sqrt(E[f(a z)^2]), row 2 is E[f'(a z)^2],
+            further rows are what the pair function needs of each input.
+        pair: Jitted function of (parameters, fx, i, fy, j, gap, rest), where column i of fx [F, m] and column j of
+            fy [F, p] are features and u = 1 - gap = rest - 1 the cosine.  Returns (gap', rest', slope) with
+            gap' = 1 - c, rest' = 1 + c, c = E[f(z_x) f(z_y)]/(A_x A_y), and slope = E[f'(z_x) f'(z_y)];
+            c = 0 if A_x A_y = 0.
+    """
+
+    name: str
+    parameters: FloatArray
+    features: Callable[[FloatArray], FloatArray]
+    pair: Callable[..., Any]
+
+
+def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
+    """The dual activation of a name.
+
+    Args:
+        name: relu, leaky_relu, abs or erf.
+        parameters: The slope for z < 0 of leaky_relu; nothing for the others.
+
+    Raises:
+        InputError: If there is no such activation, or its parameters are too few, too many or not finite.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.duals import dual
+        >>> relu = dual("relu")
+        >>> fx = relu.features(np.array([1.0, 2.0]))
+        >>> fx[2]
+        array([0.5, 0.5])
+        >>> gap, rest, slope = relu.pair(relu.parameters, fx, 0, fx, 1, 1.0, 1.0)
+        >>> round(1 - gap - 1 / np.pi, 15), slope
+        (0.0, 0.25)
+    """
+    makers = _makers()
+    if name not in makers:
+        raise InputError(f"Activation '{name[:40]}' is not available; use {', '.join(makers)}.")
+    maker, (least, most) = makers[name]
+    values = [float(value) for value in parameters]
+    if not least <= len(values) <= most:
+        wanted = "no parameters" if most == 0 else f"{least} to {most} parameters"
+        raise InputError(f"Activation '{name}' takes {wanted}, not {len(values)}.")
+    if not np.all(np.isfinite(values)):
+        raise InputError(f"Activation '{name}' needs finite parameters, not {values}.")
+    return maker(*values)
+
+
+def _makers() -> dict[str, tuple[Callable[..., Dual], tuple[int, int]]]:
+    """The function that makes each dual, with the least and the largest number of its parameters."""
+    from .dual_erf import erf
+    from .dual_piecewise import absolute, leaky_relu, relu
+
+    return {
+        "relu": (relu, (0, 0)),
+        "leaky_relu": (leaky_relu, (1, 1)),
+        "abs": (absolute, (0, 0)),
+        "erf": (erf, (0, 0)),
+    }
