@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
@@ -47,6 +48,20 @@ def jit_inline(function: Function) -> Function:
 def jit_tile(function: Function) -> Function:
     """Compile a loop that calls :func:`jit_inline` functions and can run in several threads at once."""
     return _compiled(function, nogil=True, fastmath={"contract"})
+
+
+@cache
+def tile_for(template: Callable[..., None], pair: Callable[..., Any]) -> Callable[..., None]:
+    """A plain function that calls the global name `pair`, compiled by :func:`jit_tile` for one such jitted pair.
+
+    A jitted function that is handed over as an argument is compiled anew in every process, for the disk cache does
+    not recognise it; as a global name of a function with a name of its own it is found again.
+    """
+    name = f"{template.__name__}_{pair.__name__}"
+    names = {**template.__globals__, "pair": pair}
+    function = FunctionType(template.__code__, names, name, template.__defaults__, template.__closure__)
+    function.__qualname__, function.__doc__ = name, template.__doc__
+    return jit_tile(function)
 
 
 def _compiled(function: Function, **options: Any) -> Function:

@@ -1,9 +1,10 @@
 """Dual of erf (Williams 1997): E[erf(z_x) erf(z_y)] = (2/pi) gamma.
 
 sin(gamma) = 2 S(x,y)/sqrt((1 + 2 S(x,x)) (1 + 2 S(y,y))).  An input of length a has the angle alpha with
-sin(alpha) = w^2, w = cos(psi) = a/sqrt(a^2 + 1/2).  At |u| = 1 - near, sin(gamma) = w_x w_y (1 - near) and c = gamma/sqrt(alpha_x alpha_y).  alpha_x - gamma and alpha_y - gamma come from
-the differences of the sines, where for long inputs w_x - w_y = 2 (sin(psi_y/2)^2 - sin(psi_x/2)^2): saturated nets
-enlarge the errors of 1 - u by the square of the weights in every layer.
+sin(alpha) = w^2, w = cos(psi) = a/sqrt(a^2 + 1/2).  At |u| = 1 - near, sin(gamma) = w_x w_y (1 - near) and
+c = gamma/sqrt(alpha_x alpha_y).  alpha_x - gamma and alpha_y - gamma come from the differences of the sines, where
+for long inputs w_x - w_y = 2 (sin(psi_y/2)^2 - sin(psi_x/2)^2): saturated nets enlarge the errors of 1 - u by the
+square of the weights in every layer.
 """
 
 from __future__ import annotations
