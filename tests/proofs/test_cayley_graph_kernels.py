@@ -1,5 +1,7 @@
 """K13: planted mistakes are caught, and connection sets that are none get one line."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -124,6 +126,17 @@ def test_closed_forms_of_a_kernel(name, group):
     else:
         with pytest.raises(InputError, match="not positive definite"):
             derive("error", group, spec)
+
+
+def test_eigenvalues_are_printed_with_their_multiplicities():
+    derivation = derive("spectrum", "S4", "adjacency(generators=class:(0 1))")
+    found = {
+        int(value): 1 if "once" in times else int(re.search(r"\d+", times)[0])
+        for step in derivation.steps
+        for line in step.lines
+        for value, times in re.findall(r"(-?\d+) \\qquad \((.*?)\)", line)
+    }
+    assert found == {6: 1, 2: 9, 0: 4, -2: 9, -6: 1}  # random transpositions of four cards
 
 
 def test_a_wrong_eigenvalue_of_a_closed_form_raises(monkeypatch):

@@ -5,7 +5,7 @@ from fractions import Fraction as F
 import pytest
 import sympy
 from flint import arb
-from sympy import Eq, Mod, Piecewise, cos, cot, csc, pi, sec, sin, tan
+from sympy import Eq, Mod, Piecewise, cos, cot, csc, pi, sec, sin, sqrt, tan
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.balls import working_precision
@@ -78,6 +78,7 @@ def test_arithmetic_with_one_over_pi_by_hand() -> None:
         (Piecewise((1, Mod(N, 2) > 0), (0, True)), "is not known"),
         (sin(N), "no rational multiple of pi"),
         (sin(pi**2 * N), "no rational multiple of pi"),
+        (sin(pi * sqrt(N)), "is no rational expression"),
         (sympy.exp(N * pi), "not known|no part"),
         (N ** sympy.Rational(1, 2), "which is no integer"),
         (sympy.Symbol("x") + 1, "The symbol x of the formula has no value"),
