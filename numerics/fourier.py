@@ -8,7 +8,7 @@ group are a handful of array operations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -126,7 +126,12 @@ def _transform(symbol: FloatArray, irreps: Matrices, bases: tuple[Matrices, ...]
     # complex numbers as pairs of reals: the symbol is real, so one real product does it
     pairs = irreps.reshape(irreps.shape[0], -1).view(np.float64)  # [n, k d d (2)]
     product = (symbol.reshape(count * count, -1) @ pairs).view(irreps.dtype)
-    full = product.reshape(count, count, -1, degree, degree)  # [C, C, k, d, d]
+    return change_of_basis(product.reshape(count, count, -1, degree, degree), bases)
+
+
+def change_of_basis(full: Matrices, bases: tuple[Matrices, ...]) -> Matrices:
+    """Blocks [k, D, D] with the parts U_a^* M_ab U_b, from M [C, C, k, d, d] and bases U_c [k, d, f_c]."""
+    count, degree = full.shape[0], full.shape[3]
     if all(basis.shape[2] == degree for basis in bases):
         return full.transpose(2, 0, 3, 1, 4).reshape(-1, count * degree, count * degree)
     return np.concatenate(
@@ -203,7 +208,7 @@ def inverse_symbol(blocks: FourierBlocks, irreps: Sequence[npt.ArrayLike]) -> Fl
     count = blocks.sizes.size
     total = np.zeros((count * count, np.shape(irreps[0])[0]))
     for stack in blocks.stacks:
-        lifted = _lifted_inverse(stack)  # [k, C, C, d, d]
+        lifted = lifted_inverse(stack)  # [k, C, C, d, d]
         matrices = np.stack([np.asarray(irreps[r]) for r in stack.irreps])
         left = lifted.swapaxes(0, 1).swapaxes(1, 2).reshape(count * count, -1)
         right = matrices.conj().swapaxes(0, 1).reshape(matrices.shape[1], -1)
@@ -215,7 +220,7 @@ def inverse_symbol(blocks: FourierBlocks, irreps: Sequence[npt.ArrayLike]) -> Fl
     return result
 
 
-def _lifted_inverse(stack: BlockStack) -> Matrices:
+def lifted_inverse(stack: BlockStack) -> Matrices:
     """U_a (Khat(rho)^-1)_ab U_b^* as an array [k, C, C, d, d]."""
     rows = [
         stack.inverse_factors[:, :, stack.orbit(c)] @ basis.conj().swapaxes(1, 2)
@@ -253,14 +258,25 @@ def coset_row_sums(
         subgroup: Elements of H.
         overlaps: Orders |H n H_c| of the intersections with the stabilisers; 1 if omitted.
     """
-    blocks.require_invertible()
     elements = np.atleast_1d(np.asarray(subgroup, dtype=np.int64))
+
+    def sums(stack: BlockStack) -> Matrices:
+        return np.stack([np.asarray(irreps[r])[elements].sum(axis=0) for r in stack.irreps])
+
+    return row_sums(blocks, sums, overlaps)
+
+
+def row_sums(
+    blocks: FourierBlocks, sums: Callable[[BlockStack], Matrices], overlaps: npt.ArrayLike | None = None
+) -> FloatArray:
+    """As :func:`coset_row_sums`, from the sums of rho(h) over the subgroup, [k, d, d] for each stack."""
+    blocks.require_invertible()
     total = np.zeros(blocks.sizes.size)
     for stack in blocks.stacks:
-        sums = np.stack([np.asarray(irreps[r])[elements].sum(axis=0) for r in stack.irreps])
+        adjoint = sums(stack).conj().swapaxes(1, 2)
         for c, basis in enumerate(stack.bases):
             columns = stack.inverse_factors[:, :, stack.orbit(c)]
-            inner = basis.conj().swapaxes(1, 2) @ sums.conj().swapaxes(1, 2) @ basis
+            inner = basis.conj().swapaxes(1, 2) @ adjoint @ basis
             total[c] += stack.weight * float(np.sum(columns.conj() * (columns @ inner)).real)
     return total / blocks.sizes / (1 if overlaps is None else np.asarray(overlaps, dtype=np.float64))
 

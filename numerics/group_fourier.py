@@ -11,7 +11,7 @@ because rho in an adapted basis is block diagonal on H.  The inverse takes diago
 over the blocks b of all rho that are equal to sigma.
 
 All cosets of all levels above and all functions go through one matrix product for each irrep and block.  On the
-abelian group at the bottom the fast Fourier transform of NumPy is used.
+abelian group at the bottom the fast Fourier transform of SciPy is used.
 
 Source: M. Clausen, "Fast generalized Fourier transforms", Theoret. Comput. Sci. 67 (1989); U. Baum, "Existence and
 efficient construction of fast Fourier transforms on supersolvable groups", Comput. Complexity 1 (1991).
@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
+from scipy.fft import fftn, ifftn
 
 from .adapted_irreps import BATCH, AdaptedIrreps, Block, Family, IntArray, Matrices
 
@@ -157,7 +158,7 @@ def _bottom_forward(cyclic_orders: Sequence[int], functions: Matrices) -> Matric
     values = functions.reshape(-1, *cyclic_orders)
     if cyclic_orders:
         axes = tuple(range(1, len(cyclic_orders) + 1))
-        values = np.fft.ifftn(values, axes=axes, norm="forward")
+        values = ifftn(values, axes=axes, norm="forward")
         if not np.iscomplexobj(functions) and max(cyclic_orders) <= 2:
             values = values.real
     return np.ascontiguousarray(values.reshape(-1, order).T)[:, :, None, None]
@@ -168,6 +169,6 @@ def _bottom_inverse(cyclic_orders: Sequence[int], transforms: Matrices, count: i
     values = transforms[:, :, 0, 0].T.reshape(-1, *cyclic_orders)
     if cyclic_orders:
         axes = tuple(range(1, len(cyclic_orders) + 1))
-        found = np.fft.fftn(values, axes=axes, norm="forward")
+        found = fftn(values, axes=axes, norm="forward")
         values = found.real if not np.iscomplexobj(values) and max(cyclic_orders) <= 2 else found
     return values.reshape(count, -1)

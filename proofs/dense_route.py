@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from orbitkernels.numerics.dense import refit
+from orbitkernels.theory.laws import IntArray
 
 from .invariance import KernelLike, gram, refuse_asymmetric
-from .missing import Missing, MissingLike, missing_poses
+from .missing import MissingLike, arranged, missing_points, missing_poses
 from .orbits import FloatArray, Orbits
 from .ridge import Ridge, RidgeLike
 from .spectrum import require_positive
@@ -66,12 +67,11 @@ def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> Fl
 
 def refitted_errors(dense: FloatArray, orbits: Orbits, missing: MissingLike = "pose") -> FloatArray:
     """Errors [C, m], or [C, p, m] for a list, from K + r I; that it is positive definite is not checked."""
-    what = missing_poses(orbits.group, missing)
-    errors = np.stack([_refit_orbit(dense, orbits, c, what) for c in range(len(orbits))])  # [C, p, m]
-    return errors[:, 0] if what.alike else errors
+    what = missing_poses(orbits.group, missing, len(orbits))
+    return arranged([_refit(dense, orbits, points) for points in missing_points(orbits, what)], what)
 
 
-def _refit_orbit(dense: FloatArray, orbits: Orbits, c: int, what: Missing) -> FloatArray:
-    """Array [p, m] of the errors when the poses are missing from orbit c."""
-    poses, position = np.unique(orbits.pose_index(c, what.elements), return_inverse=True)
-    return refit(dense, orbits.point_targets, orbits.offsets[c] + poses)[position]
+def _refit(dense: FloatArray, orbits: Orbits, points: IntArray) -> FloatArray:
+    """Array [p, m] of the errors when these points are missing, one of which may occur several times."""
+    rows, position = np.unique(points, return_inverse=True)
+    return refit(dense, orbits.point_targets, rows)[position]

@@ -11,20 +11,12 @@ from functools import cached_property
 import numpy as np
 
 from orbitkernels.numerics.blocks import FourierBlocks
-from orbitkernels.numerics.fourier import (
-    coset_errors,
-    dual_coefficients,
-    fourier_blocks,
-    inverse_symbol,
-    missing_set_errors,
-    spectral_errors,
-)
-from orbitkernels.theory.laws import IntArray
 
 from .dense_route import DenseRoute, dense_gram, refitted_errors
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
-from .irreps import unitary_irreps
-from .missing import MissingLike, missing_poses
+from .large_orbits import irrep_route
+from .missing import MissingLike
+from .missing_sets import MissingSets
 from .orbits import FloatArray, Orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectrum import Spectrum, spectrum_of_blocks
@@ -40,6 +32,9 @@ __all__ = [
     "spectral_error",
     "spectrum",
 ]
+
+#: Coordinates of points that are held at once, 128 MiB; more poses are made some at a time.
+MAX_COORDINATES = 2**24
 
 
 def orbit_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
@@ -66,10 +61,21 @@ def orbit_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
     own = getattr(kernel, "orbit_symbol", None)  # averages know a shorter way
     if own is not None and (found := own(orbits)) is not None:
         return np.asarray(found)
-    values = gram(kernel, orbits.seeds, orbits.all_points)  # [C, N]
     every = np.arange(orbits.group.order)
+    if orbits.sizes.sum() * orbits.seeds.shape[1] > MAX_COORDINATES:
+        rows = [_to_poses(kernel, orbits, b)[:, orbits.pose_index(b, every)] for b in range(len(orbits))]
+        return np.stack(rows, axis=1)
+    values = gram(kernel, orbits.seeds, orbits.all_points)  # [C, N]
     columns = np.stack([orbits.offsets[b] + orbits.pose_index(b, every) for b in range(len(orbits))])  # [C, n]
     return values[:, columns]
+
+
+def _to_poses(kernel: KernelLike, orbits: Orbits, b: int) -> FloatArray:
+    """Array [C, N_b] of the kernel between seeds and the poses of orbit b, which are made some at a time."""
+    elements, seed = orbits.representatives[b], orbits.seeds[b]
+    step = max(1, MAX_COORDINATES // (16 * seed.size))
+    parts = [elements[start : start + step] for start in range(0, elements.size, step)]
+    return np.concatenate([gram(kernel, orbits.seeds, orbits.action.poses(seed, part)) for part in parts], axis=1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ class FourierRoute:
         symbol = orbit_symbol(kernel, orbits)
         absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
         stabilisers = [None if H.order == 1 else H.elements for H in orbits.stabilisers]
-        return cls(orbits, fourier_blocks(symbol, _matrices(orbits), stabilisers, absolute), absolute, symbol)
+        return cls(orbits, irrep_route(orbits.group).blocks(symbol, stabilisers, absolute), absolute, symbol)
 
     @cached_property
     def spectrum(self) -> Spectrum:
@@ -107,27 +113,12 @@ class FourierRoute:
     def errors(self, missing: MissingLike = "pose") -> FloatArray:
         """As :func:`spectral_error`."""
         self.spectrum.require_positive()
-        what = missing_poses(self.orbits.group, missing)
-        if not what.alike:
-            return self._set_errors(what.elements)
-        if what.elements.size == 1:
-            return spectral_errors(self.blocks, self.orbits.targets)
-        overlaps = [np.intersect1d(what.elements, H.elements).size for H in self.orbits.stabilisers]
-        return coset_errors(self.blocks, _matrices(self.orbits), self.orbits.targets, what.elements, overlaps)
+        return self._sets.errors(missing)
 
-    def _set_errors(self, elements: IntArray) -> FloatArray:
-        """Array [C, p, m]: Theorem T1 with the entries of K^-1 from its symbol."""
-        group, orbits = self.orbits.group, self.orbits
-        inverse = inverse_symbol(self.blocks, _matrices(orbits))
-        coefficients = dual_coefficients(self.blocks, orbits.targets)
-        errors = []
-        for c in range(len(orbits)):
-            poses, position = np.unique(orbits.pose_index(c, elements), return_inverse=True)
-            chosen = orbits.representatives[c][poses]
-            quotients = group.multiply(group.inverse(chosen)[:, None], chosen[None, :])
-            found = missing_set_errors(inverse, coefficients, np.full(poses.size, c), quotients)
-            errors.append(found[position])
-        return np.stack(errors)
+    @cached_property
+    def _sets(self) -> MissingSets:
+        """The equations of missing poses."""
+        return MissingSets(self.orbits, irrep_route(self.orbits.group), self.blocks, self.symbol, self.ridge)
 
 
 def spectrum(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> Spectrum:
@@ -213,8 +204,3 @@ def leave_out_error(
         SingularGramError: If K + r I is not positive definite.
     """
     return DenseRoute.of(kernel, orbits, ridge).errors(missing)
-
-
-def _matrices(orbits: Orbits) -> list[FloatArray]:
-    """Unitary matrices [n, d, d] of every irrep, the trivial one first; computed once a group."""
-    return [irrep.matrices for irrep in unitary_irreps(orbits.group)]

@@ -279,3 +279,19 @@ def separating_columns(elements: npt.NDArray[np.integer]) -> IntArray:
             cells, count = inverse.astype(np.int64), int(values.size)
             base.append(point)
     return np.array(base or [0], dtype=np.int64)
+
+
+def cyclic_orders(law: Law) -> tuple[int, ...] | None:
+    """Orders a_1, ..., a_r if the law is that of C_a1 x ... x C_ar with the last digit running fastest, else None.
+
+    Example:
+        >>> from orbitkernels.theory.laws import CyclicLaw, SemidirectLaw, cyclic_orders
+        >>> cyclic_orders(SemidirectLaw(CyclicLaw(4), CyclicLaw(6)))
+        (4, 6)
+    """
+    if isinstance(law, CyclicLaw):
+        return (law.order,)
+    if isinstance(law, SemidirectLaw) and law.twist is None:
+        left, right = cyclic_orders(law.normal), cyclic_orders(law.complement)
+        return None if left is None or right is None else left + right
+    return None

@@ -61,7 +61,7 @@ def test_the_three_forms() -> None:
         ([[0, 1]], "names the element [0, 1]"),
         (np.zeros((2, 2)), "names the element array([0., 0.])"),
         ([], "is an empty list"),
-        (3, "must be 'pose', 'coset:WORDS' or a list of elements, not 3"),
+        (3, "must be 'pose', 'coset:WORDS', a list of elements or a dictionary from orbits to these, not 3"),
         (None, "not None"),
     ],
 )
