@@ -55,9 +55,17 @@ def tile_for(template: Callable[..., None], pair: Callable[..., Any]) -> Callabl
     """A plain function that calls the global name `pair`, compiled by :func:`jit_tile` for one such jitted pair.
 
     A jitted function that is handed over as an argument is compiled anew in every process, for the disk cache does
-    not recognise it; as a global name of a function with a name of its own it is found again.
+    not recognise it; as a global name of a function with a name of its own it is found again.  The name holds the
+    module of the pair: the cache tells functions of one file apart by their names alone.
+
+    Raises:
+        ValueError: If the pair was defined inside another function.
     """
-    name = f"{template.__name__}_{pair.__name__}"
+    if "<locals>" in pair.__qualname__:
+        raise ValueError(
+            f"The cache cannot tell {pair.__qualname__} from others made there; define it in a module."
+        )
+    name = f"{template.__name__}_{pair.__module__.rpartition('.')[2]}_{pair.__name__}"
     names = {**template.__globals__, "pair": pair}
     function = FunctionType(template.__code__, names, name, template.__defaults__, template.__closure__)
     function.__qualname__, function.__doc__ = name, template.__doc__
