@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 OUT ?= build/verify
 
-.PHONY: help verify test lint install lock clean bench-groups
+.PHONY: help verify test test-nojit lint install lock clean bench-groups bench-kernels
 
 help:
 	@echo "make verify   verify every theorem and write $(OUT)/report.html"
 	@echo "make test     run all tests, doctests and properties"
+	@echo "make test-nojit   the tests of numerics in plain Python, so that debuggers and coverage see them"
 	@echo "make lint     ruff, mypy --strict and import-linter"
 	@echo "make bench-groups   character tables and irreps beside GAP, SymPy, NetKet and spgrep"
+	@echo "make bench-kernels  kernels and errors on orbits beside neural-tangents, scikit-ntk and SciPy"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
 	@echo "make clean    remove the virtual environment and build products"
 
@@ -34,6 +36,12 @@ verify: $(STAMP)
 test: $(STAMP)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
+# Jitted functions as plain Python: NaN and division by zero warn there, integers do not wrap around, and what
+# only the compiler accepts fails.  Tests marked `compiled` are too large for it.
+test-nojit: $(STAMP)
+	@NUMBA_DISABLE_JIT=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not compiled" \
+	  --ignore=tests/numerics/test_compilation.py tests/numerics
+
 lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,6 +51,10 @@ lint: $(STAMP)
 # BENCH_PYTHON: a Python that has NetKet and spgrep; BENCH_PYTHONPATH: a checkout of SymPy's development version.
 bench-groups: $(STAMP)
 	@$(BIN)/python -m benchmarks.groups
+
+# BENCH_PYTHON: a Python that has neural-tangents and scikit-ntk; benchmarks/kernels/__init__.py says how to make it.
+bench-kernels: $(STAMP)
+	@$(BIN)/python -m benchmarks.kernels
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
