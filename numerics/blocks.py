@@ -24,6 +24,9 @@ ASYMMETRY = 1e-6
 #: From this size on a triangular inverse by LAPACK beats the batched general inverse.
 _LAPACK_SIZE = 8
 
+#: From this number of small blocks on, operations on all blocks at once beat one call of LAPACK a block.
+_MANY = 4096
+
 
 @dataclass(frozen=True)
 class BlockStack:
@@ -59,9 +62,18 @@ class BlockStack:
     def inverse_factors(self) -> Matrices:
         """Inverses of the triangular factors, so that Khat(rho)^-1 = L^-* L^-1."""
         if self.factors.shape[1] < _LAPACK_SIZE:
-            return np.linalg.inv(self.factors)
+            return _small_inverses(self.factors) if len(self.factors) > _MANY else np.linalg.inv(self.factors)
         trtri = get_lapack_funcs("trtri", (self.factors,))
         return np.stack([trtri(factor, lower=1)[0] for factor in self.factors])
+
+    @property
+    def eigenvalues(self) -> FloatArray:
+        """Eigenvalues [k, D] of the blocks, ascending."""
+        if self.matrices.shape[1] != 2 or len(self.matrices) <= _MANY:
+            return np.linalg.eigvalsh(self.matrices).astype(np.float64, copy=False)
+        first, last = self.matrices[:, 0, 0].real, self.matrices[:, 1, 1].real
+        radius = np.hypot((first - last) / 2, np.abs(self.matrices[:, 1, 0]))
+        return np.stack([(first + last) / 2 - radius, (first + last) / 2 + radius], axis=1)
 
     def orbit(self, c: int) -> slice:
         """Rows of orbit c."""
@@ -83,11 +95,16 @@ class FourierBlocks:
     stacks: tuple[BlockStack, ...]
 
     @cached_property
-    def _positions(self) -> dict[int, tuple[BlockStack, int]]:
-        return {int(r): (stack, i) for stack in self.stacks for i, r in enumerate(stack.irreps)}
+    def _places(self) -> IntArray:
+        """Array [irreps, 2]: the stack that holds the block of each irrep, and its position there."""
+        places = np.full((len(self), 2), -1, dtype=np.int64)
+        for number, stack in enumerate(self.stacks):
+            places[stack.irreps, 0] = number
+            places[stack.irreps, 1] = np.arange(stack.irreps.size)
+        return places
 
     def __len__(self) -> int:
-        return len(self._positions)
+        return sum(stack.irreps.size for stack in self.stacks)
 
     def __getitem__(self, irrep: int) -> Matrices:
         stack, position = self.locate(irrep)
@@ -104,7 +121,10 @@ class FourierBlocks:
 
     def locate(self, irrep: int) -> tuple[BlockStack, int]:
         """The stack that holds the block of an irrep, and its position there."""
-        return self._positions[irrep]
+        if not 0 <= irrep < len(self):
+            raise IndexError(irrep)
+        stack, position = self._places[irrep].tolist()
+        return self.stacks[stack], position
 
     def weight(self, irrep: int) -> int:
         """How often each eigenvalue of the block occurs in the Gram matrix."""
@@ -147,3 +167,14 @@ class FourierBlocks:
                     f"block is {self.scale:.1e}; a ridge r adds r to every "
                     f"eigenvalue, try r = {1e-8 * self.scale:.0e}."
                 )
+
+
+def _small_inverses(factors: Matrices) -> Matrices:
+    """Inverses of triangular matrices [k, D, D] by forward substitution, column by column."""
+    inverses = np.zeros_like(factors)
+    for j in range(factors.shape[1]):
+        inverses[:, j, j] = 1 / factors[:, j, j]
+        for i in range(j + 1, factors.shape[1]):
+            sums = sum(factors[:, i, m] * inverses[:, m, j] for m in range(j, i))
+            inverses[:, i, j] = -sums / factors[:, i, i]
+    return inverses

@@ -179,7 +179,7 @@ def block_spectrum(blocks: FourierBlocks) -> tuple[FloatArray, IntArray, IntArra
         Eigenvalues, multiplicities and the irreps they come from, three arrays [m] in the order of the irreps; the
         multiplicities add up to the number of points.
     """
-    values = [(stack, np.linalg.eigvalsh(stack.matrices)) for stack in blocks.stacks]
+    values = [(stack, stack.eigenvalues) for stack in blocks.stacks]
     irreps = np.concatenate([np.repeat(s.irreps, v.shape[1]) for s, v in values])
     weights = np.concatenate([np.full(v.size, s.weight, dtype=np.int64) for s, v in values])
     eigenvalues = np.concatenate([v.ravel() for _, v in values])

@@ -183,11 +183,11 @@ def _fixed_bases(
         members = np.flatnonzero(labels == kind)
         bases: list[Matrices] = []
         for P, dimensions in zip(projectors, ranks, strict=True):
-            rank = int(dimensions[members[0]])
-            if P is None or rank == degree:
+            dimension = int(dimensions[members[0]])
+            if P is None or dimension == degree:
                 bases.append(np.broadcast_to(unit, (members.size, degree, degree)))
-            else:  # eigenvalues of a projector are 0 and 1, so the last `rank` eigenvectors span its range
-                bases.append(np.linalg.eigh(P[members])[1][:, :, degree - rank :])
+            else:  # eigenvalues of a projector are 0 and 1, so the last eigenvectors span its range
+                bases.append(np.linalg.eigh(P[members])[1][:, :, degree - dimension :])
         found.append((members, tuple(bases)))
     return found
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         power_spectrum,
     )
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
+    from orbitkernels.proofs.iterative import iterative_error
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
     from orbitkernels.proofs.reynolds import recovered_poses
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         spectral_error,
         spectrum,
     )
+    from orbitkernels.proofs.symbol_errors import symbol_errors, symbol_spectrum
     from orbitkernels.proofs.verify import verify
     from orbitkernels.theory.actions import PermutationAction, image_action
     from orbitkernels.theory.characters import CharacterTable
@@ -67,6 +69,8 @@ _HOMES = {
     "proofs.reynolds": ["recovered_poses"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
+    "proofs.symbol_errors": ["symbol_errors", "symbol_spectrum"],
+    "proofs.iterative": ["iterative_error"],
     "proofs.verify": ["verify"],
     "proofs.circle": ["circle_spectrum"],
     "proofs.derive": ["derive"],
@@ -108,6 +112,7 @@ __all__ = [
     "group",
     "image_action",
     "inverse_fourier_transform",
+    "iterative_error",
     "kernel",
     "leave_out_error",
     "load",
@@ -118,6 +123,8 @@ __all__ = [
     "root_of_unity",
     "spectral_error",
     "spectrum",
+    "symbol_errors",
+    "symbol_spectrum",
     "unitary_irreps",
     "verify",
 ]

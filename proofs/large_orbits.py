@@ -12,7 +12,6 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 from orbitkernels.numerics.blocks import FourierBlocks, Matrices
@@ -154,39 +153,3 @@ def _trivial(basis: FourierBasis, group: FiniteGroup) -> tuple[int, int]:
             if found.size:
                 return family, int(found[0])
     raise ArithmeticError(f"The trivial irrep of {group.name} was not found.")
-
-
-# ---------------------------------------------------------------------- orbits without points
-
-
-class FreeOrbits:
-    """C free orbits of which only the symbol is known: poses are elements.
-
-    Args:
-        group: G of order n.
-        targets: Array [C, m].
-    """
-
-    def __init__(self, group: FiniteGroup, targets: FloatArray) -> None:
-        self.group, self.targets = group, targets
-        trivial = group.subgroup([])
-        every = np.arange(group.order, dtype=np.int64)
-        self.stabilisers = (trivial,) * len(targets)
-        self.representatives = (every,) * len(targets)
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-    @property
-    def sizes(self) -> IntArray:
-        """Array [C] of the orbit sizes, all n."""
-        return np.full(len(self), self.group.order, dtype=np.int64)
-
-    @property
-    def offsets(self) -> IntArray:
-        """Array [C + 1]: where the poses of each orbit begin."""
-        return np.arange(len(self) + 1, dtype=np.int64) * self.group.order
-
-    def pose_index(self, c: int, elements: npt.ArrayLike) -> IntArray:
-        """The elements themselves."""
-        return np.asarray(elements, dtype=np.int64)

@@ -21,7 +21,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from orbitkernels.errors import SingularGramError
 from orbitkernels.numerics.blocks import FourierBlocks
-from orbitkernels.numerics.conjugate_gradients import conjugate_gradients
+from orbitkernels.numerics.conjugate_gradients import Product, conjugate_gradients
 from orbitkernels.numerics.fourier import dual_coefficients, spectral_errors
 from orbitkernels.numerics.symbol_operator import OrbitOperator, gram_operators
 from orbitkernels.numerics.symbol_transform import symbol_blocks
@@ -195,7 +195,7 @@ class Restricted:
         size: N.
     """
 
-    def __init__(self, product: OrbitOperator, points: IntArray, size: int) -> None:
+    def __init__(self, product: Product, points: IntArray, size: int) -> None:
         self.product, self.points, self.size = product, points, size
 
     def __call__(self, vectors: FloatArray) -> FloatArray:

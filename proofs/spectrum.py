@@ -14,7 +14,8 @@ from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.numerics.fourier import block_spectrum
 from orbitkernels.theory.laws import IntArray
 
-from .orbits import FloatArray, Orbits
+from .missing import OrbitPoses
+from .orbits import FloatArray
 
 #: An eigenvalue vanishes if it is at most this many roundings, eps, of the largest one; or one a point, if more.
 ROUNDINGS = 100
@@ -126,7 +127,7 @@ class Spectrum:
         )
 
 
-def spectrum_of_blocks(blocks: FourierBlocks, orbits: Orbits, ridge: float) -> Spectrum:
+def spectrum_of_blocks(blocks: FourierBlocks, orbits: OrbitPoses, ridge: float) -> Spectrum:
     """Spectrum from the Fourier blocks of K + r I.
 
     The labels are the vector (sqrt(N_b) t_b)_b in the trivial block, and lie in its eigenvectors.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .subgroups import Subgroup
 
 #: Largest order of a group whose elements are enumerated.
-MAX_ORDER = 1_000_000
+MAX_ORDER = 2**20
 
 
 class FiniteGroup:

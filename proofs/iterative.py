@@ -1,0 +1,186 @@
+"""Errors of missing poses by conjugate gradients: the definition, solved without the Gram matrix.
+
+The poses R that remain are regressed on, K_RR z = y_R, and y_S - K_SR z is the error; none of the Theorems T1 to
+T7 is used.  What multiplies with K decides what else is taken on trust:
+
+* ``"kernel"``: the kernel at all pairs of points, some rows at a time - nothing;
+* ``"group"``: the symbol, looked up at g^-1 h by the multiplication of the group - that the kernel is invariant;
+* ``"transform"``: the convolution theorem - the Fourier transform of the group as well.
+
+Memory is O(n).  A preconditioner changes how many steps it takes, not what is solved: the residual is measured
+with the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from orbitkernels.errors import InputError
+from orbitkernels.numerics.conjugate_gradients import IterativeSolution, Product, conjugate_gradients
+from orbitkernels.theory.integer_input import shown
+from orbitkernels.theory.laws import IntArray
+
+from .invariance import KernelLike, as_kernel, gram
+from .missing import MissingLike, arranged, missing_points, missing_poses
+from .missing_sets import Restricted, orbit_operators
+from .orbits import FloatArray, Orbits
+from .ridge import Ridge, RidgeLike, mean_diagonal
+from .spectral import orbit_symbol
+
+ProductName = Literal["kernel", "group", "transform"]
+
+#: Values of the kernel that are held at once.
+_VALUES = 2**22
+
+
+@dataclass(frozen=True)
+class IterativeErrors:
+    """Errors found by iteration.
+
+    Attributes:
+        errors: As :func:`orbitkernels.spectral_error` returns them.
+        iterations: Most steps over the sets of missing poses.
+        residual: Largest |y_R - K_RR z| / |y_R| at the end.
+    """
+
+    errors: FloatArray
+    iterations: int
+    residual: float
+
+
+def iterative_error(
+    kernel: KernelLike,
+    orbits: Orbits,
+    missing: MissingLike = "pose",
+    ridge: RidgeLike = 0.0,
+    product: ProductName = "transform",
+    precondition: bool = True,
+    tolerance: float = 1e-12,
+    limit: int = 1000,
+    progress: Callable[[int], object] | None = None,
+) -> IterativeErrors:
+    """Error y - p at missing poses by conjugate gradients on the regression without them.
+
+    Args:
+        kernel: As in :func:`orbitkernels.spectral_error`.
+        orbits: C orbits with targets [C, m].
+        missing: As there.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal: K + r I.
+        product: How K is multiplied with a vector of N numbers: ``"kernel"`` takes N^2 values of the kernel,
+            ``"group"`` N^2 products in the group, ``"transform"`` two Fourier transforms.
+        precondition: Whether rows R of (K + r I)^-1, by Fourier transforms, precondition.
+        tolerance: Residual at which the iteration stops.
+        limit: Most steps.
+        progress: Called with the number of products so far.
+
+    Returns:
+        The errors, the number of steps and the residual that is left; it is for the caller to judge.
+
+    Raises:
+        InputError: If `product` is none of the three, or as :func:`orbitkernels.spectral_error`.
+
+    Example:
+        >>> import numpy as np
+        >>> import orbitkernels as ok
+        >>> from orbitkernels.proofs.iterative import iterative_error
+        >>> S4 = ok.group("S4")
+        >>> orbits = ok.Orbits(S4, [[0.0, 1.0, 2.0, 4.0], [1.0, 1.0, 0.0, 3.0]], [0, 1])
+        >>> found = iterative_error("ntk(depth=2)", orbits, product="kernel")
+        >>> np.allclose(found.errors, ok.spectral_error("ntk(depth=2)", orbits), rtol=1e-8)
+        True
+    """
+    if product not in ("kernel", "group", "transform"):
+        raise InputError(f"Argument 'product' must be 'kernel', 'group' or 'transform', not {shown(product)}.")
+    kernel, given = as_kernel(kernel), Ridge.of(ridge)
+    what = missing_poses(orbits.group, missing, len(orbits))
+    symbol = orbit_symbol(kernel, orbits)
+    absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
+    transformed, inverse = orbit_operators(orbits, symbol, absolute)
+    products: dict[str, Product] = {
+        "kernel": lambda v: kernel_product(kernel, orbits, v) + absolute * v,
+        "group": lambda v: group_product(symbol, orbits, v) + absolute * v,
+        "transform": transformed,
+    }
+    multiply = products[product] if progress is None else _counted(products[product], progress)
+    errors, solutions = [], []
+    for points in missing_points(orbits, what):
+        S, position = np.unique(points, return_inverse=True)
+        found, solution = _regression(orbits, S, multiply, inverse if precondition else None, tolerance, limit)
+        errors.append(found[position])
+        solutions.append(solution)
+    iterations = max(solution.iterations for solution in solutions)
+    return IterativeErrors(arranged(errors, what), iterations, max(solution.residual for solution in solutions))
+
+
+def kernel_product(kernel: KernelLike, orbits: Orbits, vectors: FloatArray) -> FloatArray:
+    """K v for vectors v [N, m], from the kernel at all pairs of points, some rows at a time.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.iterative import kernel_product
+        >>> from orbitkernels.proofs.orbits import Orbits
+        >>> from orbitkernels.theory.names import group
+        >>> orbits = Orbits(group("C3"), [[1.0, 2.0, 4.0]], [0])
+        >>> kernel_product(lambda X, Y: X @ Y.T, orbits, np.ones((3, 1))).ravel().tolist()
+        [49.0, 49.0, 49.0]
+    """
+    return kernel_rows(kernel, orbits, np.arange(len(vectors)), vectors)
+
+
+def kernel_rows(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
+    """Some rows of K v, array [rows, m]."""
+    points = orbits.all_points
+    step = max(1, _VALUES // len(points))
+    parts = [rows[start : start + step] for start in range(0, len(rows), step)]
+    return np.concatenate([gram(kernel, points[part], points) @ vectors for part in parts])
+
+
+def group_product(symbol: FloatArray, orbits: Orbits, vectors: FloatArray) -> FloatArray:
+    """K v for vectors v [N, m]: (K v)_a(g) = sum_b sum_x phi_ab(x) v_b(g x), by the multiplication of the group.
+
+    Args:
+        symbol: phi_ab(g), array [C, C, n].
+        orbits: The orbits; where seed b has a stabiliser, the sum over x runs over the cosets x H_b.
+        vectors: v, [N, m].
+    """
+    group, offsets = orbits.group, orbits.offsets
+    result = np.zeros_like(vectors)
+    for a, poses in enumerate(orbits.representatives):
+        rows = slice(offsets[a], offsets[a + 1])
+        for b, moves in enumerate(orbits.representatives):
+            part = vectors[offsets[b] : offsets[b + 1]]
+            for x in moves.tolist():
+                moved = group.law.product(poses, np.full_like(poses, x))
+                result[rows] += symbol[a, b, x] * part[orbits.pose_index(b, moved)]
+    return result
+
+
+def _counted(product: Product, progress: Callable[[int], object]) -> Product:
+    """The product, with a call of `progress` after each."""
+    count = 0
+
+    def counted(vectors: FloatArray) -> FloatArray:
+        nonlocal count
+        result = product(vectors)
+        count += 1
+        progress(count)
+        return result
+
+    return counted
+
+
+def _regression(
+    orbits: Orbits, S: IntArray, product: Product, inverse: Product | None, tolerance: float, limit: int
+) -> tuple[FloatArray, IterativeSolution]:
+    """Errors y_S - K_SR z [s, m] with K_RR z = y_R, and how z was found."""
+    labels, size = orbits.point_targets, int(orbits.sizes.sum())
+    R = np.setdiff1d(np.arange(size), S, assume_unique=True)
+    precondition = None if inverse is None else Restricted(inverse, R, size)
+    found = conjugate_gradients(Restricted(product, R, size), labels[R], precondition, tolerance, limit)
+    dual = np.zeros_like(labels)
+    dual[R] = found.solution
+    return labels[S] - product(dual)[S], found
