@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 
-from .compilation import jit, jit_sum
+from .compilation import jit, jit_inline, jit_sum
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,9 +68,9 @@ def squared_distances(X: FloatArray, Y: FloatArray | None) -> FloatArray:
     return out
 
 
-def _unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+def unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Rows of length 1 [m, d] and the lengths [m]; a zero row stays zero."""
-    largest = np.max(np.abs(x), axis=1)
+    largest = np.max(np.abs(x), axis=1).astype(np.float64)
     scale = np.where(largest > 0, largest, 1.0)[:, None]
     scaled = x / scale
     lengths = np.sqrt(np.sum(scaled * scaled, axis=1))
@@ -78,10 +78,13 @@ def _unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.ascontiguousarray(units), lengths * scale[:, 0]
 
 
+_unit_rows = unit_rows
+
+
 def angles(x: FloatArray, y: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Lengths [m], [p] of the rows and 1 - u, 1 + u [m, p]; between a zero row and any other, u = 0."""
-    units, lengths = _unit_rows(x)
-    other_units, other_lengths = (units, lengths) if y is None else _unit_rows(y)
+    units, lengths = unit_rows(x)
+    other_units, other_lengths = (units, lengths) if y is None else unit_rows(y)
     cosines = units @ other_units.T
     gap, rest = np.empty_like(cosines), np.empty_like(cosines)
     _fill_gaps(units, other_units, cosines, gap, rest, y is None)
@@ -96,6 +99,37 @@ def _square_of_difference(x: FloatArray, y: FloatArray, sign: float) -> float:
         difference = x[i] - sign * y[i]
         total += difference * difference
     return total
+
+
+@jit_inline
+def gaps_of_row(
+    x: FloatArray,
+    i: int,
+    y: FloatArray,
+    left: int,
+    width: int,
+    cosines: FloatArray,
+    gap: FloatArray,
+    rest: FloatArray,
+    direct_below: float,
+) -> None:
+    """1 - u and 1 + u of unit row i of x and the rows of y from `left` on, in the first `width` entries.
+
+    Where one of them is below `direct_below` it comes from differences instead of the cosines [m, p].
+    """
+    direct = 0
+    for j in range(width):
+        u = cosines[i, left + j]
+        gap[j], rest[j] = 1.0 - u, 1.0 + u
+        direct += 1 if min(gap[j], rest[j]) < direct_below else 0
+    if direct > 0:
+        for j in range(width):
+            if gap[j] < direct_below:
+                gap[j] = 0.5 * _square_of_difference(x[i], y[left + j], 1.0)
+                rest[j] = 2.0 - gap[j]
+            elif rest[j] < direct_below:
+                rest[j] = 0.5 * _square_of_difference(x[i], y[left + j], -1.0)
+                gap[j] = 2.0 - rest[j]
 
 
 @jit

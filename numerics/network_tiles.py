@@ -1,0 +1,129 @@
+"""Rows of the Gram matrix of a fully connected net: all layers of a few hundred pairs at a time, in cache.
+
+`network_rows` calls the global name `pair`, the pair function of an activation; see
+:func:`~orbitkernels.numerics.compilation.tile_for`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .angles import gaps_of_row
+from .compilation import jit_inline, jit_tile
+from .duals import FloatArray
+
+#: Columns that are carried through all layers together: their numbers and features stay in cache.
+COLUMNS = 256
+
+#: Rows of the layer features, one column an input.  The covariance after a layer is that of the unit vectors
+#: p = (sqrt(sb2), sqrt(sw2) A, a) / length, whose entries have the cosines 1, c and u; a is there in residual
+#: nets. 0: p_0, 1: p_1, 2: 1 - p_1, 3: p_2, 4: 1 - p_2, 5: the new length, 6: sqrt(w) A, 7: factor of the slope.
+LAYER_ROWS = 8
+
+#: The pair function; `tile_for` puts one in its place.
+pair: Any = None
+
+
+@jit_inline
+def combined(
+    hx: FloatArray, i: int, hy: FloatArray, j: int, gap: float, rest: float, old_gap: float, old_rest: float
+) -> tuple[float, float]:
+    """1 - u and 1 + u after the dense layer, from those of the activations (gap, rest) and of the skip (old).
+
+    With p = (bias, branch, skip), 1 - u is |p_x - p_y|^2/2 plus the products of branch and skip with their gaps,
+    and 1 + u likewise: sums of positive terms.  Differences of the branches, which are nearly 1 in saturated nets,
+    are those of 1 - p.
+    """
+    bias_x, branch_x, less_x, skip_x, short_x = hx[0, i], hx[1, i], hx[2, i], hx[3, i], hx[4, i]
+    bias_y, branch_y, less_y, skip_y, short_y = hy[0, j], hy[1, j], hy[2, j], hy[3, j], hy[4, j]
+    below, above = bias_x - bias_y, bias_x + bias_y
+    turn, lean = less_x - less_y, short_x - short_y
+    aside = turn * turn + lean * lean
+    branch, skip = branch_x * branch_y, skip_x * skip_y
+    return (
+        0.5 * (below * below + aside) + branch * gap + skip * old_gap,
+        0.5 * (above * above + aside) + branch * rest + skip * old_rest,
+    )
+
+
+@jit_inline
+def cosine_of(gap: float, rest: float) -> float:
+    """u from the smaller of 1 - u and 1 + u."""
+    return 1.0 - gap if gap <= rest else rest - 1.0
+
+
+@jit_tile
+def mirror(out: FloatArray, first: int, last: int) -> None:
+    """Copy the rows first to last - 1 from below the diagonal to the columns above it, a square at a time."""
+    side = 16
+    for left in range(0, last, side):
+        for top in range(first, last, side):
+            for column in range(left, min(left + side, last)):
+                for row in range(max(top, column + 1), min(top + side, last)):
+                    out[column, row] = out[row, column]
+
+
+def network_rows(
+    parameters: FloatArray,
+    fx: FloatArray,
+    fy: FloatArray,
+    hx: FloatArray,
+    hy: FloatArray,
+    constants: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    out: FloatArray,
+    first: int,
+    last: int,
+    direct_below: float,
+    symmetric: bool,
+    tangent: bool,
+) -> None:
+    """Replace cosines [m, p] by the kernel in the rows first to last - 1, COLUMNS pairs at a time.
+
+    All arrays lie in memory without gaps, which the loop vectoriser must know, so parts are named by their ends.
+
+    Args:
+        parameters: Of the activation.
+        fx: Features [L, F, m] of the activations of the rows.
+        fy: The same [L, F, p] for the columns.
+        hx: Layer features [L + 1, LAYER_ROWS, m] of the rows.
+        hy: The same [L + 1, LAYER_ROWS, p] for the columns.
+        constants: [L + 1, 2]: what the bias adds to the tangent kernel, and 1 for a residual layer.
+        x: Unit rows [m, d].
+        y: Unit columns [p, d].
+        out: Cosines [m, p] to be replaced.
+        first: The first row.
+        last: The row after the last one.
+        direct_below: Below this, 1 - u and 1 + u come from differences.
+        symmetric: Whether rows and columns are the same and only entries up to the diagonal are wanted.
+        tangent: Whether the NTK is returned instead of the NNGP kernel.
+    """
+    depth, columns = fx.shape[0], last if symmetric else out.shape[1]
+    gap, rest, ntk = np.empty(COLUMNS), np.empty(COLUMNS), np.empty(COLUMNS)
+    for left in range(0, columns, COLUMNS):
+        for i in range(max(first, left) if symmetric else first, last):
+            width = min(left + COLUMNS, i + 1 if symmetric else columns) - left
+            gaps_of_row(x, i, y, left, width, out, gap, rest, direct_below)
+            if symmetric and i < left + COLUMNS:
+                gap[i - left], rest[i - left] = (0.0, 2.0) if np.any(x[i]) else (1.0, 1.0)
+            here, there, start = hx[0], hy[0], constants[0, 0]
+            for j in range(width):
+                ntk[j] = start + here[6, i] * there[6, left + j] * cosine_of(gap[j], rest[j])
+                gap[j], rest[j] = combined(here, i, there, left + j, gap[j], rest[j], 0.0, 0.0)
+            for layer in range(depth):
+                before, beside, here, there = fx[layer], fy[layer], hx[layer + 1], hy[layer + 1]
+                constant, skip = constants[layer + 1, 0], constants[layer + 1, 1]
+                for j in range(width):
+                    old_gap, old_rest = gap[j], rest[j]
+                    near, far, slope = pair(parameters, before, i, beside, left + j, old_gap, old_rest)
+                    product = here[6, i] * there[6, left + j] * cosine_of(near, far)
+                    factor = skip + here[7, i] * there[7, left + j] * slope
+                    ntk[j] = constant + product + factor * ntk[j]
+                    gap[j], rest[j] = combined(here, i, there, left + j, near, far, old_gap, old_rest)
+            here, there = hx[depth], hy[depth]
+            for j in range(width):
+                value = here[5, i] * there[5, left + j] * cosine_of(gap[j], rest[j])
+                out[i, left + j] = ntk[j] if tangent else value
