@@ -351,7 +351,8 @@ def gram(
         Array [m, p].
     """
     other = x if y is None else y
-    pairs = np.argwhere(np.tri(len(x.units), len(other.units), dtype=bool) | (y is not None))
+    wanted = np.tri(len(x.units), len(other.units), dtype=bool) | (y is not None)
+    pairs = np.ascontiguousarray(np.argwhere(wanted))  # arrays of another layout would be compiled for anew
     sums = np.zeros((len(pairs), 2))
     add = tile_for(_add_pairs, dual.pair)
     for offsets in batches:

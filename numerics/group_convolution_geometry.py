@@ -92,7 +92,7 @@ def offset_batches(products: npt.NDArray[np.int32], filter: Filter, entries: int
     position = np.empty(order, dtype=np.int64)
     for members in _batches(_orbits(conjugates, order), max(1, entries // order)):
         position[members] = np.arange(members.size)
-        yield Offsets(products[members].astype(np.int64), position[conjugates[:, members]])
+        yield Offsets(products[members].astype(np.int64), np.ascontiguousarray(position[conjugates[:, members]]))
 
 
 def conjugates_of(products: npt.NDArray[np.int32], filter: Filter) -> IntArray:
