@@ -1,0 +1,166 @@
+"""Our kernels compared with those of neural-tangents, and both with mpmath at 60 digits."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+
+import orbitkernels as ok
+from orbitkernels.errors import InputError
+
+from ..markdown import table
+from ..measured import run
+from .exact import kernels
+from .settings import Setting, inputs, settings
+
+FloatArray = npt.NDArray[np.float64]
+
+THEIRS = Path(__file__).with_name("theirs.py")
+
+#: Inputs whose cosine is within this of 1 or -1 are near pairs.
+NEAR = 1e-6
+
+#: Differences above these are of another kind than rounding: NNGP and NTK, for each layer.
+EXPECTED = {"nngp": 1e-14, "ntk": 1e-13}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Largest differences of one kernel, relative to sqrt(K(x,x) K(y,y)); None where a program has no answer.
+
+    Attributes:
+        ours: Ours from mpmath, all pairs.
+        theirs: That of neural-tangents from mpmath, all pairs.
+        between: Ours from neural-tangents, pairs that are not near.
+        between_all: The same, all pairs.
+    """
+
+    ours: float | None
+    theirs: float | None
+    between: float | None
+    between_all: float | None
+
+
+def agreement(python: str | None, limit: float, console: Console) -> list[str]:
+    """One line a setting, and what they say together."""
+    every, given = settings(), inputs()
+    theirs = _theirs(python, every, given, limit) if python else {}
+    rows, found, refused = [], [], []
+    for i, setting in enumerate(track(every, description="Agreement", console=console)):
+        exact = dict(
+            zip(("nngp", "ntk"), kernels(given[setting.inputs], setting.net, setting.standard), strict=True)
+        )
+        near = _near(given[setting.inputs])
+        cells = [setting.text, setting.inputs]
+        for kind in ("nngp", "ntk"):
+            mine = _ours(setting, kind, given[setting.inputs])
+            if isinstance(mine, str):
+                refused.append(f"{setting.text}: {mine}")
+            one = compared(None if isinstance(mine, str) else mine, theirs.get(f"{kind}_{i}"), exact[kind], near)
+            found.append((setting, kind, one))
+            cells += [_shown(one.between), _shown(one.between_all), _shown(one.ours), _shown(one.theirs)]
+        rows.append(cells)
+    headings = ("between", "between, all pairs", "ours", "theirs")
+    header = ["setting", "inputs", *(f"{kind.upper()}: {what}" for kind in ("nngp", "ntk") for what in headings)]
+    return ["", "## Agreement with neural-tangents", "", *_summary(found), *refused[:5], "", *table(header, rows)]
+
+
+def compared(
+    mine: FloatArray | None, theirs: FloatArray | None, exact: FloatArray, near: npt.NDArray[np.bool_]
+) -> Compared:
+    """The four differences."""
+    lengths = np.sqrt(np.diag(exact))
+    scale = np.outer(lengths, lengths)
+    scale[scale == 0] = 1.0
+
+    def largest(one: FloatArray | None, other: FloatArray | None, chosen: npt.NDArray[np.bool_]) -> float | None:
+        if one is None or other is None:
+            return None
+        difference = np.abs(one - other)[chosen] / scale[chosen]
+        return float(difference.max()) if difference.size else 0.0
+
+    every = np.ones_like(near)
+    return Compared(
+        largest(mine, exact, every), largest(theirs, exact, every), largest(mine, theirs, ~near),
+        largest(mine, theirs, every),
+    )  # fmt: skip
+
+
+def _near(x: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which pairs [m, m] are nearly equal or opposite, in any position."""
+    rows = x.reshape(len(x), -1)
+    units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(np.abs(units @ units.T) > 1 - NEAR)
+
+
+def _ours(setting: Setting, kind: str, x: FloatArray) -> FloatArray | str:
+    """Our Gram matrix, or why there is none."""
+    name = {"nngp": "cnngp", "ntk": "cntk"}[kind] if setting.convolutional else kind
+    try:
+        return ok.kernel(f"{name}({setting.text})").gram(x)
+    except InputError as error:
+        return str(error)
+
+
+def _theirs(python: str, every: Sequence[Setting], given: dict[str, FloatArray], limit: float) -> dict[str, Any]:
+    """Gram matrices of neural-tangents by name and number of the setting.
+
+    Raises:
+        RuntimeError: If it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        nets, arrays, out = (Path(folder) / name for name in ("nets.json", "inputs.npz", "out.npz"))
+        asked = [{"inputs": s.inputs, "net": s.net, "standard": s.standard} for s in every]
+        nets.write_text(json.dumps(asked), encoding="utf-8")
+        np.savez(arrays, allow_pickle=False, **given)
+        done = run([python, str(THEIRS), str(nets), str(arrays), str(out)], "", max(limit, 600.0))
+        if done.status != 0:
+            raise RuntimeError(f"neural-tangents failed: {done.errors.strip()[-300:]}")
+        with np.load(out) as found:
+            return dict(found)
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.0e}"
+
+
+def _largest(values: Iterable[float | None]) -> float:
+    return max((value for value in values if value is not None), default=0.0)
+
+
+def _columns(chosen: Sequence[Compared]) -> tuple[list[float | None], list[float | None]]:
+    return [one.ours for one in chosen], [one.theirs for one in chosen]
+
+
+def _summary(found: Sequence[tuple[Setting, str, Compared]]) -> list[str]:
+    """What all settings say together."""
+    lines = [
+        "Differences relative to sqrt(K(x,x) K(y,y)), in float64: *between* us and neural-tangents for pairs of "
+        f"inputs whose cosine is not within {NEAR:.0e} of 1 or -1, and for all pairs, with equal, nearly equal "
+        "(1e-9) and opposite inputs; *ours* and *theirs* from mpmath at 60 digits, for all pairs.",
+        "",
+    ]
+    settled = [one for _, _, one in found if one.ours is not None]
+    for kind in ("nngp", "ntk"):
+        chosen = [one for _, which, one in found if which == kind]
+        theirs = sum(one.theirs is not None and one.theirs > 1e-12 for one in chosen)
+        mine, known = (sum(value is not None for value in values) for values in _columns(chosen))
+        lines.append(
+            f"{kind.upper()}: {mine} settings of ours, largest difference from mpmath "
+            f"{_largest(one.ours for one in chosen):.0e}; {known} of neural-tangents, largest "
+            f"{_largest(one.theirs for one in chosen):.0e}, above 1e-12 in {theirs} of them; between both, pairs "
+            f"that are not near, {_largest(one.between for one in chosen):.0e}."
+        )
+        lines.append("")
+    if not settled:
+        lines.append("We have no answer for any setting.")
+    return lines

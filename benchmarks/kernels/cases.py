@@ -1,0 +1,141 @@
+"""What is timed: sections of the table, each a list of cases, and the tools asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Case = dict[str, Any]
+
+#: Tools that run in the other Python, by the question whether they are installed there.
+ELSEWHERE = {
+    "neural_tangents": "import neural_tangents; from importlib.metadata import version; "
+    "print(version('neural-tangents'))",
+    "scikit_ntk": "import skntk; from importlib.metadata import version; print(version('scikit-ntk'))",
+}
+
+#: How tools are called in the table.
+NAMES = {
+    "orbitkernels": "ours",
+    "neural_tangents": "neural-tangents",
+    "scikit_ntk": "scikit-ntk",
+    "floor": "floor",
+    "cholesky": "SciPy, Cholesky without the pose",
+    "closed_form": "SciPy, all points by K^-1",
+    "naive": "SciPy, pair by pair",
+}
+
+#: Sizes, depths and precisions of the fully connected nets.
+SIZES, DEPTHS, PRECISIONS = (1024, 2048, 4096), (1, 3, 5), ("float64", "float32")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cases of one kind.
+
+    Attributes:
+        name: What --only calls it.
+        title: Heading.
+        about: What is computed, in a sentence.
+        cases: What `task.py` reads.
+        tools: Tools asked; ours first.
+        shown: Keys of a case that label its row.
+        fitted: Key of the size against which a scaling exponent of our seconds is fitted, or nothing.
+        leave_out: For a tool the key of a case and the values for which it is asked; all if it has none.
+    """
+
+    name: str
+    title: str
+    about: str
+    cases: tuple[Case, ...]
+    tools: tuple[str, ...]
+    shown: tuple[str, ...]
+    fitted: str = ""
+    leave_out: dict[str, Any] = field(default_factory=dict)
+
+    def asked(self, tool: str, case: Case) -> bool:
+        """Whether a tool is asked: not beyond the size or the precision that it can do."""
+        return bool(case[self.leave_out[tool][0]] in self.leave_out[tool][1]) if tool in self.leave_out else True
+
+
+def _dense() -> tuple[Case, ...]:
+    return tuple(
+        {"kind": "dense", "n": n, "d": 784, "depth": depth, "dtype": dtype}
+        for dtype in PRECISIONS
+        for depth in DEPTHS
+        for n in SIZES
+    )
+
+
+def _convolution() -> tuple[Case, ...]:
+    sizes = {"gap": 8, "flatten": 64}
+    return tuple(
+        {"kind": "convolution", "head": head, "n": n, "side": 28, "dtype": dtype}
+        for head, n in sizes.items()
+        for dtype in PRECISIONS
+    )
+
+
+SECTIONS = (
+    Section(
+        "dense",
+        "Fully connected nets",
+        "NTK Gram matrix of n random inputs in 784 dimensions; ReLU, variances 1. Floor: one symmetric product "
+        "(BLAS syrk) and for each layer one vectorised pass of two square roots and a polynomial of degree 20 "
+        "over the n(n+1)/2 pairs.",
+        _dense(),
+        ("orbitkernels", "floor", "neural_tangents", "scikit_ntk"),
+        ("dtype", "depth", "n"),
+        fitted="n",
+        leave_out={"scikit_ntk": ("dtype", ("float64",))},
+    ),
+    Section(
+        "convolution",
+        "Convolutional nets",
+        "CNTK Gram matrix of N random images 28 x 28, one circular layer 3 x 3, ReLU, variances 1. Milliseconds a "
+        "pair: ours has N(N+1)/2 unique pairs, neural-tangents computes N^2.",
+        _convolution(),
+        ("orbitkernels", "neural_tangents"),
+        ("head", "dtype", "n"),
+        leave_out={"orbitkernels": ("dtype", ("float64",))},
+    ),
+    Section(
+        "leave-one-out",
+        "Leave-one-out errors",
+        "Error at a missing pose of two orbits of C_n, random seeds in n dimensions, NTK of depth 1, ridge 1e-6, "
+        "from the inputs to the error. Dense, from a Gram matrix that is there: of one pose by Cholesky without "
+        "it, and of all points at once by [K^-1 y]_i/[K^-1]_ii.",
+        tuple({"kind": "leave_one_out", "n": n, "ridge": 1e-6} for n in (512, 1024, 2048)),
+        ("orbitkernels", "cholesky", "closed_form"),
+        ("n",),
+        fitted="n",
+    ),
+    Section(
+        "batches",
+        "Many pairs of orbits",
+        "Spectral errors of 512 pairs of images 28 x 28, 64 rotations each by interpolation, NTK of depth 1, from "
+        "the images to the errors; SciPy: rotate, then a Cholesky solve of the Gram matrix of 128 points a pair.",
+        ({"kind": "batch", "pairs": 512, "rotations": 64, "side": 28},),
+        ("orbitkernels", "naive"),
+        ("pairs", "rotations"),
+    ),
+    Section(
+        "symmetric",
+        "Orbits of symmetric groups",
+        "Spectral errors of two orbits of S_m that permutes m random coordinates, Gaussian kernel of length 2, "
+        "ridge 1e-3; 2 m! points. Dense, from a Gram matrix that is there, where it fits.",
+        tuple({"kind": "symmetric", "m": m} for m in (5, 6, 7, 8)),
+        ("orbitkernels", "cholesky"),
+        ("m",),
+        leave_out={"cholesky": ("m", (5, 6))},
+    ),
+    Section(
+        "cyclic",
+        "Orbits of large cyclic groups",
+        "Spectral errors of two orbits of C_n: circles of the sphere at two heights, NTK of depth 1, ridge 1e-9.",
+        tuple({"kind": "cyclic", "n": 2**k} for k in (12, 14, 16, 18, 20)),
+        ("orbitkernels",),
+        ("n",),
+        fitted="n",
+    ),
+)
