@@ -48,8 +48,9 @@ def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
     """The dual activation of a name.
 
     Args:
-        name: relu, leaky_relu, abs or erf.
-        parameters: The slope for z < 0 of leaky_relu; nothing for the others.
+        name: relu, leaky_relu, abs, erf, gelu, sin, cos, hermite or polynomial.
+        parameters: The slope of leaky_relu for z < 0, the frequency of sin and cos (1 if omitted), the degree of
+            hermite, the coefficients c_0, c_1, ... of polynomial; nothing for the others.
 
     Raises:
         InputError: If there is no such activation, or its parameters are too few, too many or not finite.
@@ -81,11 +82,19 @@ def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
 def _makers() -> dict[str, tuple[Callable[..., Dual], tuple[int, int]]]:
     """The function that makes each dual, with the least and the largest number of its parameters."""
     from .dual_erf import erf
+    from .dual_gelu import gelu
     from .dual_piecewise import absolute, leaky_relu, relu
+    from .dual_series import MAX_DEGREE, hermite, polynomial
+    from .dual_trigonometric import cosine, sine
 
     return {
         "relu": (relu, (0, 0)),
         "leaky_relu": (leaky_relu, (1, 1)),
         "abs": (absolute, (0, 0)),
         "erf": (erf, (0, 0)),
+        "gelu": (gelu, (0, 0)),
+        "sin": (sine, (0, 1)),
+        "cos": (cosine, (0, 1)),
+        "hermite": (hermite, (1, 1)),
+        "polynomial": (polynomial, (1, MAX_DEGREE + 1)),
     }
