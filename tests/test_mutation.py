@@ -76,3 +76,11 @@ def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
 def test_a_mutant_that_does_not_exist_is_refused(path) -> None:
     with pytest.raises(IndexError, match="has no mutant 99"):
         mutated(path, 99)
+
+
+def test_tests_that_cannot_be_run_kill_nothing():
+    from benchmarks.mutation.__main__ import _fresh
+
+    mutant = next(iter(mutants("theory/modular.py")))
+    with pytest.raises(RuntimeError, match="status 4"):
+        _fresh(mutant, ["tests/theory/test_that_is_not_there.py"])

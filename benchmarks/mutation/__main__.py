@@ -39,6 +39,9 @@ NO_FORMULAS = {
     ),
 }  # fmt: skip
 
+#: Verdict for an exit status of pytest: all passed, some failed, or a module could not be imported any more.
+_STATUS = {0: "survived", 1: "killed", 2: "killed"}
+
 #: Seconds after which a test run counts as failed: a mutant may make a loop endless.
 TIMEOUT = 300
 
@@ -185,7 +188,9 @@ def _fresh(mutant: Mutant, tests: list[str]) -> str:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "timeout"
-    return "killed" if run.returncode else "survived"
+    if run.returncode not in _STATUS:
+        raise RuntimeError(f"pytest ended with status {run.returncode} for {mutant}: {run.stderr[-400:]}")
+    return _STATUS[run.returncode]
 
 
 def main() -> None:

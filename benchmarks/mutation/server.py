@@ -20,6 +20,9 @@ from typing import Any
 
 from .mutants import mutated
 
+#: Exit status of pytest when a test failed; any other status is no verdict, and a fresh process is asked.
+_FAILED = 1
+
 #: Exit status of a child that could not run the tests.
 _BROKEN = 99
 
@@ -64,7 +67,7 @@ def _verdict(job: dict[str, Any], functions: list[types.FunctionType], seconds: 
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
         return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
-    return "survived" if os.WEXITSTATUS(status) in (0, _BROKEN) else "killed"
+    return "killed" if os.WEXITSTATUS(status) == _FAILED else "survived"
 
 
 def _run(job: dict[str, Any], functions: list[types.FunctionType], seconds: int) -> int:
