@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orbitkernels import hooks
-from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
+from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
 
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
     from orbitkernels.proofs.reynolds import recovered_poses
+    from orbitkernels.proofs.ridge import Ridge
+    from orbitkernels.proofs.rounding import BoundedError, error_with_bound
     from orbitkernels.proofs.spectral import (
         check_invariance,
         leave_out_error,
@@ -67,6 +69,8 @@ _HOMES = {
     "proofs.orbits": ["Orbits"],
     "proofs.averaged_kernels": ["Averaged", "AveragedKernel"],
     "proofs.reynolds": ["recovered_poses"],
+    "proofs.ridge": ["Ridge"],
+    "proofs.rounding": ["BoundedError", "error_with_bound"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.symbol_errors": ["symbol_errors", "symbol_spectrum"],
@@ -84,6 +88,7 @@ __all__ = [
     "NTK",
     "Averaged",
     "AveragedKernel",
+    "BoundedError",
     "CharacterTable",
     "ClassFunction",
     "Cyclotomic",
@@ -99,6 +104,8 @@ __all__ = [
     "Orbits",
     "PermutationAction",
     "Polynomial",
+    "Ridge",
+    "RoundingWarning",
     "SingularGramError",
     "Subgroup",
     "UnitaryIrrep",
@@ -107,6 +114,7 @@ __all__ = [
     "convolve",
     "derive",
     "enclosed_error",
+    "error_with_bound",
     "fourier_irreps",
     "fourier_transform",
     "group",

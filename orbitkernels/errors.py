@@ -1,4 +1,4 @@
-"""Errors that bad input raises: one line that names the argument, its value and the remedy."""
+"""Errors that bad input raises, one line with the argument, its value and the remedy; the warning of rounding."""
 
 
 class InputError(ValueError):
@@ -14,3 +14,7 @@ class SingularGramError(InputError):
 
 class NotInvariantError(InputError):
     """The kernel is not invariant under the action; the message says by how much."""
+
+
+class RoundingWarning(UserWarning):
+    """Rounding may change a result by more than a thousandth of its value; the message says how to lower that."""

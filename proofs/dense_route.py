@@ -25,11 +25,13 @@ class DenseRoute:
         orbits: The orbits.
         matrix: K + r I, array [N, N].
         ridge: r, absolute.
+        rest: Array [N]: what rounding took from the diagonal when the ridge was added.
     """
 
     orbits: Orbits
     matrix: FloatArray
     ridge: float
+    rest: FloatArray
 
     @classmethod
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> DenseRoute:
@@ -37,9 +39,12 @@ class DenseRoute:
         given = Ridge.of(ridge)
         matrix = gram(kernel, orbits.all_points).copy()
         refuse_asymmetric(matrix)
-        absolute = given.absolute(float(np.mean(np.diagonal(matrix))))
-        matrix[np.diag_indices_from(matrix)] += absolute
-        return cls(orbits, matrix, absolute)
+        diagonal = np.diagonal(matrix).copy()
+        absolute = given.absolute(float(np.mean(diagonal)))
+        sums = diagonal + absolute
+        matrix[np.diag_indices_from(matrix)] = sums
+        back = sums - diagonal
+        return cls(orbits, matrix, absolute, (diagonal - (sums - back)) + (absolute - back))
 
     @cached_property
     def eigenvalues(self) -> FloatArray:
@@ -58,6 +63,12 @@ class DenseRoute:
         """As :func:`orbitkernels.proofs.spectral.leave_out_error`."""
         self.require_positive()
         return refitted_errors(self.matrix, self.orbits, missing)
+
+    def rounding_bound(self, missing: MissingLike = "pose") -> FloatArray:
+        """Bounds of what rounding does to :meth:`errors`, an array of their shape."""
+        from .rounding import bounded
+
+        return bounded(self, missing).rounding_bound
 
 
 def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> FloatArray:

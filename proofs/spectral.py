@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from orbitkernels.numerics.blocks import FourierBlocks
 
-from .dense_route import DenseRoute, dense_gram, refitted_errors
+from .dense_route import dense_gram, refitted_errors
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
 from .large_orbits import irrep_route
 from .missing import MissingLike, OrbitPoses
@@ -20,6 +21,9 @@ from .missing_sets import MissingSets
 from .orbits import FloatArray, Orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectrum import Spectrum, spectrum_of_blocks
+
+if TYPE_CHECKING:
+    from .rounding import Precision
 
 __all__ = [
     "INVARIANCE_TOLERANCE",
@@ -115,6 +119,12 @@ class FourierRoute:
         self.spectrum.require_positive()
         return self._sets.errors(missing)
 
+    def rounding_bound(self, missing: MissingLike = "pose") -> FloatArray:
+        """Bounds of what rounding does to :meth:`errors`, an array of their shape."""
+        from .rounding import bounded
+
+        return bounded(self, missing).rounding_bound
+
     @cached_property
     def _sets(self) -> MissingSets:
         """The equations of missing poses."""
@@ -146,7 +156,11 @@ def spectrum(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> Spec
 
 
 def spectral_error(
-    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: RidgeLike = 0.0
+    kernel: KernelLike,
+    orbits: Orbits,
+    missing: MissingLike = "pose",
+    ridge: RidgeLike = 0.0,
+    precision: Precision = "double",
 ) -> FloatArray:
     """Error y - p at missing poses, from the symbol and its Fourier blocks alone (Theorems T6, T7 and T1).
 
@@ -160,10 +174,15 @@ def spectral_error(
         orbits: C orbits with targets [C, m].
         missing: ``"pose"``, ``"coset:WORDS"`` or p poses, see :func:`orbitkernels.proofs.missing.missing_poses`.
         ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K: K + r I.
+        precision: Of the linear algebra: ``"double"``, ``"double-double"`` or ``"arb"``; see
+            :func:`orbitkernels.error_with_bound`, which returns bounds of the rounding as well.
 
     Returns:
         Array [C, m]: the error of a missing pose, or of each pose of a missing coset, which share one error (T7).
         For a list of p poses the array [C, p, m] of their errors.
+
+    Warns:
+        RoundingWarning: If rounding may change an error by more than a thousandth of its value.
 
     Raises:
         NotInvariantError: If the kernel is not invariant under the action.
@@ -179,11 +198,19 @@ def spectral_error(
         >>> np.allclose(spectral_error(kernel, orbits), leave_out_error(kernel, orbits), rtol=1e-12)
         True
     """
-    return FourierRoute.of(kernel, orbits, ridge).errors(missing)
+    from .rounding import error_with_bound
+
+    found = error_with_bound(kernel, orbits, missing, ridge, precision)
+    found.warn()
+    return found.error
 
 
 def leave_out_error(
-    kernel: KernelLike, orbits: Orbits, missing: MissingLike = "pose", ridge: RidgeLike = 0.0
+    kernel: KernelLike,
+    orbits: Orbits,
+    missing: MissingLike = "pose",
+    ridge: RidgeLike = 0.0,
+    precision: Precision = "double",
 ) -> FloatArray:
     """Error y - p at missing poses from its definition: drop them, solve by dense Cholesky, predict.
 
@@ -196,11 +223,20 @@ def leave_out_error(
         orbits: C orbits with targets [C, m].
         missing: As in :func:`spectral_error`.
         ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal of K: K + r I.
+        precision: Of the linear algebra: ``"double"``, ``"double-double"`` or ``"arb"``; see
+            :func:`orbitkernels.error_with_bound`, which returns bounds of the rounding as well.
 
     Returns:
         Array [C, m], or [C, p, m] for a list of p poses.
 
+    Warns:
+        RoundingWarning: As for :func:`spectral_error`.
+
     Raises:
         SingularGramError: If K + r I is not positive definite.
     """
-    return DenseRoute.of(kernel, orbits, ridge).errors(missing)
+    from .rounding import error_with_bound
+
+    found = error_with_bound(kernel, orbits, missing, ridge, precision, "dense")
+    found.warn()
+    return found.error

@@ -1,0 +1,389 @@
+"""Errors in double-double precision: the linear algebra of both routes on the given floats, with bounds.
+
+The values of the kernel stay float64.  Irreps are refined to the same precision, unitary ones as orthogonal ones
+of twice the size; of a pair of conjugate irreps one stands for both.  With V_c = sqrt(|H_c|) U_c no root is taken:
+blocks V_a^T (sum_g phi_ab(g) rho(g)) V_b + r |H_a| have the inverse of Theorem T4 up to the factor |H_a| |H_b|.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from orbitkernels.errors import InputError
+from orbitkernels.numerics.fourier import fixed_vectors
+from orbitkernels.numerics.rounding import (
+    DOUBLE,
+    DOUBLE_DOUBLE,
+    BlockSizes,
+    Refit,
+    gamma,
+    inverse_rounding,
+    quotient_bound,
+    refit_bound,
+    typical_refit_error,
+)
+from orbitkernels.theory.laws import IntArray
+
+from .dense_route import DenseRoute
+from .irreps import UnitaryIrrep, unitary_irreps
+from .missing import MissingLike, OrbitPoses, arranged, missing_points, missing_poses
+from .orbits import FloatArray
+from .rounding_double import Kind, is_free, mass
+from .spectral import FourierRoute
+
+if TYPE_CHECKING:
+    from orbitkernels.numerics.double_double_matrices import DoubleDouble
+
+#: Most products of double-doubles; a core makes some 10^8 of them a second.
+MOST_PRODUCTS = 1e10
+
+#: Largest order of a group; the matrices of all irreps take up to 32 n^2 bytes.
+MOST_ELEMENTS = 4096
+
+#: Most points of a dense Gram matrix.
+MOST_POINTS = 2048
+
+#: Distance of a refined basis of fixed vectors from an exact one, in units of u d.
+_BASES = 64
+
+
+@dataclass(frozen=True)
+class RefinedBlock:
+    """One block in double-double precision.
+
+    Attributes:
+        weight: How often each eigenvalue of the block occurs in the Gram matrix.
+        matrices: rho, [n, d, d], real.
+        irrep_error: Its distance from an exact irrep.
+        bases: U_c, [d, f_c], for each orbit.
+        block: The block [D, D].
+        factor: Its Cholesky factor.
+        inverse_factor: The inverse of that.
+    """
+
+    weight: float
+    matrices: DoubleDouble
+    irrep_error: float
+    bases: tuple[DoubleDouble, ...]
+    block: DoubleDouble
+    factor: DoubleDouble
+    inverse_factor: DoubleDouble
+
+    @property
+    def offsets(self) -> IntArray:
+        """Where the rows of each orbit begin."""
+        return np.concatenate([[0], np.cumsum([basis.shape[1] for basis in self.bases])]).astype(np.int64)
+
+    def orbit(self, c: int) -> slice:
+        """Rows of orbit c."""
+        return slice(int(self.offsets[c]), int(self.offsets[c + 1]))
+
+
+class FourierDoubleDouble:
+    """Errors by Fourier blocks in double-double precision.
+
+    Args:
+        route: Its orbits, symbol and ridge are used.
+        kernel_accuracy: Largest error of k(x, y) relative to sqrt(k(x, x) k(y, y)).
+
+    Raises:
+        InputError: If the irreps would take too many operations.
+        SingularGramError: If K + r I is not positive definite to this precision.
+    """
+
+    unit = DOUBLE_DOUBLE
+
+    def __init__(self, route: FourierRoute, kernel_accuracy: float) -> None:
+        self.route, self.orbits, self.kernel_accuracy = route, route.orbits, kernel_accuracy
+        _refuse_large(self.orbits)
+        self.symbol = symmetrised(route.symbol, self.orbits)
+        self.blocks = tuple(self._blocks())
+        self.orders = np.array([H.order for H in self.orbits.stabilisers], dtype=np.float64)
+        self.sizes = self._sizes(*(mass(route.symbol, self.orbits, power) for power in (1, 2)))
+        self.duals = self._duals()
+
+    def _blocks(self) -> Iterator[RefinedBlock]:
+        from orbitkernels.numerics import double_double_irreps as irreps
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        translations = self.orbits.group.right_translations
+        length = irreps.longest_word(translations)
+        count = len(self.orbits)
+        for rho, weight in _one_of_each_pair(self.orbits):
+            refined, violation = irreps.refined_representation(irreps.real_form(rho.matrices), translations)
+            degree = refined.shape[1]
+            bases = []
+            for H in self.orbits.stabilisers:
+                basis = irreps.real_form(fixed_vectors(rho.matrices, H.elements))
+                fixed = basis.shape[1] < degree
+                bases.append(irreps.fixed_space(refined, basis, H.elements) if fixed else dd.exactly(basis))
+            full = dd.product(self.symbol.reshape(count * count, -1), refined.reshape(-1, degree * degree))
+            block = self._assembled(full.reshape(count, count, degree, degree), bases)
+            if not block.shape[0]:
+                continue
+            factor = dd.cholesky(block, f"the Fourier block of irrep {rho.character} (degree {rho.degree})")
+            error = 2 * length * max(violation, self.unit)
+            error += 0.0 if is_free(self.orbits) else _BASES * self.unit * degree
+            yield RefinedBlock(weight, refined, error, tuple(bases), block, factor, dd.inverse_factor(factor))
+
+    def _assembled(self, full: DoubleDouble, bases: list[DoubleDouble]) -> DoubleDouble:
+        """U_a^T full_ab U_b + r |H_a| delta_ab."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        count = range(len(bases))
+        parts = [[dd.product(dd.product(bases[a].T, full.take(a, b)), bases[b]) for b in count] for a in count]
+        found = dd.DoubleDouble(*(np.block([[p[word] for p in row] for row in parts]) for word in (0, 1)))
+        ridges = np.repeat(
+            [self.route.ridge * H.order for H in self.orbits.stabilisers], [b.shape[1] for b in bases]
+        )
+        return dd.total(found, dd.exactly(np.diag(ridges)))
+
+    def _sizes(self, mass: float, root_mean_square: float) -> BlockSizes:
+        """What the bounds need to know."""
+        rows = [np.repeat(np.sqrt(self.orders), np.diff(block.offsets)) for block in self.blocks]
+        matrices = [b.block.high / np.outer(x, x) for b, x in zip(self.blocks, rows, strict=True)]
+        inverses = [self._inverse(b).high * np.outer(x, x) for b, x in zip(self.blocks, rows, strict=True)]
+        largest = max(float(np.linalg.eigvalsh(matrix)[-1]) for matrix in matrices)
+        self.condition_number = largest * max(float(np.linalg.eigvalsh(inverse)[-1]) for inverse in inverses)
+        traces = [
+            [float(np.diagonal(inverse)[block.orbit(c)].sum()) for c in range(len(self.orbits))]
+            for inverse, block in zip(inverses, self.blocks, strict=True)
+        ]
+        return BlockSizes(
+            degrees=np.array([block.matrices.shape[1] for block in self.blocks]),
+            rows=np.array([len(matrix) for matrix in matrices]),
+            weights=np.array([block.weight for block in self.blocks]),
+            is_complex=np.zeros(len(self.blocks), dtype=np.bool_),
+            traces=np.array([np.trace(matrix) for matrix in matrices]),
+            inverse_traces=np.array(traces),
+            asymmetries=np.zeros(len(self.blocks)),
+            irrep_errors=np.array([block.irrep_error for block in self.blocks]),
+            mass=mass,
+            root_mean_square=root_mean_square,
+            order=self.orbits.group.order,
+        )
+
+    @staticmethod
+    def _inverse(block: RefinedBlock) -> DoubleDouble:
+        """The inverse of a block."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        return dd.product(block.inverse_factor.T, block.inverse_factor)
+
+    def _duals(self) -> DoubleDouble:
+        """K^-1 y on each orbit, [C, m]: |H_c| times the solution with the trivial block."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        solved = dd.solve(self.blocks[0].factor, dd.exactly(self.orbits.targets))
+        rows = [dd.scaled(solved.take(slice(c, c + 1)), order) for c, order in enumerate(self.orders.tolist())]
+        return dd.DoubleDouble(*(np.concatenate(words) for words in zip(*rows, strict=True)))
+
+    # ------------------------------------------------------------------ errors
+
+    def errors(self, missing: MissingLike) -> FloatArray:
+        """Errors, rounded to float64."""
+        what = missing_poses(self.orbits.group, missing, len(self.orbits))
+        return arranged([self._solved(points)[0] for points in missing_points(self.orbits, what)], what)
+
+    def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
+        """Bounds of their errors, or typical sizes."""
+        what = missing_poses(self.orbits.group, missing, len(self.orbits))
+        perturbations = self._perturbations(kind)
+        moved = inverse_rounding(self.sizes, perturbations, self.orbits.sizes, self.duals.high, self.unit)
+        found = []
+        for points in missing_points(self.orbits, what):
+            sets, trace, diagonal = self._solved(points)
+            S = np.unique(points)
+            orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
+            extra = self.sizes.sums(self.unit) + float(gamma(3 * S.size + 1, self.unit))
+            entry = float(np.max(moved.entries[orbit])) + extra * float(diagonal.max())
+            numerators = np.linalg.norm(moved.duals[orbit], axis=0)
+            size = np.sqrt(S.size) * np.abs(sets).max(axis=0)
+            found.append(np.broadcast_to(quotient_bound(numerators, S.size * entry, trace, size), sets.shape))
+        rounded = 0.0 if kind == "kernel" else DOUBLE * np.abs(errors)
+        return np.asarray(arranged(found, what) + rounded)
+
+    def _perturbations(self, kind: Kind) -> FloatArray:
+        """Array [k]: how far each block is off."""
+        if kind == "kernel":
+            return np.full(len(self.blocks), self.kernel_accuracy * self.sizes.trace)
+        return (
+            self.sizes.perturbations(self.unit) if kind == "bound" else self.sizes.typical_perturbations(self.unit)
+        )
+
+    def _solved(self, points: IntArray) -> tuple[FloatArray, float, FloatArray]:
+        """Errors [p, m] of poses missing together, the trace of M^-1, and the diagonal of M = [K^-1]_SS."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        S, position = np.unique(points, return_inverse=True)
+        orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
+        M = self._inverse_entries(S, orbit)
+        factor = dd.cholesky(M, f"the inverse at {S.size} missing poses")
+        solved = dd.solve(factor, self.duals.take(orbit))
+        trace = float(np.sum(dd.inverse_factor(factor).high ** 2))
+        return solved.high[position], trace, np.diagonal(M.high)
+
+    def _inverse_entries(self, points: IntArray, orbit: IntArray) -> DoubleDouble:
+        """[K^-1]_ij = (|H_a| |H_b| / n) sum_rho w tr[U_a (B^-1)_ab U_b^T rho(g_i^-1 g_j)^T]."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        group, orbits = self.orbits.group, self.orbits
+        places = zip(points.tolist(), orbit.tolist(), strict=True)
+        elements = np.array([orbits.representatives[c][p - orbits.offsets[c]] for p, c in places], dtype=np.int64)
+        quotients = group.multiply(group.inverse(elements)[:, None], elements[None, :])
+        found = dd.exactly(np.zeros((points.size, points.size)))
+        for a in np.unique(orbit).tolist():
+            for b in np.unique(orbit).tolist():
+                here = np.ix_(orbit == a, orbit == b)
+                wanted, back = np.unique(quotients[here], return_inverse=True)
+                values = self._inverse_symbol(a, b, wanted)
+                for word, value in zip(found, values, strict=True):
+                    word[here] = value[back].reshape(word[here].shape)
+        return found
+
+    def _inverse_symbol(self, a: int, b: int, elements: IntArray) -> DoubleDouble:
+        """Entries of K^-1 between the seed of orbit a and poses g x_b, for some g."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        total = dd.exactly(np.zeros((1, elements.size)))
+        for block in self.blocks:
+            degree = block.matrices.shape[1]
+            if not all(block.bases[c].shape[1] for c in (a, b)):
+                continue
+            inner = block.inverse_factor
+            inverse = dd.product(
+                inner.take(slice(None), block.orbit(a)).T, inner.take(slice(None), block.orbit(b))
+            )
+            lifted = dd.product(dd.product(block.bases[a], inverse), block.bases[b].T)
+            matrices = block.matrices.take(elements).reshape(-1, degree * degree).T
+            part = dd.product(lifted.reshape(1, degree * degree), matrices)
+            total = dd.total(total, dd.scaled(part, block.weight))
+        scale = float(self.orbits.stabilisers[a].order * self.orbits.stabilisers[b].order)
+        return dd.scaled(total, scale, float(self.orbits.group.order)).reshape(-1)
+
+
+class DenseDoubleDouble:
+    """Errors by Cholesky on the points that are not missing, in double-double precision.
+
+    Args:
+        route: The Gram matrix.
+        kernel_accuracy: As for :class:`FourierDoubleDouble`.
+
+    Raises:
+        InputError: If there are more than MOST_POINTS points.
+    """
+
+    unit = DOUBLE_DOUBLE
+
+    def __init__(self, route: DenseRoute, kernel_accuracy: float) -> None:
+        self.route, self.kernel_accuracy = route, kernel_accuracy
+        if len(route.matrix) > MOST_POINTS:
+            raise InputError(
+                f"Argument 'precision' is 'double-double', which is limited to {MOST_POINTS} points without group "
+                f"theory, not {len(route.matrix)}; use spectral_error, or 'double'."
+            )
+        self.matrix = self._exact()
+        self.symmetric = self.matrix.high
+        self._done: dict[tuple[int, ...], tuple[FloatArray, Refit, float]] = {}
+
+    def _exact(self) -> DoubleDouble:
+        """(K + K^T)/2 + r I without rounding."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        matrix = self.route.matrix
+        half = dd.exactly(matrix / 2)
+        total = dd.total(half, dd.exactly(matrix.T / 2))
+        return dd.total(total, dd.exactly(np.diag(self.route.rest)))
+
+    @property
+    def condition_number(self) -> float:
+        """Largest over smallest eigenvalue; the smallest from the factor in double-double precision."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        inner = dd.inverse_factor(dd.cholesky(self.matrix, f"the {len(self.symmetric)} points"))
+        inverse = dd.product(inner.T, inner).high
+        return float(np.linalg.eigvalsh(self.symmetric)[-1] * np.linalg.eigvalsh(inverse)[-1])
+
+    def errors(self, missing: MissingLike) -> FloatArray:
+        """Errors, rounded to float64."""
+        what = missing_poses(self.route.orbits.group, missing, len(self.route.orbits))
+        points = missing_points(self.route.orbits, what)
+        return arranged([self._of_set(S)[np.unique(S, return_inverse=True)[1]] for S in points], what)
+
+    def _of_set(self, points: IntArray) -> FloatArray:
+        return self._solved(np.unique(points))[0]
+
+    def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
+        """Bounds of their errors, or typical sizes."""
+        what = missing_poses(self.route.orbits.group, missing, len(self.route.orbits))
+        labels, matrix = self.route.orbits.point_targets, self.symmetric
+        perturbation = self.kernel_accuracy * float(np.trace(matrix)) if kind == "kernel" else None
+        found = []
+        for points in missing_points(self.route.orbits, what):
+            rows, position = np.unique(points, return_inverse=True)
+            _, refit, smallest = self._solved(rows)
+            if kind == "level":
+                bound = typical_refit_error(refit, matrix, labels, rows, self.unit)
+            else:
+                bound = refit_bound(refit, matrix, labels, rows, smallest, self.unit, perturbation)
+            found.append(bound[position])
+        return np.asarray(arranged(found, what) + (0.0 if kind == "kernel" else DOUBLE * np.abs(errors)))
+
+    def _solved(self, missing: IntArray) -> tuple[FloatArray, Refit, float]:
+        """Errors [s, m], the solution on the other points, and a lower bound of the eigenvalues there."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        key = tuple(missing.tolist())
+        if key not in self._done:
+            labels = self.route.orbits.point_targets
+            kept = np.setdiff1d(np.arange(len(labels)), missing)
+            factor = dd.cholesky(self.matrix.take(*np.ix_(kept, kept)), f"{kept.size} points")
+            across = self.matrix.take(*np.ix_(missing, kept))
+            duals = dd.solve(factor, dd.exactly(labels[kept]))
+            weights = dd.solve(factor, across.T)
+            errors = dd.total(dd.exactly(labels[missing]), -dd.product(across, duals))
+            inverse = np.linalg.norm(dd.inverse_factor(factor).high) ** 2
+            self._done[key] = (
+                errors.high,
+                Refit(duals.high, weights.high),
+                float(1 / inverse) if kept.size else 1.0,
+            )
+        return self._done[key]
+
+
+def symmetrised(symbol: FloatArray, orbits: OrbitPoses) -> DoubleDouble:
+    """(phi_ab(g) + phi_ba(g^-1))/2 without rounding, [C, C, n]."""
+    from orbitkernels.numerics import double_double_matrices as dd
+
+    inverses = orbits.group.inverse(np.arange(orbits.group.order))
+    return dd.total(dd.exactly(symbol / 2), dd.exactly(symbol.swapaxes(0, 1)[:, :, inverses] / 2))
+
+
+def _one_of_each_pair(orbits: OrbitPoses) -> Iterator[tuple[UnitaryIrrep, float]]:
+    """Irreps with the weights of their real forms; one stands for itself and its complex conjugate."""
+    table = orbits.group.character_table().numeric
+    seen: set[int] = set()
+    for row, rho in enumerate(unitary_irreps(orbits.group)):
+        if row in seen:
+            continue
+        if rho.indicator == 0:
+            seen.add(int(np.argmin(np.abs(table - table[row].conj()).max(axis=1))))
+        yield rho, rho.degree / 2 if rho.indicator == -1 else float(rho.degree)
+
+
+def _refuse_large(orbits: OrbitPoses) -> None:
+    """Raise if refining the irreps would take too long."""
+    group = orbits.group
+    steps = 4 + 2 * len(group.generators)
+    degrees = np.asarray(group.character_table().degrees, dtype=np.float64)
+    products = float(np.sum(group.order * (4 * steps * degrees**3 + 2 * len(orbits) ** 2 * degrees**2)))
+    if products > MOST_PRODUCTS or group.order > MOST_ELEMENTS:
+        raise InputError(
+            f"Argument 'precision' is 'double-double', which takes some {products:.0e} products for the irreps of "
+            f"{group.name} of order {group.order}, beyond the limits of {MOST_PRODUCTS:.0e} and order "
+            f"{MOST_ELEMENTS}; use a ridge and 'double'."
+        )
