@@ -14,12 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orbitkernels import hooks
-from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
+from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
     from orbitkernels.prediction import predict
     from orbitkernels.proofs.averaged_kernels import Averaged, AveragedKernel
+    from orbitkernels.proofs.batches import OrbitBatch, SpectralErrors, spectral_errors
     from orbitkernels.proofs.circle import circle_spectrum
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.enclosed_prediction import enclosed_error
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.iterative import iterative_error
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
+    from orbitkernels.proofs.pose_sources import ImageRotations
     from orbitkernels.proofs.reynolds import recovered_poses
-    from orbitkernels.proofs.ridge import Ridge
-    from orbitkernels.proofs.rounding import BoundedError, error_with_bound
     from orbitkernels.proofs.spectral import (
         check_invariance,
         leave_out_error,
@@ -67,10 +67,10 @@ _HOMES = {
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
+    "proofs.batches": ["OrbitBatch", "SpectralErrors", "spectral_errors"],
+    "proofs.pose_sources": ["ImageRotations"],
     "proofs.averaged_kernels": ["Averaged", "AveragedKernel"],
     "proofs.reynolds": ["recovered_poses"],
-    "proofs.ridge": ["Ridge"],
-    "proofs.rounding": ["BoundedError", "error_with_bound"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.symbol_errors": ["symbol_errors", "symbol_spectrum"],
@@ -88,7 +88,6 @@ __all__ = [
     "NTK",
     "Averaged",
     "AveragedKernel",
-    "BoundedError",
     "CharacterTable",
     "ClassFunction",
     "Cyclotomic",
@@ -97,16 +96,17 @@ __all__ = [
     "Formula",
     "FourierIrrep",
     "Gaussian",
+    "ImageRotations",
     "InputError",
     "Kernel",
     "Laplace",
     "NotInvariantError",
+    "OrbitBatch",
     "Orbits",
     "PermutationAction",
     "Polynomial",
-    "Ridge",
-    "RoundingWarning",
     "SingularGramError",
+    "SpectralErrors",
     "Subgroup",
     "UnitaryIrrep",
     "check_invariance",
@@ -114,7 +114,6 @@ __all__ = [
     "convolve",
     "derive",
     "enclosed_error",
-    "error_with_bound",
     "fourier_irreps",
     "fourier_transform",
     "group",
@@ -130,6 +129,7 @@ __all__ = [
     "recovered_poses",
     "root_of_unity",
     "spectral_error",
+    "spectral_errors",
     "spectrum",
     "symbol_errors",
     "symbol_spectrum",

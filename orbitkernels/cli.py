@@ -59,6 +59,13 @@ class Needed(StrEnum):
     separation = "separation"
 
 
+class Symmetrisation(StrEnum):
+    """How the Gram matrix of two orbits is averaged."""
+
+    block = "block"
+    scalar = "scalar"
+
+
 class Rings(StrEnum):
     """How the second of two rings is turned."""
 
@@ -136,6 +143,10 @@ def predict(
     ridge: Annotated[
         str, typer.Option(help="Ridge r >= 0, or relative:1e-10 of the mean diagonal; the matrix is K + r I.")
     ] = "0",
+    symmetrisation: Annotated[
+        Symmetrisation,
+        typer.Option(help="block: exact. scalar: the circulant of two interleaved orbits of a cyclic group."),
+    ] = Symmetrisation.block,
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs of images of different classes.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of pairs.")] = 0,
     format: Annotated[ResultFormat, typer.Option(help="Output format.")] = ResultFormat.text,
@@ -166,7 +177,15 @@ def predict(
         raise InputError("Argument '--group' is missing: name a group that acts on the images, such as D4.")
     with Bar("Pairs") as bar:
         result = predict_pairs(
-            group, kernel, data, missing=missing, ridge=ridge, pairs=pairs, seed=seed, progress=bar.show
+            group,
+            kernel,
+            data,
+            missing=missing,
+            ridge=ridge,
+            pairs=pairs,
+            seed=seed,
+            progress=bar.show,
+            symmetrisation=symmetrisation.value,
         )
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))

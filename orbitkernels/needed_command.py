@@ -42,6 +42,10 @@ def answer_needed(
         >>> answer_needed("poses", options, {"kernel", "separation"})["answer"]
         4
     """
+    if "symmetrisation" in given:
+        raise InputError(
+            "Argument '--symmetrisation' does not go with --needed, whose orbits are exact; leave it out."
+        )
     if options.get("group") is not None:
         return _for_images(needed, options, given, progress)
     for name in DATA_OPTIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from threadpoolctl import threadpool_limits
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.proofs.arguments import integer
+from orbitkernels.proofs.batches import spectral_errors
+from orbitkernels.proofs.dense_route import dense_gram, refitted_errors
 from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
 from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
-from orbitkernels.proofs.spectral import FourierRoute, dense_gram, refitted_errors
+from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
 from orbitkernels.theory.actions import padded_shape, shift_orders
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
@@ -31,6 +34,14 @@ WANTED_AGREEMENT = 1e-8
 #: Draws that a pair may cost on average before the data are taken to have no more pairs on different orbits.
 _DRAWS_PER_PAIR = 200
 
+#: Pairs whose spectral errors are found together; more would not be faster, and progress is told in between.
+_TOGETHER = 128
+
+_SCALAR_NOTE = (
+    "The spectral errors are those of the scalar circulant of the interleaved orbits, which is not exact and "
+    "depends on the pose that each orbit begins with; symmetrisation 'block' is exact."
+)
+
 
 def predict(
     group: str | FiniteGroup,
@@ -41,6 +52,7 @@ def predict(
     pairs: int = 16,
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
+    symmetrisation: str = "block",
 ) -> dict[str, Any]:
     """Error y - p of a missing pose, by the Fourier route (T6) and by dense Cholesky, for random pairs of images.
 
@@ -58,9 +70,12 @@ def predict(
         pairs: How many pairs, all different.
         seed: Seed of the draw.
         progress: Called with the number of pairs done and the number of pairs.
+        symmetrisation: ``"block"``, exact; or ``"scalar"``, the circulant of two interleaved orbits of a cyclic
+            group (Perin and Deny), see :mod:`orbitkernels.proofs.symmetrisation`.  The exact error is the same.
 
     Returns:
-        A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``seed``, ``pairs``,
+        A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``symmetrisation``,
+        ``seed``, ``pairs``,
         ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices`` (which images),
         ``spectral_error`` and ``exact_error`` (first orbit, first missing pose), ``spectral_errors`` and
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
@@ -81,24 +96,29 @@ def predict(
     G = group_of(group) if isinstance(group, str) else group
     k, r = as_kernel(kernel), Ridge.of(ridge)
     missing_poses(G, missing)  # a bad word is refused before the data are read
+    if checked_symmetrisation(symmetrisation) == "scalar":
+        require_scalar(G, 2)
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
     rows = []
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
-        for orbits, indices in drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
-            rows.append(_pair(k, orbits, indices, missing, r))
-            if progress is not None:
-                progress(len(rows), pairs)
+        drawn = drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0))
+        while piece := list(islice(drawn, _TOGETHER)):
+            for row in _rows(k, piece, missing, r, symmetrisation):
+                rows.append(row)
+                if progress is not None:
+                    progress(len(rows), pairs)
     return {
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
         "data": dataset.name,
         "ridge": r.asked,
         "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
+        "symmetrisation": symmetrisation,
         "seed": int(seed),
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
-        "notes": notes + rounding_notes(rows),
+        "notes": notes + (rounding_notes(rows) if symmetrisation == "block" else [_SCALAR_NOTE]),
     }
 
 
@@ -184,28 +204,37 @@ def _refuse_too_many(dataset: Dataset, pairs: int) -> None:
         )
 
 
-def _pair(
-    kernel: KernelLike, orbits: Orbits, indices: tuple[int, int], missing: MissingLike, ridge: Ridge
-) -> dict[str, Any]:
-    """Both routes on one pair of images."""
-    try:
-        route = FourierRoute.of(kernel, orbits, ridge)
-        spectral = route.errors(missing)[..., 0]  # [2], or [2, p] for a list of poses
-        exact = refitted_errors(dense_gram(kernel, orbits, ridge), orbits, missing)[..., 0]
-    except SingularGramError as error:
-        raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
-    return {
-        "labels": list(orbits.classes),
-        "indices": list(indices),
-        "spectral_error": float(spectral.flat[0]),
-        "exact_error": float(exact.flat[0]),
-        "spectral_errors": spectral.tolist(),
-        "exact_errors": exact.tolist(),
-        "relative_difference": float(np.max(np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact)))),
-        "ridge": route.ridge,
-        "condition_number": route.spectrum.condition_number,
-        "stabiliser_orders": [H.order for H in orbits.stabilisers],
-    }
+def _rows(
+    kernel: KernelLike,
+    drawn: list[tuple[Orbits, tuple[int, int]]],
+    missing: MissingLike,
+    ridge: Ridge,
+    symmetrisation: str,
+) -> Iterator[dict[str, Any]]:
+    """Both routes on some pairs of images: the spectral one for all together, the dense one for each."""
+    names = [f"Images {first} and {second}" for _, (first, second) in drawn]
+    found = spectral_errors(
+        kernel, [orbits for orbits, _ in drawn], ridge, missing, symmetrisation, names.__getitem__
+    )
+    for p, (orbits, indices) in enumerate(drawn):
+        try:
+            exact = refitted_errors(dense_gram(kernel, orbits, ridge), orbits, missing)[..., 0]
+        except SingularGramError as error:
+            raise SingularGramError(f"{names[p]}: {error}") from error
+        spectral = found.errors[p, 0, 0, ..., 0]  # [2], or [2, poses] for a list of poses
+        difference = np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact))
+        yield {
+            "labels": list(orbits.classes),
+            "indices": list(indices),
+            "spectral_error": float(spectral.flat[0]),
+            "exact_error": float(exact.flat[0]),
+            "spectral_errors": spectral.tolist(),
+            "exact_errors": exact.tolist(),
+            "relative_difference": float(np.max(difference)),
+            "ridge": float(found.ridges[p, 0, 0]),
+            "condition_number": float(found.condition_numbers[p, 0, 0]),
+            "stabiliser_orders": [H.order for H in orbits.stabilisers],
+        }
 
 
 def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:

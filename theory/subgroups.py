@@ -63,6 +63,8 @@ class Subgroup:
         given = group.elements(integer_row(generators, "generators"), "generators")
         every = np.arange(group.order, dtype=np.int64)
         steps = [s for s in dict.fromkeys(given.tolist()) if s != 0]
+        if not steps:  # stabilisers of inputs are mostly trivial: no graph is searched for them
+            return cls(group, [], every)
         edges = np.array([group.multiply(every, s) for s in steps], dtype=np.int64).reshape(-1, group.order)
         return cls(group, steps, components(edges, group.order))
 
