@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orbitkernels import hooks
-from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
+from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
 
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
         inverse_fourier_transform,
         power_spectrum,
     )
+    from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
     from orbitkernels.proofs.irreps import UnitaryIrrep, unitary_irreps
     from orbitkernels.proofs.iterative import iterative_error
     from orbitkernels.proofs.kernels import NNGP, NTK, Formula, Gaussian, Kernel, Laplace, Polynomial, kernel
     from orbitkernels.proofs.orbits import Orbits
     from orbitkernels.proofs.pose_sources import ImageRotations
     from orbitkernels.proofs.reynolds import recovered_poses
+    from orbitkernels.proofs.ridge import Ridge
+    from orbitkernels.proofs.rounding import BoundedError, error_with_bound
     from orbitkernels.proofs.spectral import (
         check_invariance,
         leave_out_error,
@@ -70,7 +73,10 @@ _HOMES = {
     "proofs.batches": ["OrbitBatch", "SpectralErrors", "spectral_errors"],
     "proofs.pose_sources": ["ImageRotations"],
     "proofs.averaged_kernels": ["Averaged", "AveragedKernel"],
+    "proofs.group_convolutional_kernels": ["GroupConvolutionalNNGP", "GroupConvolutionalNTK"],
     "proofs.reynolds": ["recovered_poses"],
+    "proofs.ridge": ["Ridge"],
+    "proofs.rounding": ["BoundedError", "error_with_bound"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
     "proofs.symbol_errors": ["symbol_errors", "symbol_spectrum"],
@@ -88,6 +94,7 @@ __all__ = [
     "NTK",
     "Averaged",
     "AveragedKernel",
+    "BoundedError",
     "CharacterTable",
     "ClassFunction",
     "Cyclotomic",
@@ -96,6 +103,8 @@ __all__ = [
     "Formula",
     "FourierIrrep",
     "Gaussian",
+    "GroupConvolutionalNNGP",
+    "GroupConvolutionalNTK",
     "ImageRotations",
     "InputError",
     "Kernel",
@@ -105,6 +114,8 @@ __all__ = [
     "Orbits",
     "PermutationAction",
     "Polynomial",
+    "Ridge",
+    "RoundingWarning",
     "SingularGramError",
     "SpectralErrors",
     "Subgroup",
@@ -114,6 +125,7 @@ __all__ = [
     "convolve",
     "derive",
     "enclosed_error",
+    "error_with_bound",
     "fourier_irreps",
     "fourier_transform",
     "group",
