@@ -139,14 +139,25 @@ class FourierBlocks:
         size = max(float(np.abs(stack.matrices).max(initial=0.0)) for stack in self.stacks)
         for stack in self.stacks:
             adjoint = stack.matrices.conj().swapaxes(1, 2)
-            off = np.abs(stack.matrices - adjoint).max(axis=(1, 2), initial=0.0)
-            worst = int(np.argmax(off))
-            if not off[worst] <= ASYMMETRY * size:
+            differences = np.abs(stack.matrices - adjoint)
+            if not differences.max(initial=0.0) <= ASYMMETRY * size:
+                off = differences.max(axis=(1, 2), initial=0.0)
+                worst = int(np.argmax(off))
                 raise NotInvariantError(
                     f"Argument 'phi' must satisfy phi_ba(g) = phi_ab(g^-1); the Fourier block of irrep "
                     f"{stack.irreps[worst]} is off a Hermitian one by {off[worst]:.1e} beside {size:.1e}, so the "
                     "kernel is not symmetric or not invariant."
                 )
+
+    @cached_property
+    def _has_usable_factors(self) -> bool:
+        """Whether every pivot is above eps times the norm of the Gram matrix; asked often, so found once."""
+        try:
+            diagonals = [np.diagonal(stack.factors, axis1=1, axis2=2).real for stack in self.stacks]
+        except np.linalg.LinAlgError:
+            return False
+        smallest = min(float(diagonal.min(initial=np.inf)) for diagonal in diagonals)
+        return bool(smallest**2 > np.finfo(float).eps * self.scale)
 
     def require_invertible(self) -> None:
         """Check that every block is positive definite beyond rounding.
@@ -154,6 +165,8 @@ class FourierBlocks:
         Raises:
             SingularGramError: If a pivot is not above eps times the norm of the Gram matrix.
         """
+        if self._has_usable_factors:
+            return
         for stack in self.stacks:
             try:
                 pivots = np.abs(np.diagonal(stack.factors, axis1=1, axis2=2)).min(axis=1, initial=np.inf) ** 2

@@ -12,7 +12,7 @@ from orbitkernels.errors import InputError
 from orbitkernels.theory.actions import PermutationAction, image_action, set_action
 from orbitkernels.theory.graphs import tree_levels
 from orbitkernels.theory.groups import FiniteGroup
-from orbitkernels.theory.laws import IntArray, PermutationLaw
+from orbitkernels.theory.laws import CyclicLaw, IntArray, PermutationLaw
 from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import reals
@@ -204,9 +204,19 @@ def _matrix_stack(group: FiniteGroup, matrices: npt.ArrayLike) -> FloatArray:
 
 
 def _extended(group: FiniteGroup, generators: FloatArray) -> FloatArray:
-    """All n matrices from those of the generators, along the spanning tree of the Cayley graph."""
+    """All n matrices from those of the generators, along the spanning tree of the Cayley graph.
+
+    The tree of a cyclic group is a path: its powers A^(2^k + j) = A^(2^k) A^j are made by doubling instead.
+    """
     matrices = np.empty((group.order, *generators.shape[1:]))
     matrices[0] = np.eye(generators.shape[1])
+    if isinstance(group.law, CyclicLaw) and group.generators == (1,):
+        power, known = generators[0], 1
+        while known < group.order:
+            more = min(known, group.order - known)
+            matrices[known : known + more] = power @ matrices[:more]
+            power, known = power @ power, 2 * known
+        return matrices
     tree = group.spanning_tree
     for level in tree_levels(tree.order, tree.parent):
         matrices[level] = matrices[tree.parent[level]] @ generators[tree.letter[level]]

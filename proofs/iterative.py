@@ -139,6 +139,40 @@ def kernel_rows(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: Flo
     return np.concatenate([gram(kernel, points[part], points) @ vectors for part in parts])
 
 
+def inverse_residual(
+    kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0, rows: int = 64, seed: int = 0
+) -> float:
+    """Largest entry of (K + r I) x - e on random rows, x being the column of the Fourier inverse at a seed.
+
+    By T1 the errors are quotients of y^T x and entries of x, for one column an orbit.  The rows of K are values of
+    the kernel at pairs of points: no symbol, group or transform takes part in the check.
+
+    Args:
+        kernel: As in :func:`iterative_error`.
+        orbits: C orbits.
+        ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal.
+        rows: How many rows, beside those of the seeds; all if there are no more.
+        seed: Seed of the draw.
+
+    Example:
+        >>> import orbitkernels as ok
+        >>> from orbitkernels.proofs.iterative import inverse_residual
+        >>> orbits = ok.Orbits(ok.group("S4"), [[0.0, 1.0, 2.0, 4.0], [1.0, 1.0, 0.0, 3.0]], [0, 1])
+        >>> inverse_residual("ntk(depth=2)", orbits) < 1e-9
+        True
+    """
+    kernel, symbol = as_kernel(kernel), orbit_symbol(kernel, orbits)
+    absolute = Ridge.of(ridge).absolute(mean_diagonal(symbol, orbits.sizes))
+    size, seeds = int(orbits.sizes.sum()), orbits.offsets[:-1]
+    units = np.zeros((size, len(orbits)))
+    units[seeds, np.arange(len(orbits))] = 1.0
+    columns = orbit_operators(orbits, symbol, absolute)[1](units)
+    drawn = np.random.default_rng(seed).choice(size, size=min(rows, size), replace=False)
+    chosen = np.union1d(seeds, drawn)
+    found = kernel_rows(kernel, orbits, chosen, columns) + absolute * columns[chosen] - units[chosen]
+    return float(np.abs(found).max())
+
+
 def group_product(symbol: FloatArray, orbits: Orbits, vectors: FloatArray) -> FloatArray:
     """K v for vectors v [N, m]: (K v)_a(g) = sum_b sum_x phi_ab(x) v_b(g x), by the multiplication of the group.
 
