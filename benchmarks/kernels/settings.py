@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def inputs() -> dict[str, FloatArray]:
     rng = np.random.default_rng(20)
     vectors = _with_near_pairs(rng.standard_normal((3, 10)), rng)
     found = {"vectors": vectors, "unit vectors": _unit(vectors)}
-    for name, shape in {"images": (5, 5, 1), "colours": (4, 4, 2), "series": (8, 2)}.items():
+    for name, shape in {"images": (6, 6, 1), "colours": (5, 5, 2), "series": (10, 2)}.items():
         found[name] = _with_near_pairs(rng.standard_normal((2, *shape)), rng)[:4]
     return found
 
@@ -137,6 +138,77 @@ def _varied() -> Iterator[Setting]:
             yield Setting(arguments, layers)
 
 
+def _structured() -> Iterator[Setting]:
+    """Residual nets, layer normalisation and the standard parameterisation."""
+    activations: list[tuple[str, list[float]]] = [("relu", []), ("erf", []), ("gelu", []), ("sin", [1.0])]
+    for name, parameters in activations:
+        act: list[Any] = ["activation", name, parameters]
+        for (depth, weight, bias), residual, norm in product(NETS[1:3], (False, True), (False, True)):
+            if residual or norm:
+                arguments = _arguments(depth, name, parameters, weight, bias)
+                arguments |= {"residual": "true"} if residual else {}
+                arguments |= {"layer_norm": "true"} if norm else {}
+                yield Setting(arguments, _blocks(depth, weight, bias, act, residual, norm))
+        for depth, weight, bias in NETS[:3]:
+            arguments = _arguments(depth, name, parameters, weight, bias) | {
+                "parameterization": "standard",
+                "width": str(WIDTH),
+            }
+            yield Setting(arguments, _dense([weight] * (depth + 1), [bias] * (depth + 1), act), standard=True)
+
+
+def _blocks(depth: int, weight: float, bias: float, act: list[Any], residual: bool, norm: bool) -> Layers:
+    """A dense layer, then blocks of (layer norm) activation and dense layer, each added to its input or not."""
+    dense: list[Any] = ["dense", weight, bias, WIDTH]
+    block: Layers = [*([["layer norm"]] if norm else []), act, dense]
+    return [dense, *([["residual", block]] * depth if residual else block * depth)]
+
+
+def _convolutional() -> Iterator[Setting]:
+    """Paddings, heads, strides, filters, depths and activations of nets on images and series."""
+    pads, heads = ("circular", "zero", "valid"), ("flatten", "gap", "average")
+    activations: list[tuple[str, list[float]]] = [("relu", []), ("erf", []), ("gelu", []), ("abs", [])]
+    for turn, (padding, head, (name, parameters)) in enumerate(product(pads, heads, activations)):
+        where = ("images", "colours", "series")[turn % 3]
+        size = {"images": 6, "colours": 5, "series": 10}[where]
+        mixed = turn + turn // 4  # every activation meets every stride and depth
+        stride = 2 if mixed % 4 == 3 else 1
+        depth = 2 if mixed % 4 in (0, 2) and (padding != "valid" or size > 5) else 1
+        yield _convolution(where, padding, head, name, parameters, depth, 3 if turn % 5 else 2, stride)
+
+
+def _convolution(
+    where: str,
+    padding: str,
+    head: str,
+    name: str,
+    parameters: Sequence[float],
+    depth: int,
+    filter: int,
+    stride: int,
+) -> Setting:
+    """One convolutional net; pooling has windows of two positions that do not overlap."""
+    dimensions = 1 if where == "series" else 2
+    weight, bias = (1.5, 0.25) if depth == 2 else (1.0, 1.0)
+    square = [filter] * dimensions
+    convolution: list[Any] = [
+        "convolution", square, [stride] * dimensions, {"zero": "same"}.get(padding, padding), weight, bias, WIDTH
+    ]  # fmt: skip
+    last: dict[str, Layers] = {
+        "flatten": [["flatten"]],
+        "gap": [["global average pooling"]],
+        "average": [["average pooling", [2] * dimensions, [2] * dimensions, "valid"], ["flatten"]],
+    }
+    layers: Layers = [convolution, ["activation", name, list(parameters)]] * depth
+    arguments = _arguments(depth, name, parameters, weight, bias) | {
+        "filter": str(filter),
+        "stride": str(stride),
+        "padding": padding,
+        "head": head,
+    }
+    return Setting(arguments, [*layers, *last[head], ["dense", weight, bias, 1]], where)
+
+
 def settings() -> list[Setting]:
     """All settings."""
-    return [*_plain(), *_varied()]
+    return [*_plain(), *_varied(), *_structured(), *_convolutional()]

@@ -42,9 +42,9 @@ def _layer(kind: str, rest: Sequence[Any], standard: bool, stax: Any) -> Any:
         return stax.serial(
             stax.FanOut(2), stax.parallel(built(inner, standard, stax), stax.Identity()), stax.FanInSum()
         )
-    return {"layer norm": stax.LayerNorm, "flatten": stax.Flatten, "global average pooling": stax.GlobalAvgPool}[
-        kind
-    ]()
+    if kind == "layer norm":
+        return stax.LayerNorm(eps=0.0)
+    return {"flatten": stax.Flatten, "global average pooling": stax.GlobalAvgPool}[kind]()
 
 
 def _axes(dimensions: int) -> tuple[str, str, str]:
