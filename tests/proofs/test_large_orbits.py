@@ -1,0 +1,503 @@
+"""Orbits by the fast transform: dense solves, NumPy's own FFT, conjugate gradients; planted mistakes; bad input.
+
+Nothing here is compared with the stacked matrices of irreps except where the test says so.
+"""
+
+import inspect
+import sys
+import time
+import types
+
+import numpy as np
+import pytest
+
+import orbitkernels as ok
+from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
+from orbitkernels.numerics import blocks, conjugate_gradients, symbol_operator, symbol_transform
+from orbitkernels.numerics.symbol_transform import abelian_transform, symbol_blocks, transformed_inverse_symbol
+from orbitkernels.proofs import fourier_basis, iterative, large_orbits, missing, missing_sets, spectral
+from orbitkernels.proofs.iterative import group_product, inverse_residual, iterative_error, kernel_product
+from orbitkernels.proofs.large_orbits import FastRoute, StackedRoute, irrep_route
+from orbitkernels.proofs.large_orbits import symbol_transform as transform_of
+from orbitkernels.proofs.missing_sets import MissingSets, orbit_operators
+from orbitkernels.proofs.spectral import FourierRoute
+from orbitkernels.theory.actions import PermutationAction
+
+EPS = np.finfo(float).eps
+RNG = np.random.default_rng(5)
+
+pytestmark = pytest.mark.filterwarnings("ignore::orbitkernels.errors.RoundingWarning")
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    """The fast transform for groups of every order."""
+    monkeypatch.setattr(large_orbits, "FAST_FROM", 1)
+
+
+def laplace(X, Y):
+    """exp(-|x - y|), well conditioned."""
+    return np.exp(-np.sqrt(np.maximum(((X[:, None] - Y[None]) ** 2).sum(axis=2), 0)))
+
+
+def orbits_of(name, seeds=2, targets=2, fixed=False):
+    """Orbits of a permutation group on its points; the second seed has a stabiliser if `fixed`."""
+    name, on, degree = name.partition(" on ")
+    G = ok.group(name)
+    action = PermutationAction.on_cosets(G.subgroup([1])) if on else PermutationAction.natural(G)
+    assert not on or action.degree == int(degree)
+    points = RNG.standard_normal((seeds, action.degree))
+    if fixed:
+        points[1] = np.arange(action.degree) // 2
+        points[0] = np.arange(action.degree) == 0
+    return ok.Orbits(G, points, targets=RNG.standard_normal((seeds, targets)), action=action)
+
+
+def refit(K, y, gone):
+    """y_S - K_SR K_RR^-1 y_R by NumPy."""
+    kept = np.delete(np.arange(len(K)), gone)
+    return y[gone] - K[np.ix_(gone, kept)] @ np.linalg.solve(K[np.ix_(kept, kept)], y[kept])
+
+
+def agree(found, expected, K):
+    """Up to the rounding of a solve with K, in the scale of the labels."""
+    assert found.shape == expected.shape
+    scale = max(np.abs(expected).max(), 1.0)
+    assert np.abs(found - expected).max() <= 4 * EPS * len(K) * max(np.linalg.cond(K), 1.0) * scale
+
+
+GROUPS = ["S4", "A4", "Q8", "C7:C3", "D6", "C12", "C2^3", "C4xC6", "Heis(3)", "SL(2,3)"]
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("ridge", [0.0, 0.25])
+def test_errors_cosets_spectra_and_sets_against_numpy(fast, name: str, ridge: float) -> None:
+    orbits = orbits_of(name, seeds=3)
+    assert isinstance(irrep_route(orbits.group), FastRoute)
+    K = laplace(orbits.all_points, orbits.all_points) + ridge * np.eye(int(orbits.sizes.sum()))
+    y, n = orbits.point_targets, orbits.group.order
+    poses = np.stack([refit(K, y, [c * n])[0] for c in range(3)])
+    agree(ok.spectral_error(laplace, orbits, ridge=ridge), poses, K)
+    H = orbits.group.subgroup([n // 2]).elements
+    cosets = np.stack([refit(K, y, c * n + H)[0] for c in range(3)])
+    agree(ok.spectral_error(laplace, orbits, f"coset:{n // 2}", ridge), cosets, K)
+    listed = [n - 1, 0, n // 3]
+    sets = np.stack([refit(K, y, c * n + np.array(listed)) for c in range(3)])
+    agree(ok.spectral_error(laplace, orbits, listed, ridge), sets, K)
+    found = ok.spectrum(laplace, orbits, ridge).repeated
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(K), atol=8 * EPS * len(K) * K.sum())
+
+
+@pytest.mark.parametrize("name", ["S4", "S5", "D6", "A5"])
+def test_orbits_with_stabilisers_against_numpy(fast, name: str) -> None:
+    """T4 and T7: one seed fixed by many elements, one by some, one by none."""
+    orbits = orbits_of(name, seeds=3, fixed=True)
+    assert min(orbits.sizes) < orbits.group.order
+    K = laplace(orbits.all_points, orbits.all_points) + 0.01 * np.eye(int(orbits.sizes.sum()))
+    y, starts = orbits.point_targets, orbits.offsets
+    poses = np.stack([refit(K, y, [starts[c]])[0] for c in range(3)])
+    agree(ok.spectral_error(laplace, orbits, ridge=0.01), poses, K)
+    H = orbits.group.subgroup([1]).elements
+    rows = [starts[c] + np.unique(orbits.pose_index(c, H)) for c in range(3)]
+    cosets = np.stack([refit(K, y, gone)[0] for gone in rows])
+    agree(ok.spectral_error(laplace, orbits, "coset:1", 0.01), cosets, K)
+    np.testing.assert_allclose(
+        ok.spectrum(laplace, orbits, 0.01).repeated, np.linalg.eigvalsh(K), atol=1e-12 * K.sum()
+    )
+
+
+@pytest.mark.parametrize(("name", "kernel"), [("S5", "ntk(depth=2)"), ("S6", "ntk(depth=1)"), ("S6", laplace)])
+def test_symmetric_groups_against_dense_cholesky(name: str, kernel) -> None:
+    """The fast transform as users get it (S6), with several classes: one-vs-rest targets."""
+    G = ok.group(name)
+    points = RNG.standard_normal((2 if name == "S6" else 4, int(name[1:])))
+    orbits = ok.Orbits(G, points, ["a", "b", "c", "a"][: len(points)], PermutationAction.natural(G))
+    assert isinstance(irrep_route(G), FastRoute if name == "S6" else StackedRoute)
+    found, condition = ok.spectral_error(kernel, orbits), ok.spectrum(kernel, orbits).condition_number
+    expected = ok.leave_out_error(kernel, orbits)
+    assert np.abs(found - expected).max() <= 4 * EPS * condition * np.abs(orbits.targets).max()
+
+
+def test_s7_in_seconds_and_without_its_gram_matrix() -> None:
+    """10,080 points; the residual on rows of the kernel is evidence without symbol, group or transform."""
+    G = ok.group("S7")
+    orbits = ok.Orbits(G, RNG.standard_normal((2, 7)), [0, 1], PermutationAction.natural(G))
+    start = time.process_time()
+    found = ok.spectral_error("ntk(depth=1)", orbits, ridge=1.0)
+    assert time.process_time() - start < 5
+    assert inverse_residual("ntk(depth=1)", orbits, ridge=1.0, rows=16) < 1e-9
+    by_iteration = iterative_error("ntk(depth=1)", orbits, ridge=1.0)
+    assert by_iteration.residual < 1e-10
+    np.testing.assert_allclose(found, by_iteration.errors, atol=1e-9)
+
+
+# ---------------------------------------------------------------------- iteration
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_three_products_with_the_gram_matrix_are_one(fixed: bool) -> None:
+    orbits = orbits_of("S5", fixed=fixed)
+    symbol = ok.orbit_symbol(laplace, orbits)
+    v = RNG.standard_normal((int(orbits.sizes.sum()), 3))
+    K, inverse = orbit_operators(orbits, symbol, 0.125)
+    dense = laplace(orbits.all_points, orbits.all_points) @ v
+    atol = 64 * EPS * np.abs(dense).max()
+    np.testing.assert_allclose(kernel_product(laplace, orbits, v), dense, atol=atol)
+    np.testing.assert_allclose(group_product(symbol, orbits, v), dense, atol=atol)
+    np.testing.assert_allclose(K(v), dense + v / 8, atol=atol)
+    np.testing.assert_allclose(inverse(K(v)), v, atol=1e-10)
+
+
+@pytest.mark.parametrize("product", ["kernel", "group", "transform"])
+@pytest.mark.parametrize("precondition", [False, True])
+def test_conjugate_gradients_find_the_errors_of_t6(product: str, precondition: bool) -> None:
+    orbits = orbits_of("S4", seeds=2, targets=2)
+    calls = []
+    found = iterative_error(
+        laplace, orbits, ridge=0.1, product=product, precondition=precondition, progress=calls.append
+    )
+    assert found.residual < 1e-11
+    assert calls == list(range(1, len(calls) + 1))
+    assert found.iterations < (5 if precondition else 48)
+    np.testing.assert_allclose(found.errors, ok.leave_out_error(laplace, orbits, ridge=0.1), atol=1e-10)
+    sets = {1: "coset:1", 0: [3, 5]}
+    found = iterative_error(laplace, orbits, sets, 0.1, product, precondition)
+    np.testing.assert_allclose(found.errors, ok.leave_out_error(laplace, orbits, sets, 0.1), atol=1e-10)
+
+
+def test_conjugate_gradients_on_s6_without_preconditioner() -> None:
+    orbits = orbits_of("S6", targets=1)
+    found = iterative_error("ntk(depth=1)", orbits, ridge=10.0, precondition=False)
+    assert found.residual < 1e-11
+    np.testing.assert_allclose(found.errors, ok.spectral_error("ntk(depth=1)", orbits, ridge=10.0), atol=1e-9)
+
+
+# ---------------------------------------------------------------------- missing sets
+
+
+@pytest.mark.parametrize("name", ["S3", "C6", "Q8"])
+@pytest.mark.parametrize("method", ["auto", "missing", "observed", "iterative"])
+def test_missing_sets_of_every_size(name: str, method: str) -> None:
+    orbits = orbits_of(name, seeds=2)
+    N = int(orbits.sizes.sum())
+    K = laplace(orbits.all_points, orbits.all_points) + 0.01 * np.eye(N)
+    route = FourierRoute.of(laplace, orbits, 0.01)
+    sets = MissingSets(orbits, irrep_route(orbits.group), route.blocks, route.symbol, route.ridge)
+    for size in range(1, N + 1):
+        S = RNG.permutation(N)[:size]
+        agree(sets.set_errors(S, method), refit(K, orbits.point_targets, S), K)
+
+
+def test_large_missing_sets_with_stabilisers_and_repeated_poses() -> None:
+    orbits = orbits_of("S5", seeds=3, fixed=True)
+    N = int(orbits.sizes.sum())
+    K = laplace(orbits.all_points, orbits.all_points) + 0.01 * np.eye(N)
+    route = FourierRoute.of(laplace, orbits, 0.01)
+    sets = MissingSets(orbits, irrep_route(orbits.group), route.blocks, route.symbol, route.ridge)
+    S = RNG.permutation(N)[: 2 * N // 3]
+    for method in ("missing", "observed", "iterative"):
+        agree(
+            sets.set_errors(np.append(S, S[:3]), method),
+            refit(K, orbits.point_targets, S)[[*range(S.size), 0, 1, 2]],
+            K,
+        )
+
+
+def test_the_cheapest_equation_is_chosen() -> None:
+    orbits = orbits_of("S6")
+    sets = MissingSets(orbits, None, None, None, 0.0)
+    assert [sets._method(size) for size in (1, 512, 720, 721, 1440)] == ["missing"] * 3 + ["observed"] * 2
+    big = MissingSets(ok.Orbits(ok.group("S8"), RNG.standard_normal((1, 8)), [0]), None, None, None, 0.0)
+    assert [big._method(size) for size in (4096, 4097, 36223, 36224)] == [
+        "missing", "iterative", "iterative", "observed"
+    ]  # fmt: skip
+
+
+def test_missing_sets_over_several_orbits_by_both_routes() -> None:
+    orbits = orbits_of("S4", seeds=3)
+    missing = {2: "coset:1", 0: ["3", 5, 3], 1: "pose"}
+    found = ok.spectral_error(laplace, orbits, missing, 0.01)
+    assert found.shape == (6, 2)
+    np.testing.assert_allclose(found, ok.leave_out_error(laplace, orbits, missing, 0.01), atol=1e-10)
+    np.testing.assert_array_equal(found[2], found[4])
+    every = {c: list(range(24)) for c in range(3)}
+    np.testing.assert_allclose(ok.spectral_error(laplace, orbits, every, 0.01), orbits.point_targets, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        ({}, "empty dictionary"),
+        ({2: "pose"}, "names the orbit 2; there are orbits 0 to 1"),
+        ({-1: "pose"}, "names the orbit -1"),
+        ({"a": "pose"}, "names the orbit 'a'"),
+        ({True: "pose"}, "names the orbit True"),
+        ({0: {1: "pose"}}, "not a dictionary"),
+        ({0: []}, "empty list"),
+        ({0: [99]}, "names the element 99"),
+    ],
+)
+def test_bad_sets_over_several_orbits(missing, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        ok.spectral_error(laplace, orbits_of("S3"), missing)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_set_whose_iteration_does_not_end_is_refused(monkeypatch) -> None:
+    orbits = orbits_of("S4")
+    route = FourierRoute.of(laplace, orbits, 0.01)
+    sets = MissingSets(orbits, irrep_route(orbits.group), route.blocks, route.symbol, route.ridge)
+    monkeypatch.setattr("orbitkernels.proofs.missing_sets.MAX_ITERATIONS", 2)
+    with pytest.raises(SingularGramError, match="after 2 steps of conjugate gradients"):
+        sets.set_errors(np.arange(20), "iterative")
+
+
+# ---------------------------------------------------------------------- symbols alone
+
+
+def random_symbol(group, count, ridge=0.5):
+    """phi_ab = sum over c of psi_ac * psi_bc reversed, positive definite, by sums over the group."""
+    n, every = group.order, np.arange(group.order)
+    psi = RNG.standard_normal((count, count, n)) / np.sqrt(count * n)
+    # x^-1 g; phi_ab(g) = sum_c sum_x psi_ac(x) psi_bc(g^-1 x)
+    division = group.multiply(group.inverse(every)[:, None], every[None, :])
+    phi = np.einsum("acx,bcgx->abg", psi, psi[:, :, division])
+    phi[np.arange(count), np.arange(count), 0] += ridge
+    return phi
+
+
+@pytest.mark.parametrize("name", ["C64", "C4xC6", "D6", "A4", "C300"])
+def test_symbols_alone_against_numpy(name: str) -> None:
+    G = ok.group(name)
+    phi, targets = random_symbol(G, 2), RNG.standard_normal((2, 3))
+    every = np.arange(G.order)
+    division = G.multiply(G.inverse(every)[:, None], every[None, :])
+    K = np.block([[phi[a, b][division] for b in range(2)] for a in range(2)]) + 0.1 * np.eye(2 * G.order)
+    y = np.repeat(targets, G.order, axis=0)
+    expected = np.stack([refit(K, y, [0])[0], refit(K, y, [G.order])[0]])
+    agree(ok.symbol_errors(phi, G, targets, ridge=0.1), expected, K)
+    agree(
+        ok.symbol_errors(phi, name, targets, {1: [3, 1], 0: "pose"}, 0.1),
+        refit(K, y, [G.order + 3, G.order + 1, 0]),
+        K,
+    )
+    np.testing.assert_allclose(ok.symbol_spectrum(phi, G, ridge=0.1).repeated, np.linalg.eigvalsh(K), atol=1e-12)
+
+
+@pytest.mark.parametrize("exponent", [12, 16])
+def test_cyclic_groups_against_two_by_two_blocks_of_numpys_fft(exponent: int) -> None:
+    """Above 3,000 classes there is no character table; irreps are numbered by frequency."""
+    n = 2**exponent
+    t = 2 * np.pi * np.arange(n) / n
+    bump = lambda h: np.exp(-5 * np.abs(np.sin((t - h) / 2)))  # noqa: E731
+    phi = np.array([[bump(0), bump(0.3) / 2], [bump(-0.3) / 2, bump(0)]])
+    phi[[0, 1], [0, 1], 0] += 1e-3
+    M = np.fft.fft(phi, axis=2).transpose(2, 0, 1)
+    inverses = np.linalg.inv(M)
+    expected = (
+        n * (inverses[0].real @ [1.0, -0.5]) / np.array([inverses[:, 0, 0].sum(), inverses[:, 1, 1].sum()]).real
+    )
+    found = ok.symbol_errors(phi, f"C{n}", [1.0, -0.5])
+    np.testing.assert_allclose(found[:, 0], expected, rtol=1e-9)
+    spectrum = ok.symbol_spectrum(phi, f"C{n}")
+    np.testing.assert_allclose(spectrum.of_irrep(0), np.linalg.eigvalsh(M[0].real), rtol=1e-10)
+    np.testing.assert_allclose(spectrum.of_irrep(7), np.linalg.eigvalsh(M[7]), rtol=1e-8)
+
+
+def test_a_million_elements_without_tables(monkeypatch) -> None:
+    """C1048576 from its symbol: no characters, no Cayley table, no irreps one by one."""
+    refuse = lambda *_: pytest.fail("a table of a million elements")  # noqa: E731
+    monkeypatch.setattr(large_orbits, "fourier_basis", refuse)
+    monkeypatch.setattr(large_orbits, "unitary_irreps", refuse)
+    n = 2**20
+    lags = np.minimum(np.arange(n), n - np.arange(n))
+    start = time.process_time()
+    found = ok.symbol_errors(np.exp(-lags / 50.0), f"C{n}", [1.0])
+    assert time.process_time() - start < 10  # about 0.8; room for a machine under load
+    # K^-1 of this Markov chain is tridiagonal: (1 + q^2, -q) / (1 - q^2) up to q^(n/2)
+    q = np.exp(-1 / 50)
+    np.testing.assert_allclose(found, (1 - q) ** 2 / (1 + q**2), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("phi", "targets", "error", "message"),
+    [
+        (np.ones((2, 3, 4)), [1, 1], InputError, r"shape \[C, C, 4\], not \[2, 3, 4\]"),
+        (np.ones((1, 1, 5)), [1], InputError, r"shape \[C, C, 4\], not \[1, 1, 5\]"),
+        (np.ones((4, 4)), [1], InputError, r"shape \[C, C, 4\]"),
+        (np.ones(5), [1], InputError, r"shape \[C, C, 4\]"),
+        ([2.0, 1.0, float("nan"), 1.0], [1], InputError, "'phi' must be finite"),
+        ([2.0, 1.0, float("inf"), 1.0], [1], InputError, "'phi' must be finite"),
+        (["a"] * 4, [1], InputError, "'phi'"),
+        ([2.0, 1.0, 0.0, 0.5], [1], NotInvariantError, r"phi_ba\(g\) = phi_ab\(g\^-1\)"),
+        ([2.0, 1.0, 0.0, 1.0], [1, 2], InputError, "'targets' must have one row an orbit, 1, not 2"),
+        ([2.0, 1.0, 0.0, 1.0], [float("nan")], InputError, "'targets' must be finite"),
+        ([2.0, 1.0, 0.0, 1.0], [1], SingularGramError, "not positive definite"),
+        ([1.0, 1.0, 0.0, 1.0], [1], SingularGramError, "is negative"),
+    ],
+)
+def test_bad_symbols(phi, targets, error, message: str) -> None:
+    for name in ("C4", "V4")[: 1 if error is NotInvariantError else 2]:
+        with pytest.raises(error, match=message) as caught:
+            ok.symbol_errors(phi, name, targets)
+        assert "\n" not in str(caught.value)
+
+
+def test_other_bad_arguments() -> None:
+    orbits = orbits_of("S3")
+    with pytest.raises(InputError, match="'product' must be 'kernel', 'group' or 'transform', not 'fft'"):
+        iterative_error(laplace, orbits, product="fft")
+    with pytest.raises(InputError, match="'group'"):
+        ok.symbol_errors([1.0], 1, [1.0])
+    with pytest.raises(InputError, match=r"shape \[C, C, 6\]"):
+        symbol_blocks(np.zeros((0, 0, 6)), transform_of(ok.group("S3")))
+
+
+# ---------------------------------------------------------------------- the transform
+
+
+def test_the_trivial_irrep_is_number_zero_without_a_character_table(monkeypatch) -> None:
+    """Families of adapted bases may start with another irrep."""
+    monkeypatch.setattr(fourier_basis, "MAX_ORDERED_CLASSES", 2)
+    for name in ("S4", "D6", "Q8", "C7:C3", "C5"):
+        G = ok.FiniteGroup.from_cayley_table(ok.group(name).table)
+        transform = large_orbits._chain_transform(fourier_basis.fourier_basis(G), G)
+        numbers = np.sort(np.concatenate(transform.rows))
+        assert numbers.tolist() == list(range(len(G.conjugacy_classes)))
+        family, member = (int(place[0]) for place in transform.places)
+        ones = transform.forward(np.ones((1, G.order)))[family][member]
+        np.testing.assert_allclose(ones, [[[G.order]]])
+
+
+def test_points_made_some_at_a_time_give_the_same_symbol(monkeypatch) -> None:
+    orbits = orbits_of("S4", seeds=3, fixed=True)
+    whole = ok.orbit_symbol(laplace, orbits)
+    monkeypatch.setattr(spectral, "MAX_COORDINATES", 64)
+    np.testing.assert_array_equal(ok.orbit_symbol(laplace, orbits), whole)
+
+
+def test_a_group_that_the_chain_refuses_has_its_matrices_stacked(monkeypatch) -> None:
+    def refuse(_):
+        raise InputError("too large")
+
+    monkeypatch.setattr(large_orbits, "symbol_transform", refuse)
+    monkeypatch.setattr(large_orbits, "FAST_FROM", 1)
+    assert isinstance(irrep_route(ok.group("D4")), StackedRoute)
+
+
+def test_inverse_symbols_of_abelian_groups_are_numpys() -> None:
+    phi = random_symbol(ok.group("C4xC6"), 2)
+    transform = abelian_transform([4, 6])
+    found = transformed_inverse_symbol(symbol_blocks(phi, transform), transform)
+    M = np.fft.fft2(phi.reshape(2, 2, 4, 6)).transpose(2, 3, 0, 1)
+    expected = np.fft.ifft2(np.linalg.inv(M).transpose(2, 3, 0, 1)).real.reshape(2, 2, 24)
+    np.testing.assert_allclose(found, expected, atol=1e-13)
+
+
+# ---------------------------------------------------------------------- planted mistakes
+
+
+def planted(monkeypatch, module, old: str, new: str) -> None:
+    """Puts the functions and classes of the module with one piece of its text replaced wherever they are used."""
+    text = inspect.getsource(module)
+    assert text.count(old) == 1, old
+    copy = types.ModuleType(module.__name__)
+    copy.__package__ = module.__package__
+    exec(compile(text.replace(old, new), "planted", "exec"), copy.__dict__)
+    for name, original in list(vars(module).items()):
+        if getattr(original, "__module__", None) == module.__name__:
+            for home in [m for key, m in sys.modules.items() if key.startswith("orbitkernels.")]:
+                if vars(home).get(name) is original:
+                    monkeypatch.setattr(home, name, getattr(copy, name))
+
+
+def all_agree(name: str, fixed: bool) -> bool:
+    """Whether errors of poses, cosets and sets, by every equation, are those of NumPy, and products those of K."""
+    orbits = orbits_of(name, seeds=2, fixed=fixed)
+    N = int(orbits.sizes.sum())
+    K = laplace(orbits.all_points, orbits.all_points) + 0.125 * np.eye(N)
+    y, starts = orbits.point_targets, orbits.offsets
+    try:
+        route = FourierRoute.of(laplace, orbits, 0.125)
+        H = orbits.group.subgroup([1]).elements
+        cosets = [refit(K, y, starts[c] + np.unique(orbits.pose_index(c, H)))[0] for c in range(2)]
+        pairs = [
+            (route.errors(), np.stack([refit(K, y, [starts[c]])[0] for c in range(2)])),
+            (route.errors("coset:1"), np.stack(cosets)),
+            (iterative_error(laplace, orbits, ridge=0.125, product="group", precondition=False, limit=60).errors,
+             np.stack([refit(K, y, [starts[c]])[0] for c in range(2)])),
+        ]  # fmt: skip
+        sets = missing_sets.MissingSets(orbits, irrep_route(orbits.group), route.blocks, route.symbol, 0.125)
+        S = np.random.default_rng(0).permutation(N)[: N // 2]
+        pairs += [(sets.set_errors(S, method), refit(K, y, S)) for method in ("missing", "observed", "iterative")]
+    except (InputError, ValueError, IndexError):
+        return False
+    return all(one.shape == other.shape and np.allclose(one, other, atol=1e-8) for one, other in pairs)
+
+
+#: Module, text, mistake, group, and whether seeds have stabilisers.
+MISTAKES = (
+    (symbol_transform, "= scale * (", "= (", "S4", True),
+    (symbol_transform, "symbol / np.sqrt(np.multiply.outer(sizes, sizes))",
+     "symbol / np.multiply.outer(sizes, sizes)", "S4", True),
+    (symbol_transform, "[:, :, degree - dimension :]", "[:, :, :dimension]", "S4", True),
+    (symbol_transform, "function[0, np.asarray(elements, dtype=np.int64)] = 1.0", "function[0, 0] = 1.0",
+     "S4", False),
+    (symbol_transform, "right.conj().swapaxes(1, 2)", "right.swapaxes(1, 2)", "SL(2,3) on 8", True),
+    (symbol_transform, "else values[:, self.positions]", "else values", "S4", False),
+    (symbol_transform, "[...] += ridge", "[...] += 0 * ridge", "S4", False),
+    (symbol_operator, "s.transpose(0, 1, 3, 2, 4).reshape(len(s), s.shape[1]",
+     "s.transpose(0, 2, 3, 1, 4).reshape(len(s), s.shape[1]", "S4", False),
+    (symbol_operator, " * (chosen.size / order)", "", "S4", True),
+    (missing_sets, "block[np.diag_indices_from(block)] += self.ridge", "pass", "S4", False),
+    (missing_sets, "inverses[rows, None], elements[None, :]", "elements[None, :], inverses[rows, None]",
+     "S4", False),
+    (missing_sets, "labels[S] - self._operators[0](dual)[S]", "labels[S] + self._operators[0](dual)[S]",
+     "S4", False),
+    (missing_sets, "right = self._coefficients[self._orbit_of(S)]", "right = self._labels[S]", "S4", False),
+    (missing_sets, 'np.searchsorted(self.orbits.offsets, points, side="right") - 1',
+     "np.searchsorted(self.orbits.offsets, points) - 1", "S4", False),
+    (missing, "orbits.offsets[c] + orbits.pose_index(c, what.elements) for c",
+     "orbits.pose_index(c, what.elements) for c", "S4", False),
+    (conjugate_gradients, "p = z + _ratio(rz, before) * p", "p = z - _ratio(rz, before) * p", "S4", False),
+    (iterative, "group.law.product(poses, np.full_like(poses, x))",
+     "group.law.product(np.full_like(poses, x), poses)", "S4", False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fixed"), [("S4", False), ("S4", True), ("SL(2,3) on 8", True)])
+def test_nothing_planted_agrees(fast, name: str, fixed: bool) -> None:
+    assert all_agree(name, fixed)
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)))
+def test_planted_mistakes_do_not_agree(fast, monkeypatch, number: int) -> None:
+    module, old, new, name, fixed = MISTAKES[number]
+    monkeypatch.setattr(large_orbits, "_TRANSFORMS", {})
+    monkeypatch.setattr(missing_sets, "MAX_ITERATIONS", 60)
+    planted(monkeypatch, module, old, new)
+    assert not all_agree(name, fixed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("= -sums / factors", "= sums / factors"), ("np.abs(self.matrices[:, 1, 0])", "self.matrices[:, 1, 0].real")],
+)
+def test_planted_mistakes_in_many_small_blocks(monkeypatch, old: str, new: str) -> None:
+    """What replaces LAPACK where blocks are many."""
+    phi = np.zeros((2, 2, 2**13))
+    phi[0, 0, 0] = phi[1, 1, 0] = 2.0
+    phi[0, 1, 1] = phi[1, 0, -1] = 0.7
+
+    def found():
+        together = ok.symbol_errors(phi, "C8192", [1.0, 3.0], missing={0: [0], 1: [1]})
+        return ok.symbol_errors(phi, "C8192", [1.0, 3.0]), ok.symbol_spectrum(phi, "C8192").eigenvalues, together
+
+    expected = found()
+    np.testing.assert_allclose(
+        expected[0][:, 0], np.linalg.solve([[2, 0.7], [0.7, 2]], [1, 3]) / (2 / 3.51), rtol=1e-13
+    )
+    np.testing.assert_allclose(expected[1].reshape(-1, 2), [[1.3, 2.7]] * 8192, rtol=1e-13)
+    np.testing.assert_allclose(expected[2][:, 0], [1.0, 3.0], rtol=1e-13)  # they know of each other only
+    planted(monkeypatch, blocks, old, new)
+    assert not all(np.allclose(a, b, rtol=1e-9) for a, b in zip(found(), expected, strict=True))
