@@ -139,6 +139,10 @@ def predict(
     data: Annotated[
         str, typer.Option("--data", "-d", help="digits, mnist:DIR or a .npz with images and labels.")
     ] = "digits",
+    average: Annotated[
+        str | None,
+        typer.Option(help='G, or words such as "r^2,s" that generate a subgroup: average the kernel over it.'),
+    ] = None,
     missing: Annotated[str, typer.Option(help="pose, coset:H or a list of poses.")] = "pose",
     ridge: Annotated[
         str, typer.Option(help="Ridge r >= 0, or relative:1e-10 of the mean diagonal; the matrix is K + r I.")
@@ -186,6 +190,7 @@ def predict(
             seed=seed,
             progress=bar.show,
             symmetrisation=symmetrisation.value,
+            average=average,
         )
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.proofs.arguments import integer
+from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.batches import spectral_errors
 from orbitkernels.proofs.dense_route import dense_gram, refitted_errors
 from orbitkernels.proofs.input_actions import Action, as_action
@@ -53,6 +54,7 @@ def predict(
     seed: int = 0,
     progress: Callable[[int, int], object] | None = None,
     symmetrisation: str = "block",
+    average: str | None = None,
 ) -> dict[str, Any]:
     """Error y - p of a missing pose, by the Fourier route (T6) and by dense Cholesky, for random pairs of images.
 
@@ -72,6 +74,8 @@ def predict(
         progress: Called with the number of pairs done and the number of pairs.
         symmetrisation: ``"block"``, exact; or ``"scalar"``, the circulant of two interleaved orbits of a cyclic
             group (Perin and Deny), see :mod:`orbitkernels.proofs.symmetrisation`.  The exact error is the same.
+        average: ``"G"`` or the words of generators of a subgroup such as ``"r^2,s"``, over which the kernel is
+            averaged (:class:`orbitkernels.Averaged`).
 
     Returns:
         A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``symmetrisation``,
@@ -100,6 +104,8 @@ def predict(
         require_scalar(G, 2)
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
+    if average is not None:
+        k = _averaged(k, stage, average)
     rows = []
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
         drawn = drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0))
@@ -110,7 +116,7 @@ def predict(
                     progress(len(rows), pairs)
     return {
         "group": G.name,
-        "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
+        "kernel": kernel if isinstance(kernel, str) and average is None else str(getattr(k, "spec", kernel)),
         "data": dataset.name,
         "ridge": r.asked,
         "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
@@ -165,6 +171,17 @@ def _padding(group: FiniteGroup, shape: tuple[int, ...]) -> tuple[tuple[int, int
         return tuple((0, 0) for _ in shape)
     short = [wanted - size for wanted, size in zip(padded_shape(group, *shape), shape, strict=True)]
     return tuple((lacking // 2, lacking - lacking // 2) for lacking in short)
+
+
+def _averaged(kernel: KernelLike, stage: Stage, average: str) -> Averaged:
+    """The average of a kernel over the group of the images, or over the subgroup that words generate."""
+    if average == "G":
+        return Averaged(kernel, stage.group, stage.action)
+    try:
+        generators = [stage.group.element(word.strip()) for word in average.split(",")]
+    except InputError as error:
+        raise InputError(str(error).replace("'word'", "'average'")) from None
+    return Averaged(kernel, stage.group, stage.action, stage.group.subgroup(generators))
 
 
 def drawn_pairs(stage: Stage, pairs: int, seed: int) -> Iterator[tuple[Orbits, tuple[int, int]]]:

@@ -27,7 +27,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 ALL_PAGES = [*PAGES, ROOT / "README.md"]
 NAMES_OF_PAGES = ["batches-and-symmetrisation", "characters", "closed-forms", "command-line", "errors",
-                  "evidence", "fourier-transform",
+                  "evidence", "fourier-transform", "group-averaged-kernels",
                   "groups", "index", "invariance", "irreps", "kernels", "missing-poses", "orbits",
                   "permutation-representations", "property-testing", "theorems"]  # fmt: skip
 

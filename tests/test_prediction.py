@@ -175,6 +175,7 @@ BAD = {
     "unknown kernel": (("D4", "ntkk(depth=1)", "digits"), {}, "ntk"),
     "unknown data": (("D4", "ntk(depth=1)", "digit"), {}, "did you mean 'digits'?"),
     "missing": (("D4", "ntk(depth=1)", "digits"), {"missing": "coset:q"}, "generators r, s of D4"),
+    "average": (("D4", "ntk(depth=1)", "digits"), {"average": "r,q"}, "Argument 'average' holds 'q'"),
     "ridge": (("D4", "ntk(depth=1)", "digits"), {"ridge": -1}, "'ridge' must be a finite number >= 0, not -1"),
     "no pairs": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0}, "'pairs' must be a positive integer"),
     "half a pair": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0.5}, "not 0.5"),
@@ -202,3 +203,20 @@ def test_singular_and_not_invariant_kernels() -> None:
         predict("C8xC8", "polynomial(degree=1)", "digits", pairs=1)
     with pytest.raises(NotInvariantError, match=r"differs from k\(x, y\) by"):
         predict("D4", lambda X, Y: X[:, :32] @ Y[:, :32].T, "digits", pairs=1)
+
+
+def test_kernels_are_averaged_over_the_group_or_a_subgroup() -> None:
+    """A missing pose is recovered up to the ridge over G, and over half turns, as its half turn is seen."""
+    plain = predict("D4", "ntk(depth=1)", "digits", ridge=1e-5, pairs=3)
+    for average, order in (("G", 8), ("r^2", 2)):
+        result = predict("D4", "ntk(depth=1)", "digits", ridge=1e-5, pairs=3, average=average)
+        over = "" if order == 8 else ", subgroup of order 2"
+        assert result["kernel"] == (
+            f"averaged(ntk(depth=1, activation=relu, weight_variance=1, bias_variance=1), D4{over})"
+        )
+        for row, before in zip(result["pairs"], plain["pairs"], strict=True):
+            assert row["indices"] == before["indices"]
+            assert 0 < row["exact_error"] < 1e-2 < 0.1 < before["exact_error"]
+            assert row["relative_difference"] < 1e-6
+    with pytest.raises(NotInvariantError, match=r"not normal in D4"):
+        predict("D4", "ntk(depth=1)", "digits", ridge=1e-5, pairs=1, average="s")
