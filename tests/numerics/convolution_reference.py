@@ -1,0 +1,127 @@
+"""CNN-GP and CNTK by their definition at 60 digits: the whole tensor over pairs of positions, entry by entry."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from mpmath import acos, asin, mp, mpf, pi, sqrt
+
+DIGITS = 60
+
+
+def gaussian_pair(activation, sxx, sxy, syy):
+    """E[f(u) f(v)] and E[f'(u) f'(v)] for a centred Gaussian pair with these covariances."""
+    if activation == "erf":
+        a, b = 1 + 2 * sxx, 1 + 2 * syy
+        root = a * b - 4 * sxy**2
+        return 2 / pi * asin(2 * sxy / sqrt(a * b)), 4 / pi / sqrt(root)
+    size = sqrt(sxx * syy)
+    if size == 0:
+        # no angle: the cosine counts as 0
+        return mpf(0), {"relu": mpf(1) / 4, "abs": mpf(0)}[activation]
+    cosine = max(mpf(-1), min(mpf(1), sxy / size))
+    angle = acos(cosine)
+    kappa0, kappa1 = (pi - angle) / pi, (sqrt(1 - cosine**2) + (pi - angle) * cosine) / pi
+    if activation == "relu":
+        return size * kappa1 / 2, kappa0 / 2
+    if activation == "abs":
+        return size * (2 * kappa1 - cosine), 2 * kappa0 - 1
+    raise ValueError(activation)
+
+
+def taps(position, size, filter, stride, padding):
+    """Input positions under the filter for an output position; None is a zero."""
+    if padding == "valid":
+        return [stride * position + i for i in range(filter)]
+    out = -(-size // stride)
+    before = max((out - 1) * stride + filter - size, 0) // 2
+    found = [stride * position + i - before for i in range(filter)]
+    if padding == "circular":
+        return [p % size for p in found]
+    return [p if 0 <= p < size else None for p in found]
+
+
+def output_size(size, filter, stride, padding):
+    return (size - filter) // stride + 1 if padding == "valid" else -(-size // stride)
+
+
+def patches(shape, filter, stride, padding):
+    """For each output position its input positions, in the order of the filter."""
+    out = tuple(output_size(*z, padding) for z in zip(shape, filter, stride, strict=True))
+    found = {}
+    for r, c in product(range(out[0]), range(out[1])):
+        rows = taps(r, shape[0], filter[0], stride[0], padding)
+        columns = taps(c, shape[1], filter[1], stride[1], padding)
+        found[r, c] = [None if None in p else p for p in product(rows, columns)]
+    return out, found
+
+
+def windows(shape, head, window, window_stride, padding):
+    """Sets of positions over which the head takes means."""
+    if head == "gap":
+        return [list(product(*map(range, shape)))]
+    if head == "flatten":
+        return [[p] for p in product(*map(range, shape))]
+    starts = [
+        range(0, n if padding == "circular" else n - w + 1, s)
+        for n, w, s in zip(shape, window, window_stride, strict=True)
+    ]
+    return [
+        [((r + i) % shape[0], (c + j) % shape[1]) for i in range(window[0]) for j in range(window[1])]
+        for r, c in product(*starts)
+    ]
+
+
+def convolutional_kernels(
+    x, y, depth, filter, stride, padding, head, window, window_stride, activation, weights, biases
+):
+    """(CNN-GP, CNTK) of two images [channels][height][width]."""
+    with mp.workdps(DIGITS):
+        images = [[[[mpf(float(v)) for v in row] for row in channel] for channel in z] for z in (x, y)]
+        weights, biases = [mpf(w) for w in weights], [mpf(b) for b in biases]
+        shape = (len(x[0]), len(x[0][0]))
+        channels = len(x)
+        every = list(product(*map(range, shape)))
+        features = {}  # covariance of the features of two images at two positions
+        for one, two in ((0, 0), (0, 1), (1, 1)):
+            for p, q in product(every, every):
+                total = sum(images[one][c][p[0]][p[1]] * images[two][c][q[0]][q[1]] for c in range(channels))
+                features[one, two, p, q] = total / channels
+        tangents = {(p, q): mpf(0) for p, q in product(every, every)}
+        for layer in range(depth):
+            shape, under = patches(shape, filter, stride, padding)
+            every = list(under)
+            share = weights[layer] / (filter[0] * filter[1])
+            sums = {}
+            for one, two in ((0, 0), (0, 1), (1, 1)):
+                wanted = ((p, p) for p in every) if one == two else product(every, every)
+                for p, q in wanted:
+                    terms = (
+                        features[one, two, i, j]
+                        for i, j in zip(under[p], under[q], strict=True)
+                        if i is not None and j is not None
+                    )
+                    sums[one, two, p, q] = biases[layer] + share * sum(terms)
+            features, new = {}, {}
+            for p in every:
+                for one in (0, 1):
+                    own = sums[one, one, p, p]
+                    features[one, one, p, p] = gaussian_pair(activation, own, own, own)[0]
+            for p, q in product(every, every):
+                entry = sums[0, 1, p, q]
+                tangent = entry + share * sum(
+                    tangents[i, j]
+                    for i, j in zip(under[p], under[q], strict=True)
+                    if i is not None and j is not None
+                )
+                mean, slope = gaussian_pair(activation, sums[0, 0, p, p], entry, sums[1, 1, q, q])
+                features[0, 1, p, q], new[p, q] = mean, slope * tangent
+            tangents = new
+        parts = windows(shape, head, window, window_stride, padding)
+        mean = slope = mpf(0)
+        for part in parts:
+            for p, q in product(part, part):
+                mean += features[0, 1, p, q] / len(part) ** 2 / len(parts)
+                slope += tangents[p, q] / len(part) ** 2 / len(parts)
+        covariance = biases[depth] + weights[depth] * mean
+        return covariance, covariance + weights[depth] * slope
