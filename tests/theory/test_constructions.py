@@ -490,3 +490,11 @@ def test_cyclic_groups_have_a_positive_order(bad: Any) -> None:
 @pytest.mark.parametrize(("n", "m"), [(0, 3), (7, -1), (7, 0), (7.0, 3)])
 def test_metacyclic_groups_have_positive_orders(n: Any, m: Any) -> None:
     refused(lambda: metacyclic(n, m, 1), "must be a positive integer, not")
+
+
+def test_the_first_of_two_generators_with_one_image_gives_the_quotient_its_name():
+    V4 = group("C2^2")
+    a, b = V4.generators
+    diagonal = V4.subgroup([int(V4.multiply(a, b))])
+    found = quotient(V4, diagonal)
+    assert (found.order, tuple(found.generator_names)) == (2, (V4.generator_names[0],))
