@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import is_integer, shown
+from orbitkernels.theory.rational_text import rational_text
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -141,9 +142,4 @@ def parameter_text(value: Parameter) -> str:
     """A parameter as a specification writes it: a whole number, a decimal, p/q, or a list of them."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(parameter_text, value))}]"
-    if not isinstance(value, Fraction):
-        return str(value)
-    if value.denominator == 1 and value < 10**15:
-        return str(value.numerator)
-    decimal = repr(float(value))
-    return decimal if Fraction(decimal) == value else f"{value.numerator}/{value.denominator}"
+    return rational_text(value) if isinstance(value, Fraction) else str(value)

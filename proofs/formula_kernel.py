@@ -64,7 +64,7 @@ class Formula(Kernel):
 
         from orbitkernels.theory.formula import u
 
-        expression = _with_decimals(self._expression)
+        expression = with_decimals(self._expression)
         function: Callable[[FloatArray], Any] = sympy.lambdify(u, expression, "numpy", cse=True)
         return function
 
@@ -95,10 +95,10 @@ class Formula(Kernel):
         return self._values(checked_cosine(reals("u", u)))
 
 
-def _with_decimals(expression: Any) -> Any:
+def with_decimals(expression: Any) -> Any:
     """The expression with its irrational constants as decimals, for NumPy has no sine of long integers."""
     if expression.is_Rational:
         return expression
     if not expression.free_symbols:
         return expression.evalf(20)
-    return expression.func(*map(_with_decimals, expression.args)) if expression.args else expression
+    return expression.func(*map(with_decimals, expression.args)) if expression.args else expression

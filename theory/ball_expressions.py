@@ -24,6 +24,9 @@ _ENTIRE: dict[Any, Callable[[arb], arb]] = {
     sympy.cosh: arb.cosh,
     sympy.tanh: arb.tanh,
     sympy.Abs: abs,
+    sympy.sign: lambda ball: arb(1) if ball > 0 else arb(-1) if ball < 0 else arb(0) if ball == 0 else arb(0, 1),
+    sympy.erf: arb.erf,
+    sympy.erfi: arb.erfi,
 }
 
 
@@ -36,7 +39,7 @@ def enclose(expression: Any, values: Mapping[Any, arb], clamp: bool = True) -> a
 
     Args:
         expression: SymPy expression of real value in the symbols below: sums, products, powers, pi, E, rational
-            numbers and the functions of :data:`orbitkernels.theory.formula.FUNCTIONS`.
+            numbers, the functions of :data:`orbitkernels.theory.formula.FUNCTIONS`, sign, erf and erfi.
         values: A ball for each symbol.
         clamp: Whether a ball that sticks out of the domain of a function is cut off at its edge.
 

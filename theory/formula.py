@@ -55,6 +55,8 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: lambda a, b: a / b,
 }
 
+_EXAMPLES = {"activation": "gelu or tanh(z)"}
+
 Value = int | float | Fraction | str | tuple[int | float | Fraction, ...]
 
 #: What the text of an argument may be made of, such as ``leaky_relu(0.1)`` and ``z + sin(z)/2``.
@@ -84,7 +86,7 @@ def parse_expression(
         >>> parse_expression("z + z^2/2", sympy.Symbol("z"))
         z**2/2 + z
     """
-    return _Reader(symbol, functions).read(_parsed(text, argument), argument)
+    return _Reader(symbol, functions).read(parse_text(text, argument), argument)
 
 
 def parse_formula(text: str) -> Any:
@@ -136,7 +138,7 @@ def parse_call(text: str) -> tuple[str, dict[str, Value]]:
         >>> parse_call("nngp")
         ('nngp', {})
     """
-    node = _parsed(text, "kernel")
+    node = parse_text(text, "kernel")
     if isinstance(node, ast.Name):
         return node.id, {}
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -159,12 +161,26 @@ def parse_call(text: str) -> tuple[str, dict[str, Value]]:
     return node.func.id, arguments
 
 
-def _parsed(text: str, argument: str) -> ast.expr:
-    """Syntax tree of one expression; ``^`` is read as ``**``, so that it binds as in mathematics."""
+def parse_text(text: str, argument: str) -> ast.expr:
+    """Syntax tree of one expression, of which nothing is evaluated; ``^`` binds as in mathematics, like ``**``.
+
+    Args:
+        text: The expression.
+        argument: What messages call it.
+
+    Raises:
+        InputError: If the text is empty, too long or no expression.
+
+    Example:
+        >>> from orbitkernels.theory.formula import parse_text
+        >>> type(parse_text("z^2", "formula")).__name__
+        'BinOp'
+    """
     if not isinstance(text, str):
         raise InputError(f"Argument '{argument}' must be text, not {text!r} (type {type(text).__name__}).")
     if not text.strip():
-        raise InputError(f"Argument '{argument}' is empty; write for instance exp(-2*(1-u)) or ntk(depth=3).")
+        examples = _EXAMPLES.get(argument, "exp(-2*(1-u)) or ntk(depth=3)")
+        raise InputError(f"Argument '{argument}' is empty; write for instance {examples}.")
     if len(text) > MAX_LENGTH:
         raise InputError(f"Argument '{argument}' has {len(text)} characters; at most {MAX_LENGTH} are read.")
     shown = text if len(text) <= 80 else text[:77] + "..."

@@ -39,16 +39,23 @@ def require_value(expression: Any, symbol: Any, text: str) -> None:
     """
     shown = text if len(text) <= 80 else text[:77] + "..."
     with ctx.workprec(PRECISION):
-        failure = _first_failure(expression, symbol)
+        failure = first_failure(expression, symbol, 1)
     if failure is not None:
         raise InputError(
             f"Formula {shown!r} lacks a finite real value at u = {failure:.6g}; it needs one on [-1, 1]."
         )
 
 
-def _first_failure(expression: Any, symbol: Any) -> float | None:
-    """Midpoint of the leftmost part of [-1, 1] on which there is no enclosure; None if there is none."""
-    parts, examined = [(fmpq(0), fmpq(1))], 0
+def first_failure(expression: Any, symbol: Any, reach: int) -> float | None:
+    """Midpoint of the leftmost part of [-reach, reach] on which there is no enclosure; None if there is none.
+
+    Example:
+        >>> from orbitkernels.theory.formula import u
+        >>> from orbitkernels.theory.formula_domain import first_failure
+        >>> first_failure(1 / (u - 2), u, 1), first_failure(1 / (u - 2), u, 4)
+        (None, 2.0)
+    """
+    parts, examined = [(fmpq(0), fmpq(reach))], 0
     while parts:
         middle, radius = parts.pop()
         examined += 1

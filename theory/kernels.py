@@ -5,107 +5,142 @@ All are written in u, the cosine of the angle between the inputs.  Each kernel s
 * NNGP and NTK: |x|^2 = |y|^2 = d, the number of coordinates, or any norms through q_x = |x|^2/d and q_y = |y|^2/d;
 * Gaussian, Laplace, polynomial: unit vectors, |x| = |y| = 1.
 
-The recursion of a net with L hidden layers, weight variance sw2 and bias variance sb2 (Jacot et al. 2018, Lee et
-al. 2018; NTK parameterisation, activations not rescaled) starts from S_0 = T_0 = sb2 + sw2 <x,y>/d; a layer gives
+The recursion of a net with L hidden layers, L + 1 dense layers of weight variances sw2 and bias variances sb2, and
+activation f (Jacot et al. 2018, Lee et al. 2018; activations not rescaled) starts from K = <x,y>/d, T = 0 and
 
-    S' = sb2 + sw2 E[f(z_x) f(z_y)],    T' = S' + sw2 E[f'(z_x) f'(z_y)] T,
+    S' = sb2 + sw2 K,    T' = b + w K + sw2 E[f'(z_x) f'(z_y)] T,    K = E[f(z_x) f(z_y)],
 
-where (z_x, z_y) is Gaussian with covariance S.  For f = relu the expectations are arc-cosine kernels, derived in
-:mod:`orbitkernels.theory.arc_cosine`; for f = erf they are Williams's (1997).
+where (z_x, z_y) is Gaussian with covariance S.  In NTK parameterisation (b, w) = (sb2, sw2), so that T' = S' and a
+multiple of T; in standard parameterisation (Sohl-Dickstein et al. 2020) w is the number of incoming units and b is
+1, or 0 for a bias variance of 0, which stands for a net without biases.
+
+* Layer normalisation: every activation is given S/sqrt(S_xx S_yy) in place of S, of diagonal 1, and
+  T/sqrt(S_xx S_yy) in place of T (the limit of the layer of Ba, Kiros and Hinton 2016, without its epsilon).
+* A residual net adds the pre-activations: the dense layers but for the first give S + S' and T + T', where S and T
+  are not normalised.  It is Dense, then L times FanInSum(Identity, [LayerNorm,] activation, Dense) in the words of
+  the neural-tangents library, whose conventions these are.
+
+The expectations are those of :mod:`orbitkernels.theory.activations`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Eq, Integer, asin, exp, pi, sqrt
+from sympy import Eq, Integer, exp, sqrt
 
 from orbitkernels.errors import InputError
 
-from .arc_cosine import derive_kappa0, derive_kappa1
+from .activation_text import as_activation
+from .activations import Activation
+from .covariance import Covariance
+from .dual_activations import erf_covariance, erf_slope_covariance, geometric_mean, kappa0, kappa1
 from .formula import u
+from .gaussian_expectations import z
+
+__all__ = [
+    "MAX_EXPRESSION_DEPTH", "Covariance", "Network", "erf_covariance", "erf_slope_covariance", "first_covariance",
+    "gaussian_expression", "general_nngp_expression", "general_ntk_expression", "kappa0", "kappa1",
+    "laplace_expression", "next_covariance", "nngp_expression", "ntk_expression", "polynomial_expression", "q_x",
+    "q_y", "recursion",
+]  # fmt: skip
 
 #: |x|^2/d and |y|^2/d.
 q_x, q_y = sympy.symbols("q_x q_y", positive=True)
 
-#: Activations whose Gaussian expectations are known in closed form.
-ACTIVATIONS = ("relu", "erf")
-
-#: Deepest net whose kernel is written out: an expression triples with every layer, and SymPy is slow to simplify
-#: nested inverse sines of numbers.
-MAX_EXPRESSION_DEPTH = {"relu": 8, "erf": 4}
+#: Deepest net whose kernel is written out, by the name of the activation: an expression grows with every layer,
+#: and SymPy is slow to simplify nested inverse sines of numbers.
+MAX_EXPRESSION_DEPTH = {
+    "relu": 8, "leaky_relu": 8, "abs": 8, "erf": 4, "gelu": 3, "sin": 8, "cos": 8, "hermite": 3, "polynomial": 3,
+    "formula": 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Covariance:
-    """Covariance of the pre-activations at two inputs: S(x,x), S(y,y), S(x,y); and the tangent kernel T(x,y)."""
+class Network:
+    """A fully connected net of infinite width with L hidden layers.
 
-    first: Any
-    second: Any
-    mixed: Any
-    tangent: Any
-
-
-def kappa0(cosine: Any = u) -> Any:
-    """Arc-cosine kernel 1 - arccos(u)/pi of order 0, derived from 2 E[step(z1) step(z2)].
-
-    Example:
-        >>> from orbitkernels.theory.kernels import kappa0
-        >>> kappa0(0), kappa0(1)
-        (1/2, 1)
-    """
-    return derive_kappa0().expression.xreplace({u: sympy.sympify(cosine)})
-
-
-def kappa1(cosine: Any = u) -> Any:
-    """Arc-cosine kernel (sqrt(1 - u^2) + (pi - arccos u) u)/pi of order 1, from 2 E[relu(z1) relu(z2)].
+    Attributes:
+        depth: L.
+        activation: f, an Activation or its text.
+        weight_variance: sw2 > 0, a rational number or a symbol, or L + 1 of them.
+        bias_variance: sb2 >= 0, likewise.
+        residual: Whether the dense layers but for the first add their pre-activations.
+        layer_norm: Whether the pre-activations are normalised.
+        units: Incoming units of the dense layers but for the first in standard parameterisation, a number or a
+            symbol; 0 in NTK parameterisation.
+        inputs: Incoming units d of the first dense layer, which matter in standard parameterisation only.
 
     Example:
-        >>> from orbitkernels.theory.kernels import kappa1
-        >>> kappa1(0), kappa1(-1)
-        (1/pi, 0)
+        >>> from orbitkernels.theory.kernels import Network
+        >>> Network(2, "sin", weight_variance=[1, 2, 1], residual=True).covariance(1, 1).first.subs("u", 0)
+        -exp(-4) - exp(-8 + 2*exp(-4))/2 + 11/2
     """
-    return derive_kappa1().expression.xreplace({u: sympy.sympify(cosine)})
+
+    depth: int
+    activation: Activation | str = "relu"
+    weight_variance: Any = 1
+    bias_variance: Any = 1
+    residual: bool = False
+    layer_norm: bool = False
+    units: Any = 0
+    inputs: Any = 1
+
+    def covariance(self, first: Any, second: Any) -> Covariance:
+        """S and T of the outputs in u, for inputs with |x|^2/d = first and |y|^2/d = second.
+
+        Raises:
+            InputError: If the net is too deep to be written out, the activation has no closed form, or there are
+                too few or too many variances.
+        """
+        activation = as_activation(self.activation)
+        deepest = MAX_EXPRESSION_DEPTH[activation.name]
+        if not 1 <= self.depth <= deepest:
+            raise InputError(
+                f"Argument 'depth' must be 1 to {deepest} for a written-out {activation.text} kernel, not"
+                f" {self.depth}; deeper nets have Gram matrices and profiles only."
+            )
+        weights = self._layers("weight_variance", self.weight_variance)
+        biases = self._layers("bias_variance", self.bias_variance)
+        units, inputs = sympy.sympify(self.units), sympy.sympify(self.inputs)
+        now = first_covariance(weights[0], biases[0], first, second, inputs if units != 0 else 0)
+        for weight, bias in zip(weights[1:], biases[1:], strict=True):
+            now = next_covariance(
+                now, weight, bias, activation, residual=self.residual, layer_norm=self.layer_norm, units=units
+            )
+        return now
+
+    def _layers(self, name: str, value: Any) -> list[Any]:
+        """One value for every dense layer."""
+        values = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
+        if values is None:
+            return [sympy.sympify(value)] * (self.depth + 1)
+        if len(values) != self.depth + 1:
+            raise InputError(
+                f"Argument '{name}' must be one number or {self.depth + 1}, one for each dense layer (depth + 1),"
+                f" not {len(values)}."
+            )
+        return [sympy.sympify(entry) for entry in values]
 
 
-def erf_covariance(first: Any, second: Any, mixed: Any) -> Any:
-    """E[erf(z1) erf(z2)] = (2/pi) asin(2 s12/sqrt((1 + 2 s11)(1 + 2 s22))) for covariances s11, s22, s12 (K3).
-
-    Example:
-        >>> from orbitkernels.theory.kernels import erf_covariance
-        >>> erf_covariance(1, 1, 1)
-        2*asin(2/3)/pi
-    """
-    return 2 / pi * asin(2 * mixed / _geometric_mean(1 + 2 * first, 1 + 2 * second))
-
-
-def erf_slope_covariance(first: Any, second: Any, mixed: Any) -> Any:
-    """E[erf'(z1) erf'(z2)] = (4/pi)/sqrt((1 + 2 s11)(1 + 2 s22) - 4 s12^2), the derivative in s12 (K3).
-
-    Example:
-        >>> from orbitkernels.theory.kernels import erf_slope_covariance
-        >>> erf_slope_covariance(1, 1, 0)
-        4/(3*pi)
-    """
-    return 4 / pi / sqrt(_geometric_mean(1 + 2 * first, 1 + 2 * second) ** 2 - 4 * mixed**2)
-
-
-def _geometric_mean(one: Any, other: Any) -> Any:
-    """sqrt(one other) without a root if they are equal: SymPy is slow to find the sign of nested inverse sines."""
-    one, other = sympy.sympify(one), sympy.sympify(other)
-    return one if one == other else sqrt(one * other)
-
-
-def nngp_expression(depth: int, weight_variance: Any = 1, bias_variance: Any = 1, activation: str = "relu") -> Any:
+def nngp_expression(
+    depth: int,
+    weight_variance: Any = 1,
+    bias_variance: Any = 1,
+    activation: Activation | str = "relu",
+    **options: Any,
+) -> Any:
     """NNGP kernel S_L in u for inputs with |x|^2 = |y|^2 = d.
 
     Args:
         depth: Number L of hidden layers, at most MAX_EXPRESSION_DEPTH[activation].
-        weight_variance: sw2 > 0, a rational number or a symbol.
+        weight_variance: sw2 > 0, a rational number or a symbol, or L + 1 of them.
         bias_variance: sb2 >= 0, likewise.
-        activation: One of ACTIVATIONS.
+        activation: An Activation with a closed form, or its text.
+        options: residual, layer_norm, units and inputs of :class:`Network`.
 
     Raises:
         InputError: If the depth is out of range or the activation is not known.
@@ -114,11 +149,20 @@ def nngp_expression(depth: int, weight_variance: Any = 1, bias_variance: Any = 1
         >>> from orbitkernels.theory.kernels import nngp_expression
         >>> nngp_expression(1, weight_variance=2, bias_variance=0)
         2*(u*(pi - acos(u)) + sqrt(1 - u**2))/pi
+        >>> nngp_expression(2, weight_variance=1, bias_variance=0, activation="hermite(3)")
+        u**9
     """
-    return _network(depth, weight_variance, bias_variance, activation, Integer(1), Integer(1)).mixed
+    one = Integer(1)
+    return Network(depth, activation, weight_variance, bias_variance, **options).covariance(one, one).mixed
 
 
-def ntk_expression(depth: int, weight_variance: Any = 1, bias_variance: Any = 1, activation: str = "relu") -> Any:
+def ntk_expression(
+    depth: int,
+    weight_variance: Any = 1,
+    bias_variance: Any = 1,
+    activation: Activation | str = "relu",
+    **options: Any,
+) -> Any:
     """NTK T_L in u for inputs with |x|^2 = |y|^2 = d; arguments as in :func:`nngp_expression`.
 
     Example:
@@ -127,18 +171,27 @@ def ntk_expression(depth: int, weight_variance: Any = 1, bias_variance: Any = 1,
         >>> ntk_expression(3).subs(u, 1)
         15/4
     """
-    return _network(depth, weight_variance, bias_variance, activation, Integer(1), Integer(1)).tangent
+    one = Integer(1)
+    return Network(depth, activation, weight_variance, bias_variance, **options).covariance(one, one).tangent
 
 
 def general_nngp_expression(
-    depth: int, weight_variance: Any = 1, bias_variance: Any = 1, activation: str = "relu"
+    depth: int,
+    weight_variance: Any = 1,
+    bias_variance: Any = 1,
+    activation: Activation | str = "relu",
+    **options: Any,
 ) -> Any:
     """NNGP kernel in (q_x, q_y, u) with q_x = |x|^2/d, q_y = |y|^2/d, for inputs of any norms."""
-    return _network(depth, weight_variance, bias_variance, activation, q_x, q_y).mixed
+    return Network(depth, activation, weight_variance, bias_variance, **options).covariance(q_x, q_y).mixed
 
 
 def general_ntk_expression(
-    depth: int, weight_variance: Any = 1, bias_variance: Any = 1, activation: str = "relu"
+    depth: int,
+    weight_variance: Any = 1,
+    bias_variance: Any = 1,
+    activation: Activation | str = "relu",
+    **options: Any,
 ) -> Any:
     """NTK in (q_x, q_y, u) with q_x = |x|^2/d, q_y = |y|^2/d, for inputs of any norms.
 
@@ -147,47 +200,127 @@ def general_ntk_expression(
         >>> (general_ntk_expression(2).subs({q_x: 1, q_y: 1}) - ntk_expression(2)).expand()
         0
     """
-    return _network(depth, weight_variance, bias_variance, activation, q_x, q_y).tangent
+    return Network(depth, activation, weight_variance, bias_variance, **options).covariance(q_x, q_y).tangent
 
 
-def first_covariance(weight_variance: Any, bias_variance: Any, first: Any, second: Any) -> Covariance:
-    """S_0 = T_0 = sb2 + sw2 sqrt(q_x q_y) u, from first = q_x and second = q_y."""
-    mixed = bias_variance + weight_variance * sqrt(first * second) * u
+def first_covariance(
+    weight_variance: Any, bias_variance: Any, first: Any, second: Any, inputs: Any = 0
+) -> Covariance:
+    """S_0 = sb2 + sw2 sqrt(q_x q_y) u, from first = q_x and second = q_y, and T_0.
+
+    T_0 = S_0 in NTK parameterisation (inputs = 0) and b + inputs sqrt(q_x q_y) u in standard parameterisation.
+    """
+    product = sqrt(first * second) * u
+    bias, weight = _tangent_factors(weight_variance, bias_variance, inputs)
     return Covariance(
-        bias_variance + weight_variance * first, bias_variance + weight_variance * second, mixed, mixed
+        bias_variance + weight_variance * first,
+        bias_variance + weight_variance * second,
+        bias_variance + weight_variance * product,
+        bias + weight * product,
     )
 
 
-def next_covariance(before: Covariance, weight_variance: Any, bias_variance: Any, activation: str) -> Covariance:
-    """Covariance after one more hidden layer."""
-    layer = {"relu": _relu_layer, "erf": _erf_layer}[activation]
-    return layer(before, weight_variance, bias_variance)
+def next_covariance(
+    before: Covariance,
+    weight_variance: Any,
+    bias_variance: Any,
+    activation: Activation | str,
+    *,
+    residual: bool = False,
+    layer_norm: bool = False,
+    units: Any = 0,
+) -> Covariance:
+    """Covariance after one more hidden layer; the arguments are those of :class:`Network` for this layer."""
+    function = as_activation(activation)
+    given = _normalised(before) if layer_norm else before
+    values = (given.first, given.second, given.mixed)
+    product = function.covariance(*values)
+    bias, weight = _tangent_factors(weight_variance, bias_variance, units)
+    slope = weight_variance * function.slope_covariance(*values)
+    after = Covariance(
+        bias_variance + weight_variance * function.variance(given.first),
+        bias_variance + weight_variance * function.variance(given.second),
+        bias_variance + weight_variance * product,
+        bias + weight * product + slope * given.tangent,
+    )
+    return _added(before, after) if residual else after
 
 
-def recursion(activation: str) -> tuple[Any, ...]:
+def recursion(
+    activation: Activation | str, residual: bool = False, layer_norm: bool = False, units: Any = 0
+) -> tuple[Any, ...]:
     """Equations of one layer with symbols, as a reader would write them.
 
+    Args:
+        activation: f; without a closed form its expectations stay E(f(z_x) f(z_y)).
+        residual: As in :class:`Network`.
+        layer_norm: Likewise; the symbols S and T of the expectations are the normalised ones.
+        units: Likewise.
+
     Returns:
-        SymPy equations for the cosine (relu only), S' and T'.
+        SymPy equations for the cosine (relu, leaky_relu and abs only), S' and T'.
 
     Example:
         >>> from orbitkernels.theory.kernels import recursion
         >>> len(recursion("relu"))
         3
+        >>> recursion("tanh(z)")[0]
+        Eq(S', sigma_b^2 + sigma_w^2*E(tanh(z_x)*tanh(z_y)))
     """
-    _require_activation(activation)
+    function = as_activation(activation)
     sw2, sb2, s_xx, s_yy = sympy.symbols("sigma_w^2 sigma_b^2 S_xx S_yy", positive=True)
     s, t = sympy.symbols("S T", real=True)
     s_next, t_next = sympy.symbols("S' T'", real=True)
-    if activation == "relu":
+    symbols = Covariance(s_xx, s_yy, s, t)
+    given = _normalised(symbols) if layer_norm else symbols
+    cosines, product, slope = _expectations(function, given)
+    bias, weight = _tangent_factors(sw2, sb2, sympy.sympify(units))
+    tangent = sw2 * slope * given.tangent + (t if residual else 0)
+    if units == 0:  # S' - S is b + w E[f f]
+        tangent += s_next - (s if residual else 0)
+    else:
+        tangent += bias + weight * product
+    return (*cosines, Eq(s_next, sb2 + sw2 * product + (s if residual else 0)), Eq(t_next, tangent))
+
+
+def _expectations(function: Activation, given: Covariance) -> tuple[tuple[Any, ...], Any, Any]:
+    """Equation of the cosine where it is needed, E[f f] and E[f' f'], as a reader would write them."""
+    values = (given.first, given.second, given.mixed)
+    slopes = {"relu": (Integer(0),), "abs": (Integer(-1),), "leaky_relu": function.parameters}
+    if function.name in slopes:
+        a = slopes[function.name][0]
         arc0, arc1 = sympy.Function("kappa_0")(u), sympy.Function("kappa_1")(u)
-        return (
-            Eq(u, s / sqrt(s_xx * s_yy)),
-            Eq(s_next, sb2 + sw2 / 2 * sqrt(s_xx * s_yy) * arc1),
-            Eq(t_next, s_next + sw2 / 2 * arc0 * t),
-        )
-    after = _erf_layer(Covariance(s_xx, s_yy, s, t), sw2, sb2)
-    return Eq(s_next, after.mixed), Eq(t_next, s_next + after.tangent - after.mixed)
+        norm, half = sqrt(given.first * given.second), (1 - a) ** 2 / Integer(2)
+        return (Eq(u, given.mixed / norm),), half * norm * arc1 + a * given.mixed, half * arc0 + a
+    if function.has_closed_form:
+        return (), function.covariance(*values), function.slope_covariance(*values)
+    return (), _inert(function.expression), _inert(function.slope)
+
+
+def _inert(function: Any) -> Any:
+    """E(f(z_x) f(z_y))."""
+    one, other = (function.xreplace({z: name}) for name in sympy.symbols("z_x z_y", real=True))
+    return sympy.Function("E")(one * other)
+
+
+def _tangent_factors(weight_variance: Any, bias_variance: Any, units: Any) -> tuple[Any, Any]:
+    """(b, w): what biases and weights of a layer add to T; units = 0 stands for NTK parameterisation."""
+    if units == 0:
+        return bias_variance, weight_variance
+    return Integer(0 if bias_variance == 0 else 1), units
+
+
+def _normalised(before: Covariance) -> Covariance:
+    """S and T over sqrt(S_xx S_yy)."""
+    norm = geometric_mean(before.first, before.second)
+    return Covariance(Integer(1), Integer(1), before.mixed / norm, before.tangent / norm)
+
+
+def _added(one: Covariance, other: Covariance) -> Covariance:
+    """Sum of two independent layers."""
+    return Covariance(
+        one.first + other.first, one.second + other.second, one.mixed + other.mixed, one.tangent + other.tangent
+    )
 
 
 def gaussian_expression(length_scale: Any = 1) -> Any:
@@ -221,52 +354,3 @@ def polynomial_expression(degree: int, offset: Any = 1, scale: Any = 1) -> Any:
         (2*u + 1)**3
     """
     return (sympy.sympify(scale) * u + sympy.sympify(offset)) ** degree
-
-
-def _network(
-    depth: int, weight_variance: Any, bias_variance: Any, activation: str, first: Any, second: Any
-) -> Covariance:
-    """Covariance after `depth` hidden layers."""
-    _require_activation(activation)
-    deepest = MAX_EXPRESSION_DEPTH[activation]
-    if not 1 <= depth <= deepest:
-        raise InputError(
-            f"Argument 'depth' must be 1 to {deepest} for a written-out {activation} kernel, not {depth};"
-            " deeper nets have Gram matrices and profiles only."
-        )
-    weight, bias = sympy.sympify(weight_variance), sympy.sympify(bias_variance)
-    covariance = first_covariance(weight, bias, first, second)
-    for _ in range(depth):
-        covariance = next_covariance(covariance, weight, bias, activation)
-    return covariance
-
-
-def _require_activation(activation: str) -> None:
-    """Refuse an activation without closed form."""
-    if activation not in ACTIVATIONS:
-        raise InputError(f"Argument 'activation' must be one of {', '.join(ACTIVATIONS)}, not {activation!r}.")
-
-
-def _relu_layer(before: Covariance, weight: Any, bias: Any) -> Covariance:
-    """E[relu relu] = sqrt(S_xx S_yy) kappa1(u)/2, as relu(c z) = c relu(z), c > 0; E[step step] = kappa0(u)/2."""
-    norm = sqrt(before.first * before.second)
-    cosine = before.mixed / norm
-    mixed = bias + weight / 2 * norm * kappa1(cosine)
-    return Covariance(
-        bias + weight / 2 * before.first,
-        bias + weight / 2 * before.second,
-        mixed,
-        mixed + weight / 2 * kappa0(cosine) * before.tangent,
-    )
-
-
-def _erf_layer(before: Covariance, weight: Any, bias: Any) -> Covariance:
-    """One hidden layer of erf (K3, K4)."""
-    first, second = before.first, before.second
-    mixed = bias + weight * erf_covariance(first, second, before.mixed)
-    return Covariance(
-        bias + weight * erf_covariance(first, first, first),
-        bias + weight * erf_covariance(second, second, second),
-        mixed,
-        mixed + weight * erf_slope_covariance(first, second, before.mixed) * before.tangent,
-    )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, factorial
 
-from .kernels import Covariance
+from .covariance import Covariance
 
 
 def gaussian_moment(a: int, b: int, first: Fraction, second: Fraction, mixed: Fraction) -> Fraction:

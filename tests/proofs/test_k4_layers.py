@@ -129,11 +129,15 @@ def test_a_wrong_gradient_is_found(monkeypatch) -> None:
         K4.derivation()
 
 
-@pytest.mark.parametrize("layer", ["_relu_layer", "_erf_layer"])
-def test_a_wrong_closed_form_is_found(layer, monkeypatch) -> None:
+@pytest.mark.parametrize("activation", ["relu", "erf"])
+def test_a_wrong_closed_form_is_found(activation, monkeypatch) -> None:
     assert all(outcomes("enclosed"))
-    original = getattr(kernels, layer)
-    monkeypatch.setattr(kernels, layer, lambda before, weight, bias: original(before, weight, bias / 2))
+    original = kernels.next_covariance
+
+    def mistake(before, weight, bias, function, **options):
+        return original(before, weight, bias / 2 if function.name == activation else bias, function, **options)
+
+    monkeypatch.setattr(kernels, "next_covariance", mistake)
     assert outcomes("enclosed").count(False) == 1
 
 

@@ -1,0 +1,161 @@
+"""Activations of networks: the symbolic one of theory and the dual of numerics, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
+
+from .arguments import FloatArray
+
+if TYPE_CHECKING:
+    from orbitkernels.numerics.duals import Dual
+    from orbitkernels.theory.activations import Activation
+
+
+class NetworkActivation:
+    """An activation f for networks of infinite width.
+
+    Two of them are equal if their texts are.
+
+    Args:
+        symbolic: The activation of :mod:`orbitkernels.theory.activations`.
+
+    Attributes:
+        symbolic: That.
+        text: What :func:`network_activation` reads back to an equal activation.
+
+    Example:
+        >>> from orbitkernels.proofs.activations import network_activation
+        >>> f = network_activation("z + sin(z)/2")
+        >>> f.text, f.is_series, f.function([0.0, 1.0]).round(4).tolist()
+        ('z + sin(z)/2', True, [0.0, 1.4207])
+        >>> network_activation("leaky_relu(0.1)").dual.name
+        'leaky_relu'
+    """
+
+    def __init__(self, symbolic: Activation) -> None:
+        self.symbolic, self.text = symbolic, symbolic.text
+
+    @property
+    def is_series(self) -> bool:
+        """Whether the dual is a series of Hermite coefficients, which has an error of its own."""
+        return self.symbolic.name == "formula"
+
+    @cached_property
+    def dual(self) -> Dual:
+        """The dual of :mod:`orbitkernels.numerics.duals`: by name, or by Hermite coefficients for a formula."""
+        from orbitkernels.numerics.dual_series import series
+        from orbitkernels.numerics.duals import dual
+
+        if self.is_series:
+            return series(self.text, self.function, self.derivative)
+        return dual(self.symbolic.name, [float(value) for value in self.symbolic.parameters])
+
+    def series_error(self, lengths: FloatArray) -> FloatArray:
+        """Share of E[f(a z)^2] that the series leaves out, for each length a; 0 for a closed form.
+
+        Example:
+            >>> import numpy as np
+            >>> from orbitkernels.proofs.activations import network_activation
+            >>> bool(network_activation("z + sin(z)/2").series_error(np.ones(1))[0] < 1e-12)
+            True
+        """
+        from orbitkernels.numerics.dual_series import series_error
+
+        return series_error(self.text, self.function, lengths) if self.is_series else np.zeros(len(lengths))
+
+    @cached_property
+    def function(self) -> Callable[[Any], FloatArray]:
+        """f of an array, in floating point."""
+        return _compiled(self.symbolic.expression)
+
+    @cached_property
+    def derivative(self) -> Callable[[Any], FloatArray]:
+        """f' of an array, in floating point; at a kink the mean of both sides."""
+        return _compiled(self.symbolic.slope)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NetworkActivation) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"<NetworkActivation {self.text}>"
+
+
+def network_activation(value: Any) -> NetworkActivation:
+    """The activation of a text, a SymPy expression in z, or an activation itself.
+
+    Args:
+        value: For instance ``"gelu"``, ``"leaky_relu(0.1)"``, ``"tanh(z)"``, or ``sympy.tanh(z)`` with a symbol
+            named z.
+
+    Raises:
+        InputError: If it is none, or has no finite second moment; see
+            :func:`orbitkernels.theory.activation_text.parse_activation`.
+
+    Example:
+        >>> import sympy
+        >>> from orbitkernels.proofs.activations import network_activation
+        >>> network_activation(sympy.tanh(sympy.Symbol("z"))) == network_activation("tanh(z)")
+        True
+    """
+    from orbitkernels.theory.activation_text import formula_activation, parse_activation
+    from orbitkernels.theory.activations import Activation, z
+
+    if isinstance(value, NetworkActivation):
+        return value
+    if isinstance(value, Activation):
+        return NetworkActivation(value)
+    if isinstance(value, str):
+        return NetworkActivation(parse_activation(value))
+    import sympy
+
+    if isinstance(value, sympy.Expr):
+        return NetworkActivation(
+            formula_activation(value.subs({s: z for s in value.free_symbols if s.name == "z"}))
+        )
+    raise InputError(
+        f"Argument 'activation' must be text such as relu or tanh(z), or an expression in z, not {shown(value)}."
+    )
+
+
+def known_activation(value: Any) -> str:
+    """The text of an activation, in one form.
+
+    Raises:
+        InputError: As :func:`network_activation`.
+
+    Example:
+        >>> from orbitkernels.proofs.activations import known_activation
+        >>> known_activation("sin(2*z)"), known_activation("leaky_relu(1/10)")
+        ('sin(2)', 'leaky_relu(0.1)')
+    """
+    return network_activation(value).text
+
+
+def _compiled(expression: Any) -> Callable[[Any], FloatArray]:
+    """NumPy function of an expression in z, as accurate as floating point evaluates it as it stands."""
+    import scipy.special
+    import sympy
+
+    from orbitkernels.theory.activations import z
+
+    from .formula_kernel import with_decimals
+
+    plain = sympy.lambdify(z, with_decimals(expression), [{"erf": scipy.special.erf}, "numpy"], cse=True)
+
+    def function(values: Any) -> FloatArray:
+        array = np.asarray(values, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            found = np.asarray(plain(array), dtype=np.float64)
+        return np.array(np.broadcast_to(found, array.shape))
+
+    return function
