@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orbitkernels.errors import InputError
+from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.numerics.fourier import fixed_vectors
 from orbitkernels.numerics.rounding import (
     DOUBLE,
@@ -104,6 +104,7 @@ class FourierDoubleDouble:
         self.blocks = tuple(self._blocks())
         self.orders = np.array([H.order for H in self.orbits.stabilisers], dtype=np.float64)
         self.sizes = self._sizes(*(mass(route.symbol, self.orbits, power) for power in (1, 2)))
+        self._require_positive()
         self.duals = self._duals()
 
     def _blocks(self) -> Iterator[RefinedBlock]:
@@ -173,6 +174,15 @@ class FourierDoubleDouble:
         from orbitkernels.numerics import double_double_matrices as dd
 
         return dd.product(block.inverse_factor.T, block.inverse_factor)
+
+    def _require_positive(self) -> None:
+        """Raise if rounding alone may have made a block positive definite."""
+        eta = self.sizes.perturbations(self.unit) * self.sizes.inverse_traces.sum(axis=1)
+        if not eta.max() < 1:
+            raise SingularGramError(
+                "The Gram matrix is not positive definite beyond rounding in double-double precision: the Fourier "
+                f"blocks have the condition number {self.condition_number:.0e}; add a ridge."
+            )
 
     def _duals(self) -> DoubleDouble:
         """K^-1 y on each orbit, [C, m]: |H_c| times the solution with the trivial block."""
@@ -347,6 +357,12 @@ class DenseDoubleDouble:
             weights = dd.solve(factor, across.T)
             errors = dd.total(dd.exactly(labels[missing]), -dd.product(across, duals))
             inverse = np.linalg.norm(dd.inverse_factor(factor).high) ** 2
+            backward = gamma(3 * kept.size + 1, self.unit) * float(np.trace(self.symmetric))
+            if not backward * inverse < 1:
+                raise SingularGramError(
+                    f"The Gram matrix of {kept.size} points is not positive definite beyond rounding in "
+                    "double-double precision; add a ridge."
+                )
             self._done[key] = (
                 errors.high,
                 Refit(duals.high, weights.high),

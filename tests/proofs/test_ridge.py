@@ -1,0 +1,109 @@
+"""Ridges: absolute or relative to the mean diagonal, the same for both routes, the rings and the command line."""
+
+import json
+
+import numpy as np
+import pytest
+
+import orbitkernels as ok
+from orbitkernels.cli import main
+from orbitkernels.errors import InputError
+from orbitkernels.needed import RingProblem, needed_separation
+from orbitkernels.needed_text import ring_lines
+from orbitkernels.proofs.dense_route import DenseRoute
+from orbitkernels.proofs.ridge import Ridge, mean_diagonal
+from orbitkernels.proofs.spectral import FourierRoute
+
+RNG = np.random.default_rng(5)
+
+
+def orbits(fixed=False):
+    """Two orbits of C6 of 6 and, if one seed has a period, 3 poses, with lengths that differ."""
+    seeds = RNG.standard_normal((2, 6)) * [[1.0], [2.0]]
+    if fixed:
+        seeds[1, 3:] = seeds[1, :3]
+    return ok.Orbits(ok.group("C6"), seeds, [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("given", "amount", "is_relative"),
+    [
+        (0, 0.0, False),
+        (np.float64(0.5), 0.5, False),
+        ("1e-3", 1e-3, False),
+        (" relative:1e-10 ", 1e-10, True),
+        ("relative:0", 0.0, True),
+        (Ridge(2.0, True), 2.0, True),
+    ],
+)
+def test_what_a_ridge_may_be(given, amount, is_relative):
+    assert Ridge.of(given) == Ridge(amount, is_relative)
+    assert Ridge.of(Ridge.of(given).asked) == Ridge.of(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [-1, np.nan, np.inf, "relative:", "relative:-1", "relative:inf", "relatively:1", "1e-3%", "", None, True, [1]],
+)
+def test_what_it_may_not_be(given):
+    with pytest.raises(InputError, match="Argument 'ridge' must be a finite number >= 0, not ") as raised:
+        Ridge.of(given)
+    assert "\n" not in str(raised.value)
+    assert "relative:1e-10" in str(raised.value)
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_relative_is_that_factor_times_the_mean_diagonal_in_both_routes(fixed):
+    these = orbits(fixed)
+    K = these.all_points @ these.all_points.T
+    expected = 0.25 * np.trace(K) / len(K)
+    kernel = ok.Polynomial(degree=1, offset=0.0)
+    routes = [cls.of(kernel, these, "relative:0.25") for cls in (FourierRoute, DenseRoute)]
+    assert [route.ridge for route in routes] == pytest.approx([expected, expected], rel=1e-15)
+    for absolute in (expected, str(expected)):
+        for function in (ok.spectral_error, ok.leave_out_error):
+            np.testing.assert_allclose(
+                function(kernel, these, ridge="relative:0.25"), function(kernel, these, ridge=absolute), rtol=1e-13
+            )
+    assert ok.spectrum(kernel, these, "relative:0.25").ridge == pytest.approx(expected, rel=1e-15)
+    enclosed = ok.enclosed_error(kernel, these, ridge="relative:0.25")
+    np.testing.assert_allclose(enclosed.midpoints, ok.leave_out_error(kernel, these, ridge=expected), rtol=1e-13)
+
+
+def test_the_mean_is_one_over_all_points_not_over_orbits():
+    assert mean_diagonal([[[1.0], [9.0]], [[9.0], [4.0]]], [3, 1]) == 1.75
+
+
+def test_a_mean_diagonal_that_gives_no_ridge_is_refused():
+    with pytest.raises(InputError, match=r"relative:0.5, and the mean diagonal .* is -1; give an absolute ridge"):
+        DenseRoute.of(lambda X, Y: -np.exp(X @ Y.T * 0), orbits(), "relative:0.5")
+
+
+def test_rings_take_relative_ridges_too():
+    problem = RingProblem.of("ntk(depth=1)", ridge="relative:1e-2")
+    size = float(problem.kernel.gram(np.eye(3))[0, 0])
+    absolute = RingProblem.of("ntk(depth=1)", ridge=1e-2 * size)
+    assert problem.error(8, 0.3).error == pytest.approx(absolute.error(8, 0.3).error, rel=1e-12)
+    assert problem.brute_force(8, 0.3) == pytest.approx(absolute.brute_force(8, 0.3), rel=1e-12)
+    assert problem.law(0.3) is None
+    result = needed_separation("ntk(depth=1)", poses=8, ridge="relative:0.01")
+    assert result["ridge"] == "relative:0.01"
+    assert ", ridge relative:0.01" in ring_lines(result)[0]
+
+
+def test_the_command_line_reports_what_was_asked_and_what_was_added(capsys):
+    command = ["predict", "--group", "C4", "--pairs", "2", "--kernel", "nngp(depth=1)", "--format", "json"]
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--ridge", "relative:1e-3"])
+    assert not stopped.value.code
+    result = json.loads(capsys.readouterr().out)
+    assert result["ridge"] == "relative:0.001"
+    ridges = [pair["ridge"] for pair in result["pairs"]]
+    assert len(set(ridges)) == 2
+    assert all(ridge > 0 for ridge in ridges)
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--ridge", "relative:much"])
+    assert stopped.value.code == 2
+    message = capsys.readouterr().err
+    assert message.startswith("orbitkernels: Argument 'ridge' must be")
+    assert message.count("\n") == 1
