@@ -259,6 +259,26 @@ def test_shifts_give_the_circular_convolutional_net(shape, filter, depth):
         np.testing.assert_allclose(kernel.gram(x[None], y[None])[0, 0], value, rtol=1e-12)
 
 
+@pytest.mark.parametrize("head", module.HEADS)
+@pytest.mark.parametrize("activation", ["relu", "erf", "gelu"])
+def test_shifts_agree_with_the_convolutional_kernels(head, activation):
+    """Two ways to one number that share the dual activations only; near duplicates and two channels."""
+    from orbitkernels.numerics.convolution import ConvolutionalNet, convolution_gram
+    from orbitkernels.numerics.duals import dual
+
+    X = np.random.default_rng(8).normal(size=(3, 4, 6, 2))
+    X[1] = X[0] + 1e-8 * X[1]
+    one = (1, 1)
+    for ntk, cls in ((False, GroupConvolutionalNNGP), (True, GroupConvolutionalNTK)):
+        for depth, filter in ((1, (3, 3)), (2, (1, 2)), (3, (3, 2))):
+            weights, biases = (1.3, 0.8, 1.1, 2.0)[: depth + 1], (0.2, 0.0, 0.1, 0.3)[: depth + 1]
+            net = ConvolutionalNet(4, 6, depth, filter, one, "circular", head, one, one, weights, biases,
+                                   dual(activation), ntk)  # fmt: skip
+            wanted = convolution_gram(net, np.ascontiguousarray(X.transpose(0, 3, 1, 2)), None)
+            found = cls.planar("p1", (4, 6), filter, depth, activation, weights, biases, head).gram(X)
+            np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
 # ---------------------------------------------------------------------- what must hold
 
 
