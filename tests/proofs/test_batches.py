@@ -282,6 +282,7 @@ BAD_CALLS = {
         "equally many seeds",
     ),
     "missing": (("ntk(depth=1)", GOOD), {"missing": "coset:q"}, "'missing' has the word 'q'"),
+    "several orbits": (("ntk(depth=1)", GOOD), {"missing": {0: "pose", 1: "a"}}, "names poses of several orbits"),
     "NaN of a kernel": ((lambda X, Y: np.full((len(X), len(Y)), np.nan), GOOD), {}, "returns nan"),
     "zero input of a formula": (
         ("exp(u)", ok.OrbitBatch(C4, [[0.0] * 4, [1, 2, 3, 4]], [[0, 1]])),
