@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -73,8 +74,21 @@ def tile_for(template: Callable[..., None], pair: Callable[..., Any]) -> Callabl
 
 
 def _compiled(function: Function, **options: Any) -> Function:
+    if _config.DISABLE_JIT:
+        return _as_silent(function)
     with _caching() as kept:
         return cast(Function, numba.njit(error_model="numpy", cache=kept, **options)(function))
+
+
+def _as_silent(function: Function) -> Function:
+    """Plain Python that warns of nothing, as machine code: inf and nan are for the caller to refuse."""
+
+    @wraps(function)
+    def silent(*arguments: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*arguments)
+
+    return cast(Function, silent)
 
 
 @contextmanager

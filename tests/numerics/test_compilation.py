@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from orbitkernels.numerics import compilation
@@ -145,3 +146,14 @@ def test_plain_python_keeps_nothing(monkeypatch, disabled) -> None:
     finally:
         monkeypatch.undo()
         compilation.cache_folder.cache_clear()
+
+
+def test_plain_python_is_as_silent_as_machine_code(monkeypatch) -> None:
+    """Warnings are errors in these tests; a compiled function gives inf and nan, for its caller to refuse."""
+    monkeypatch.setattr(compilation._config, "DISABLE_JIT", 1)
+    ratio = compilation.jit(lambda x, y: x / y)
+    assert ratio.__name__ == "<lambda>"
+    assert np.isnan(ratio(np.float64(0), np.float64(0)))
+    assert ratio(np.float64(1), np.float64(0)) == np.inf
+    with pytest.warns(RuntimeWarning):
+        ratio.__wrapped__(np.float64(1), np.float64(0))
