@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from numbers import Real
@@ -18,11 +17,11 @@ from orbitkernels.theory.integer_input import is_integer, shown
 from orbitkernels.theory.names import group as group_of
 from orbitkernels.theory.planar_groups import planar_action, point_order
 
+from .activations import network_activation
 from .arguments import integer, layer_numbers, parameter_text, reals, rows
 from .input_actions import CoordinateAction, as_action
 
 if TYPE_CHECKING:
-    from orbitkernels.numerics.duals import Dual
     from orbitkernels.numerics.group_convolution import Images, Variances
     from orbitkernels.numerics.group_convolution_geometry import Filter, Offsets
     from orbitkernels.theory.laws import IntArray
@@ -61,7 +60,7 @@ class _GroupConvolutional:
         filter: Sequence[int] | npt.NDArray[np.integer],
         support: Support | None = None,
         depth: int = 1,
-        activation: str = "relu",
+        activation: Any = "relu",
         weight_variance: Real | float | Sequence[Real | float] = 1.0,
         bias_variance: Real | float | Sequence[Real | float] = 1.0,
         head: str = "gap",
@@ -73,8 +72,8 @@ class _GroupConvolutional:
         self.filter = _distinct("filter", filter, self.action.degree, "points of the action")
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
-        self.activation = activation
-        self._dual = _dual(activation)
+        self._function = network_activation(activation)
+        self.activation = self._function.text
         if head not in HEADS:
             raise InputError(f"Argument 'head' must be one of {', '.join(HEADS)}, not {shown(head)}.")
         self.head = head
@@ -88,7 +87,7 @@ class _GroupConvolutional:
         size: int | tuple[int, int],
         filter: int | tuple[int, int] = 3,
         depth: int = 1,
-        activation: str = "relu",
+        activation: Any = "relu",
         weight_variance: Real | float | Sequence[Real | float] = 1.0,
         bias_variance: Real | float | Sequence[Real | float] = 1.0,
         head: str = "gap",
@@ -163,12 +162,12 @@ class _GroupConvolutional:
             )
         if not len(x) or (y is not None and not len(y)):
             return np.zeros((len(x), len(x if y is None else y)))
+        pairs, dual = self.group.order ** (1 if self.head == "flatten" else 2), self._function.dual
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             images = self._images(x)
             others = None if y is None else self._images(y)
-            pairs = self.group.order ** (1 if self.head == "flatten" else 2)
             gram = numerics.gram(
-                images, others, self._filter, self._offsets(), self._dual, self._variances, pairs, self._tangent
+                images, others, self._filter, self._offsets(), dual, self._variances, pairs, self._tangent
             )
         if not np.all(np.isfinite(gram)):
             raise InputError(
@@ -201,7 +200,9 @@ class _GroupConvolutional:
             )
         points = self.action.permutations[:, self.filter].T  # [F, n]: the points g p
         patches = points[:, None, :] * channels + np.arange(channels)[:, None]
-        return prepare(x, patches.reshape(-1, self.group.order), self._filter, self._dual, self._variances)
+        return prepare(
+            x, patches.reshape(-1, self.group.order), self._filter, self._function.dual, self._variances
+        )
 
     @cached_property
     def _variances(self) -> Variances:
@@ -298,7 +299,7 @@ class GroupConvolutionalNNGP(_GroupConvolutional):
         support: Filter S of the group convolutions: a list of elements, or a list of lists, the factors of
             S = S_1 S_2 ..., which is faster.  If omitted, all elements that take the first point of F into F.
         depth: Number L of activations, at least 1: the lifting layer and L - 1 group convolutions.
-        activation: Such as ``"relu"``, ``"erf"`` or ``"leaky_relu(0.1)"``.
+        activation: Such as ``"relu"``, ``"leaky_relu(0.1)"``, ``"gelu"`` or a formula ``"tanh(z)"``.
         weight_variance: sw2 > 0, one for all layers or a list of L + 1.
         bias_variance: sb2 >= 0, likewise.
         head: ``"flatten"``, a dense layer on all features, so that k(gx, gy) = k(x, y); or ``"gap"``, on their
@@ -402,20 +403,6 @@ def _factors(
             "one list of elements."
         )
     return factors
-
-
-def _dual(activation: str) -> Dual:
-    """The dual of an activation such as relu or leaky_relu(0.1)."""
-    from orbitkernels.numerics.duals import dual
-
-    match = re.fullmatch(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*", activation) if isinstance(activation, str) else None
-    try:
-        parameters = [float(part) for part in (match[2] or "").split(",") if part.strip()] if match else []
-    except ValueError:
-        match = None
-    if match is None:
-        raise InputError(f"Argument 'activation' must be a name such as relu, not {shown(activation)}.")
-    return dual(match[1], parameters)
 
 
 def _two(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
