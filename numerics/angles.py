@@ -78,9 +78,6 @@ def unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.ascontiguousarray(units), lengths * scale[:, 0]
 
 
-_unit_rows = unit_rows
-
-
 def angles(x: FloatArray, y: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Lengths [m], [p] of the rows and 1 - u, 1 + u [m, p]; between a zero row and any other, u = 0."""
     units, lengths = unit_rows(x)

@@ -13,14 +13,11 @@ Gram matrices.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from .angles import _fill_gaps, _unit_rows
+from .angles import _fill_gaps, unit_rows
 from .compilation import jit
-from .kernels import _erf_pair, _fill_network, _relu_pair
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -51,7 +48,7 @@ def link_angles(
         ([[3.0]], [[3.0, 3.0]], [[[0.0, 1.0]]])
     """
     inputs, count, dimension = base.shape
-    units, lengths = _unit_rows(base.reshape(-1, dimension))
+    units, lengths = unit_rows(base.reshape(-1, dimension))
     units, lengths = units.reshape(base.shape), lengths.reshape(inputs, count)
     poses = len(turns) * count
     gap = np.empty((len(first), rows, poses))
@@ -83,56 +80,3 @@ def _fill_links(
                         poses[e * count + t, i] = units[held, t, turns[e, i]]
         chosen = units[first[link]][:rows]
         _fill_gaps(chosen, poses, np.dot(chosen, poses.T), gap[link], rest[link], False)
-
-
-def network_values(
-    activation: str,
-    lengths: tuple[FloatArray, FloatArray],
-    gap: FloatArray,
-    rest: FloatArray,
-    gain: float,
-    depth: int,
-    weight_variance: float,
-    bias_variance: float,
-    ntk: bool,
-) -> FloatArray:
-    """NNGP or NTK of a fully connected net at the angles of L links, as `relu_gram` and `erf_gram` have them.
-
-    Args:
-        activation: ``"relu"`` or ``"erf"``.
-        lengths: Lengths [L, R] of the rows and [L, p] of the columns.
-        gap: 1 - u, [L, R, p].
-        rest: 1 + u.
-        gain: sw2 / d.
-        depth: Number of hidden layers.
-        weight_variance: sw2.
-        bias_variance: sb2.
-        ntk: Whether the tangent kernel is wanted.
-
-    Returns:
-        Array [L, R, p].
-    """
-    pair = {"relu": _relu_pair, "erf": _erf_pair}[activation]
-    out = gap.copy()
-    _fill_networks(pair, *lengths, out, rest, gain, depth, weight_variance, bias_variance, ntk)
-    return out
-
-
-@jit
-def _fill_networks(
-    pair: Any,
-    a: FloatArray,
-    b: FloatArray,
-    gap: FloatArray,
-    rest: FloatArray,
-    gain: float,
-    depth: int,
-    weight_variance: float,
-    bias_variance: float,
-    ntk: bool,
-) -> None:
-    """Replace gap [L, R, p] by the kernel of the net."""
-    for link in range(gap.shape[0]):
-        _fill_network(
-            pair, a[link], b[link], gap[link], rest[link], False, gain, depth, weight_variance, bias_variance, ntk
-        )

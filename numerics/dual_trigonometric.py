@@ -60,16 +60,17 @@ def trigonometric_pair(
     # 1 - c^2 at u = 1 from terms of the size of `sides`; 1 - c is half of it and a little more, or else found from
     # c
     sides = 0.25 * scale * scale * decay(total * total) * decay(difference * difference)
-    middle = 0.5 * scale * decay(abs(difference) * total)
+    middle = 0.5 * scale * decay((difference if difference > 0.0 else -difference) * total)
     square = sides - sign * (faded_x if faded_x > faded_y else faded_y) * middle * middle
     square = 0.0 if square < 0.0 else square
     both = decay(2.0 * product)
-    plain = 1.0 - share * (both if sign > 0.0 else 2.0 - both)
+    plain = 1.0 - share * (1.0 - sign + sign * both)
     plain = 0.0 if plain < 0.0 else plain
     apart = square / (1.0 + sqrt(1.0 - (square if square < 0.5 else 0.5)))
     apart = apart if sides + middle * middle < 0.5 else plain
-    wide = apart + share * near * (2.0 - far if sign > 0.0 else far)
-    thin = apart + share * far * (2.0 - near) if sign > 0.0 else 2.0 - wide
-    slope = half_square * (1.0 - lost) * ((2.0 - near - far) if sign > 0.0 else far - near)
+    wide = apart + share * near * (1.0 + sign - sign * far)
+    opposite = apart + share * far * (2.0 - near)
+    thin = opposite if sign > 0.0 else 2.0 - wide
+    slope = half_square * (1.0 - lost) * (1.0 + sign - near - sign * far)
     wide, thin = (1.0 if scale == 0.0 else wide), (1.0 if scale == 0.0 else thin)
     return wide, thin, slope

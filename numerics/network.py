@@ -46,6 +46,9 @@ FEATURE_BYTES = 2**27
 _DIRECT_BELOW = {np.dtype(np.float64): 1e-3, np.dtype(np.float32): 1e-2}
 
 
+_NOTHING = np.empty((0, 0))
+
+
 class Network(NamedTuple):
     """A fully connected net of infinite width.
 
@@ -139,13 +142,38 @@ def network_profile(network: Network, u: npt.ArrayLike, tangent: bool = True, in
         array([4., 0.])
     """
     cosine = checked_cosine(u)
-    flat = cosine.reshape(1, -1).copy()
-    one, ones = (np.full(size, np.sqrt(inputs)) for size in (1, flat.size))
-    # coordinates of no use: 1 - u is exact to rounding as it stands
-    nothing = np.empty((1, 0)), np.empty((flat.size, 0))
-    both = features(network, one, inputs), features(network, ones, inputs)
-    _layers(network, *nothing, *both, flat, (0, 1), tangent)
-    return flat.reshape(cosine.shape)
+    flat = cosine.reshape(1, 1, -1)
+    lengths = np.full((1, 1), np.sqrt(inputs)), np.full((1, flat.size), np.sqrt(inputs))
+    return network_values(network, lengths, 1.0 - flat, 1.0 + flat, tangent, inputs).reshape(cosine.shape)
+
+
+def network_values(
+    network: Network,
+    lengths: tuple[FloatArray, FloatArray],
+    gap: FloatArray,
+    rest: FloatArray,
+    tangent: bool,
+    inputs: int,
+) -> FloatArray:
+    """NTK or NNGP kernel of inputs whose lengths and angles are known, for n links of m rows and p columns.
+
+    Args:
+        network: The net.
+        lengths: |x| of the rows [n, m] and of the columns [n, p].
+        gap: 1 - u, [n, m, p].
+        rest: 1 + u.
+        tangent: Whether the NTK is returned instead of the NNGP kernel.
+        inputs: The dimension d.
+
+    Returns:
+        Array [n, m, p].
+    """
+    links, rows, columns = gap.shape
+    fx, fy = (features(network, part.reshape(-1), inputs) for part in lengths)
+    one, two = (np.ascontiguousarray(part).reshape(links * rows, columns) for part in (gap, rest))
+    out, ends = np.empty((links * rows, columns)), (0, links * rows)
+    _layers(network, _NOTHING, _NOTHING, fx, fy, out, ends, tangent, gaps=(one, two), links=links)
+    return out.reshape(gap.shape)
 
 
 # ---------------------------------------------------------------------------------------------- one input
@@ -217,13 +245,15 @@ def _layers(
     tangent: bool,
     direct_below: float = 0.0,
     symmetric: bool = False,
+    gaps: tuple[FloatArray, FloatArray] = (_NOTHING, _NOTHING),
+    links: int = 1,
 ) -> None:
-    """Replace cosines by the kernel in the rows ends[0] to ends[1] - 1."""
+    """The kernel in the rows ends[0] to ends[1] - 1, by `network_rows` for the activation."""
     rows = tile_for(network_rows, network.dual.pair)
     constants = _constants(network)
     rows(
-        network.dual.parameters, fx.dual, fy.dual, fx.layers, fy.layers, constants, x, y, out, *ends, direct_below,
-        symmetric, tangent,
+        network.dual.parameters, fx.dual, fy.dual, fx.layers, fy.layers, constants, x, y, *gaps, out, *ends, links,
+        direct_below, symmetric, tangent,
     )  # fmt: skip
 
 

@@ -74,30 +74,36 @@ def network_rows(
     constants: FloatArray,
     x: FloatArray,
     y: FloatArray,
+    gaps: FloatArray,
+    rests: FloatArray,
     out: FloatArray,
     first: int,
     last: int,
+    links: int,
     direct_below: float,
     symmetric: bool,
     tangent: bool,
 ) -> None:
-    """Replace cosines [m, p] by the kernel in the rows first to last - 1, COLUMNS pairs at a time.
+    """The kernel [m, p] in the rows first to last - 1, COLUMNS pairs at a time.
 
     All arrays lie in memory without gaps, which the loop vectoriser must know, so parts are named by their ends.
 
     Args:
         parameters: Of the activation.
         fx: Features [L, F, m] of the activations of the rows.
-        fy: The same [L, F, p] for the columns.
+        fy: The same [L, F, links p] for the columns.
         hx: Layer features [L + 1, LAYER_ROWS, m] of the rows.
-        hy: The same [L + 1, LAYER_ROWS, p] for the columns.
+        hy: The same [L + 1, LAYER_ROWS, links p] for the columns.
         constants: [L + 1, 2]: what the bias adds to the tangent kernel, and 1 for a residual layer.
         x: Unit rows [m, d].
         y: Unit columns [p, d].
-        out: Cosines [m, p] to be replaced.
+        gaps: 1 - u, [m, p]; without entries, 1 - u and 1 + u come from the cosines in `out` and from x and y.
+        rests: 1 + u, likewise.
+        out: The result [m, p].
         first: The first row.
         last: The row after the last one.
-        direct_below: Below this, 1 - u and 1 + u come from differences.
+        links: Number of groups of m / links rows, each of which has p columns of its own.
+        direct_below: Below this, 1 - u and 1 + u come from differences of x and y.
         symmetric: Whether rows and columns are the same and only entries up to the diagonal are wanted.
         tangent: Whether the NTK is returned instead of the NNGP kernel.
     """
@@ -106,24 +112,28 @@ def network_rows(
     for left in range(0, columns, COLUMNS):
         for i in range(max(first, left) if symmetric else first, last):
             width = min(left + COLUMNS, i + 1 if symmetric else columns) - left
-            gaps_of_row(x, i, y, left, width, out, gap, rest, direct_below)
+            at = left + (i * links // out.shape[0]) * columns
+            if gaps.size > 0:
+                gap[:width], rest[:width] = gaps[i, left : left + width], rests[i, left : left + width]
+            else:
+                gaps_of_row(x, i, y, left, width, out, gap, rest, direct_below)
             if symmetric and i < left + COLUMNS:
                 gap[i - left], rest[i - left] = (0.0, 2.0) if np.any(x[i]) else (1.0, 1.0)
             here, there, start = hx[0], hy[0], constants[0, 0]
             for j in range(width):
-                ntk[j] = start + here[6, i] * there[6, left + j] * cosine_of(gap[j], rest[j])
-                gap[j], rest[j] = combined(here, i, there, left + j, gap[j], rest[j], 0.0, 0.0)
+                ntk[j] = start + here[6, i] * there[6, at + j] * cosine_of(gap[j], rest[j])
+                gap[j], rest[j] = combined(here, i, there, at + j, gap[j], rest[j], 0.0, 0.0)
             for layer in range(depth):
                 before, beside, here, there = fx[layer], fy[layer], hx[layer + 1], hy[layer + 1]
                 constant, skip = constants[layer + 1, 0], constants[layer + 1, 1]
                 for j in range(width):
                     old_gap, old_rest = gap[j], rest[j]
-                    near, far, slope = pair(parameters, before, i, beside, left + j, old_gap, old_rest)
-                    product = here[6, i] * there[6, left + j] * cosine_of(near, far)
-                    factor = skip + here[7, i] * there[7, left + j] * slope
+                    near, far, slope = pair(parameters, before, i, beside, at + j, old_gap, old_rest)
+                    product = here[6, i] * there[6, at + j] * cosine_of(near, far)
+                    factor = skip + here[7, i] * there[7, at + j] * slope
                     ntk[j] = constant + product + factor * ntk[j]
-                    gap[j], rest[j] = combined(here, i, there, left + j, near, far, old_gap, old_rest)
+                    gap[j], rest[j] = combined(here, i, there, at + j, near, far, old_gap, old_rest)
             here, there = hx[depth], hy[depth]
             for j in range(width):
-                value = here[5, i] * there[5, left + j] * cosine_of(gap[j], rest[j])
+                value = here[5, i] * there[5, at + j] * cosine_of(gap[j], rest[j])
                 out[i, left + j] = ntk[j] if tangent else value

@@ -86,7 +86,8 @@ class RingProblem:
     def law(self, height: float) -> dict[str, float] | None:
         """Exponent and constant of the density law for a ReLU net with biases and no ridge; None otherwise."""
         net = self.kernel
-        if not isinstance(net, NTK | NNGP) or net.activation != "relu" or not net.bias_variance:
+        plain = isinstance(net, NTK | NNGP) and net.is_plain and net.activation == "relu"
+        if not isinstance(net, NTK | NNGP) or not plain or not net.bias_variance:
             return None
         if Ridge.of(self.ridge).amount:
             return None

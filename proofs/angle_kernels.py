@@ -67,19 +67,11 @@ def _network(kernel: NNGP | NTK) -> Callable[[Angles], FloatArray]:
     """Nets of infinite width."""
 
     def values(angles: Angles) -> FloatArray:
-        from orbitkernels.numerics.batched_angles import network_values
+        from orbitkernels.numerics.network import network_values
 
-        gain = kernel.weight_variance / angles.dimension
+        lengths = angles.rows, angles.columns
         return network_values(
-            kernel.activation,
-            (angles.rows, angles.columns),
-            angles.gap,
-            angles.rest,
-            gain,
-            kernel.depth,
-            kernel.weight_variance,
-            kernel.bias_variance,
-            isinstance(kernel, NTK),
+            kernel.numeric, lengths, angles.gap, angles.rest, isinstance(kernel, NTK), angles.dimension
         )
 
     return values

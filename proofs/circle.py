@@ -70,6 +70,7 @@ def _formula(kernel: Kernel | str) -> Any:
     found = kernel_of(kernel)
     if (
         isinstance(found, NNGP | NTK)
+        and found.is_plain
         and found.depth == 1
         and found.activation == "relu"
         and not found.bias_variance

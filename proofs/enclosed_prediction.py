@@ -204,8 +204,12 @@ def general_expression(kernel: Kernel, dimension: int) -> Any:
     match kernel:
         case NTK() | NNGP():
             write = theory.general_ntk_expression if isinstance(kernel, NTK) else theory.general_nngp_expression
-            weight, bias = _rational(kernel, "weight_variance"), _rational(kernel, "bias_variance")
-            return write(kernel.depth, weight, bias, kernel.activation)
+            options: dict[str, Any] = {
+                "residual": kernel.residual,
+                "layer_norm": kernel.layer_norm,
+                "units": kernel.width or 0,
+            }
+            return write(*kernel.written, **options, inputs=dimension)
         case Gaussian():
             return sympy.exp(-square / (2 * _rational(kernel, "length_scale") ** 2))
         case Laplace():

@@ -156,12 +156,14 @@ def numeric_compare(case: RandomCase, rng: np.random.Generator) -> Comparison:
 
     With one hidden layer, weight variance 2 and no bias the NTK exceeds the NNGP by 2 u kappa0(u).
     """
-    from orbitkernels.numerics.kernels import relu_profile
+    from orbitkernels.numerics import network
+    from orbitkernels.numerics.duals import dual
 
     from .arc_cosine_checks import quadrature_expectation
 
     cosines = random_cosines(case, rng)
-    ntk, nngp = (relu_profile(cosines, 1, 2.0, 0.0, tangent) for tangent in (True, False))
+    net = network.fully_connected(dual("relu"), 1, 2.0, 0.0)
+    ntk, nngp = (network.network_profile(net, cosines, tangent) for tangent in (True, False))
     expected, size = quadrature_expectation(0, cosines)
     return compare_numerically(str(case), "u kappa0", (ntk - nngp) / 2, cosines * expected, size=size)
 

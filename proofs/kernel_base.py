@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
 
 from .arguments import FloatArray, Parameter, parameter_text, rows
 
@@ -38,6 +39,10 @@ class Kernel(ABC):
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         """Gram matrix of checked arrays."""
 
+    def _gram_as(self, X: FloatArray, Y: FloatArray | None, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """The same with entries of a type; float32 saves half of the memory, and time where a kernel says so."""
+        return self._gram(X, Y).astype(dtype, copy=False)
+
     @abstractmethod
     def profile(self, u: npt.ArrayLike) -> FloatArray:
         """The kernel as a function of the cosine u, for inputs of the norm of `expression`; same shape as u.
@@ -53,12 +58,15 @@ class Kernel(ABC):
             f"{self.name}({', '.join(f'{key}={parameter_text(value)}' for key, value in self.parameters.items())})"
         )
 
-    def gram(self, X: npt.ArrayLike, Y: npt.ArrayLike | None = None) -> FloatArray:
+    def gram(
+        self, X: npt.ArrayLike, Y: npt.ArrayLike | None = None, dtype: npt.DTypeLike | None = None
+    ) -> npt.NDArray[Any]:
         """Gram matrix k(x_i, y_j).
 
         Args:
             X: Array [m, d] of finite reals, one input a row.
             Y: Array [p, d]; X itself if omitted, and then the result is symmetric to the bit.
+            dtype: float64, which it is if omitted, or float32.
 
         Returns:
             Array [m, p].
@@ -66,6 +74,7 @@ class Kernel(ABC):
         Raises:
             InputError: If a shape or an entry cannot be used, or a value exceeds floating point.
         """
+        wanted = _entry_type(dtype)
         x = rows("X", X)
         y = None if Y is None else rows("Y", Y)
         if y is not None and y.shape[1] != x.shape[1]:
@@ -73,7 +82,7 @@ class Kernel(ABC):
                 f"Argument 'Y' must have {x.shape[1]} columns like 'X', not {y.shape[1]}; make them agree."
             )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            gram = self._gram(x, y)
+            gram = self._gram_as(x, y, wanted)
         if not np.all(np.isfinite(gram)):
             raise InputError(
                 f"Argument 'X' gives values of {self.spec} beyond floating point; scale the inputs down."
@@ -95,3 +104,14 @@ class Kernel(ABC):
 
     def __hash__(self) -> int:
         return hash((type(self), tuple(self.parameters.items())))
+
+
+def _entry_type(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
+    """float64 or float32."""
+    try:
+        found = np.dtype(np.float64 if dtype is None else dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise InputError(f"Argument 'dtype' must be float64 or float32, not {shown(dtype)}.")
+    return found

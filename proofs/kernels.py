@@ -7,6 +7,7 @@ expression.
 
 from __future__ import annotations
 
+import inspect
 import re
 from difflib import get_close_matches
 from functools import cached_property
@@ -190,7 +191,7 @@ def _called(name: str, arguments: dict[str, Any]) -> Kernel:
             f"Kernel '{name[:40]}' is not available; {hint}use {', '.join(KERNELS)} or a formula in u."
         )
     cls = KERNELS[name]
-    known = tuple(cls().parameters)
+    known = tuple(inspect.signature(cls).parameters)
     for key in arguments:
         if key not in known:
             near = get_close_matches(key, known, n=1)

@@ -9,9 +9,9 @@ from sklearn.metrics.pairwise import laplacian_kernel, polynomial_kernel, rbf_ke
 
 from orbitkernels.errors import InputError
 from orbitkernels.numerics.angles import checked_cosine, cosines, squared_distances
+from orbitkernels.numerics.duals import dual
 from orbitkernels.numerics.kernels import (
     erf_gram,
-    erf_profile,
     gaussian_gram,
     gaussian_profile,
     laplace_gram,
@@ -19,13 +19,17 @@ from orbitkernels.numerics.kernels import (
     polynomial_gram,
     polynomial_profile,
     relu_gram,
-    relu_profile,
 )
+from orbitkernels.numerics.network import fully_connected, network_profile
 
 DEPTHS = range(1, 7)
 VARIANCES = [(1.0, 1.0), (2.0, 0.0), (1.4, 0.05), (0.7, 3.0)]
 GRAMS = {"relu": relu_gram, "erf": erf_gram}
-PROFILES = {"relu": relu_profile, "erf": erf_profile}
+
+
+def profile(activation, u, depth, weight, bias, ntk):
+    """The profile of a plain net."""
+    return network_profile(fully_connected(dual(activation), depth, weight, bias), u, ntk)
 
 
 def layer(first, second, mixed, tangent, weight, bias, activation):
@@ -179,16 +183,16 @@ def test_profile_is_the_gram_of_inputs_of_norm_d(activation):
     X = np.sqrt(2) * np.column_stack([np.cos(angles), np.sin(angles)])
     for ntk in (False, True):
         gram = GRAMS[activation](X[:1], X, 3, 1.3, 0.4, ntk)[0]
-        profile = PROFILES[activation](np.cos(angles), 3, 1.3, 0.4, ntk)
-        np.testing.assert_allclose(profile, gram, rtol=0, atol=1e-13)
+        found = profile(activation, np.cos(angles), 3, 1.3, 0.4, ntk)
+        np.testing.assert_allclose(found, gram, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (2, 3), (0,)])
 def test_profile_keeps_the_shape(shape):
     u = np.full(shape, 0.25)
     for values in (
-        relu_profile(u, 1, 1.0, 1.0, True),
-        erf_profile(u, 1, 1.0, 1.0, True),
+        profile("relu", u, 1, 1.0, 1.0, True),
+        profile("erf", u, 1, 1.0, 1.0, True),
         gaussian_profile(u, 1.0),
         laplace_profile(u, 1.0),
         polynomial_profile(u, 2, 1.0, 1.0),
@@ -199,17 +203,18 @@ def test_profile_keeps_the_shape(shape):
 def test_rounded_ones():
     beyond = np.nextafter(1.0, 2.0)
     u = np.array([1.0, beyond, 1 + 1e-12, -1.0, -beyond, -1 - 1e-12])
-    values = relu_profile(u, 4, 2.0, 0.0, True)
-    assert np.all(values[:3] == 10.0)
+    values = profile("relu", u, 4, 2.0, 0.0, True)
+    assert np.all(values[:3] == values[0])
+    assert values[0] == pytest.approx(10.0, rel=1e-15, abs=0)
     assert np.all(values[3:] == values[3])
     assert checked_cosine(u).tolist() == [1.0] * 3 + [-1.0] * 3
 
 
 @pytest.mark.parametrize("u", [np.nan, np.inf, -np.inf, 1 + 2e-12, -1.1, [0.0, np.nan]])
 def test_no_cosine(u):
-    for profile in (lambda v: relu_profile(v, 1, 1.0, 1.0, False), lambda v: gaussian_profile(v, 1.0)):
+    for function in (lambda v: profile("relu", v, 1, 1.0, 1.0, False), lambda v: gaussian_profile(v, 1.0)):
         with pytest.raises(InputError, match="Argument 'u' must be a cosine between -1 and 1, not"):
-            profile(u)
+            function(u)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 5), st.sampled_from(VARIANCES))

@@ -8,11 +8,12 @@ import pytest
 import sympy
 
 from orbitkernels.numerics import kernels as numeric_kernels
+from orbitkernels.numerics import network
 from orbitkernels.proofs import arc_cosine_checks, arc_cosine_derivation
 from orbitkernels.proofs.evidence import Level
 from orbitkernels.proofs.k1_arc_cosine_zero import AngleCase, CosineCase, RandomCase, SeriesCase
 from orbitkernels.proofs.theorem import THEOREMS
-from orbitkernels.theory import arc_cosine, kernels
+from orbitkernels.theory import arc_cosine, dual_activations
 from orbitkernels.theory.formula import u
 
 #: Cases of each check of each theorem.
@@ -76,7 +77,7 @@ def test_a_wrong_closed_form_is_found(name, change, monkeypatch) -> None:
     )  # fmt: skip
     for level in ("exact", "enclosed"):
         assert all(outcomes(name, level))
-    for module in (arc_cosine, kernels, arc_cosine_derivation):
+    for module in (arc_cosine, dual_activations, arc_cosine_derivation):
         monkeypatch.setattr(module, function, lambda: wrong)
     for level in ("exact", "enclosed"):
         assert not any(outcomes(name, level))
@@ -87,9 +88,9 @@ def test_a_wrong_closed_form_is_found(name, change, monkeypatch) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_wrong_floating_point_formula_is_found(name, monkeypatch) -> None:
     assert all(outcomes(name, "numeric"))
-    for function in ("relu_profile", "relu_gram"):
-        original = getattr(numeric_kernels, function)
-        monkeypatch.setattr(numeric_kernels, function, lambda *a, original=original: original(*a) * (1 + 1e-13))
+    for module, function in ((network, "network_profile"), (numeric_kernels, "relu_gram")):
+        original = getattr(module, function)
+        monkeypatch.setattr(module, function, lambda *a, original=original: original(*a) * (1 + 1e-13))
     assert not any(outcomes(name, "numeric"))
 
 
