@@ -8,6 +8,8 @@ import pytest
 import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 from orbitkernels.proofs import batched_blocks, batched_symbols
+from orbitkernels.proofs.input_actions import as_action
+from orbitkernels.proofs.tuple_stabilisers import stabilisers_of
 from orbitkernels.theory.actions import PermutationAction
 
 RNG = np.random.default_rng(7)
@@ -298,6 +300,28 @@ def test_bad_calls(case: str) -> None:
     with pytest.raises(InputError, match=expected) as caught:
         ok.spectral_errors(*arguments, **keywords)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["D4", "C7:C3", "S3"])
+def test_seeds_on_one_orbit_are_found_for_every_element(name: str) -> None:
+    G = ok.group(name)
+    action = PermutationAction.natural(G)
+    x, y = RNG.normal(size=(2, action.degree))
+    for g in range(G.order):
+        with pytest.raises(InputError, match="two inputs on one orbit of"):
+            ok.OrbitBatch(G, [x, y, action.apply(x, [g])[0]], [[0, 1], [2, 0]], None, action)
+
+
+def test_stabilisers_are_those_of_each_input() -> None:
+    """Every subgroup of order 2 and 3 of S4, against the stabiliser found by trying all elements."""
+    G = ok.group("S4")
+    action = PermutationAction.natural(G)
+    vectors = np.array([*permutations([1.0, 1.0, 2.0, 3.0]), *permutations([1.0, 1.0, 1.0, 2.0]), [1, 2, 3, 4]])
+    vectors = np.unique(vectors, axis=0)
+    found = stabilisers_of(as_action(G, action, (4,)), vectors)
+    for i, x in enumerate(vectors):
+        fixing = [g for g in range(24) if (action.apply(x, [g])[0] == x).all()]
+        assert (found[i].elements.tolist() if i in found else [0]) == fixing
 
 
 def test_too_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
