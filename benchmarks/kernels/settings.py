@@ -151,7 +151,7 @@ def _structured() -> Iterator[Setting]:
                 yield Setting(arguments, _blocks(depth, weight, bias, act, residual, norm))
         for depth, weight, bias in NETS[:3]:
             arguments = _arguments(depth, name, parameters, weight, bias) | {
-                "parameterization": "standard",
+                "parameterisation": "standard",
                 "width": str(WIDTH),
             }
             yield Setting(arguments, _dense([weight] * (depth + 1), [bias] * (depth + 1), act), standard=True)
@@ -187,17 +187,18 @@ def _convolution(
     filter: int,
     stride: int,
 ) -> Setting:
-    """One convolutional net; pooling has windows of two positions that do not overlap."""
+    """One convolutional net; pooling has windows of two positions, which overlap where they wrap around."""
     dimensions = 1 if where == "series" else 2
     weight, bias = (1.5, 0.25) if depth == 2 else (1.0, 1.0)
     square = [filter] * dimensions
     convolution: list[Any] = [
         "convolution", square, [stride] * dimensions, {"zero": "same"}.get(padding, padding), weight, bias, WIDTH
     ]  # fmt: skip
+    around, step = ("circular", 1) if padding == "circular" else ("valid", 2)
     last: dict[str, Layers] = {
         "flatten": [["flatten"]],
         "gap": [["global average pooling"]],
-        "average": [["average pooling", [2] * dimensions, [2] * dimensions, "valid"], ["flatten"]],
+        "average": [["average pooling", [2] * dimensions, [step] * dimensions, around], ["flatten"]],
     }
     layers: Layers = [convolution, ["activation", name, list(parameters)]] * depth
     arguments = _arguments(depth, name, parameters, weight, bias) | {
@@ -206,6 +207,8 @@ def _convolution(
         "padding": padding,
         "head": head,
     }
+    if head == "average":
+        arguments |= {"window": "2", "window_stride": str(step)}
     return Setting(arguments, [*layers, *last[head], ["dense", weight, bias, 1]], where)
 
 
