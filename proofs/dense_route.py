@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from orbitkernels.errors import InputError
 from orbitkernels.numerics.dense import refit
 from orbitkernels.theory.laws import IntArray
 
@@ -15,6 +16,9 @@ from .missing import MissingLike, arranged, missing_points, missing_poses
 from .orbits import FloatArray, Orbits
 from .ridge import Ridge, RidgeLike
 from .spectrum import require_positive
+
+#: Bytes that a Gram matrix may fill.
+MAX_BYTES = 8 * 2**30
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class DenseRoute:
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> DenseRoute:
         """Evaluate the kernel at all pairs of points; the kernel need not be invariant."""
         given = Ridge.of(ridge)
+        _refuse_large(int(orbits.sizes.sum()))
         matrix = gram(kernel, orbits.all_points).copy()
         refuse_asymmetric(matrix)
         diagonal = np.diagonal(matrix).copy()
@@ -69,6 +74,16 @@ class DenseRoute:
         from .rounding import bounded
 
         return bounded(self, missing).rounding_bound
+
+
+def _refuse_large(points: int) -> None:
+    """Refuse a Gram matrix that would fill the memory, before the kernel is asked for it."""
+    size = np.dtype(np.float64).itemsize * points**2
+    if size > MAX_BYTES:
+        raise InputError(
+            f"The Gram matrix of {points} points would take {size / 2**30:.1f} GiB, beyond the limit of "
+            f"{MAX_BYTES / 2**30:.0f} GiB; use spectral_error, or iterative_error with product='kernel'."
+        )
 
 
 def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> FloatArray:
