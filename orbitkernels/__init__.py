@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orbitkernels.proofs.averaged_kernels import Averaged, AveragedKernel
     from orbitkernels.proofs.batches import OrbitBatch, SpectralErrors, spectral_errors
     from orbitkernels.proofs.circle import circle_spectrum
+    from orbitkernels.proofs.convolutional_kernels import CNNGP, CNTK
     from orbitkernels.proofs.derive import derive
     from orbitkernels.proofs.enclosed_prediction import enclosed_error
     from orbitkernels.proofs.fourier_basis import FourierIrrep, fourier_irreps
@@ -68,6 +69,7 @@ _HOMES = {
     "proofs.fourier_basis": ["FourierIrrep", "fourier_irreps"],
     "proofs.fourier_transform": ["convolve", "fourier_transform", "inverse_fourier_transform", "power_spectrum"],
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
+    "proofs.convolutional_kernels": ["CNNGP", "CNTK"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
     "proofs.batches": ["OrbitBatch", "SpectralErrors", "spectral_errors"],
@@ -90,6 +92,8 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "CNNGP",
+    "CNTK",
     "NNGP",
     "NTK",
     "Averaged",

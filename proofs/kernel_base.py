@@ -74,7 +74,7 @@ class Kernel(ABC):
         Raises:
             InputError: If a shape or an entry cannot be used, or a value exceeds floating point.
         """
-        wanted = _entry_type(dtype)
+        wanted = entry_type(dtype)
         x = rows("X", X)
         y = None if Y is None else rows("Y", Y)
         if y is not None and y.shape[1] != x.shape[1]:
@@ -106,7 +106,7 @@ class Kernel(ABC):
         return hash((type(self), tuple(self.parameters.items())))
 
 
-def _entry_type(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
+def entry_type(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
     """float64 or float32."""
     try:
         found = np.dtype(np.float64 if dtype is None else dtype)

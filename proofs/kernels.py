@@ -19,11 +19,14 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 
 from .arguments import FloatArray, Parameter, exact_rational, integer, number, reals
+from .convolutional_kernels import CNNGP, CNTK
 from .formula_kernel import Formula
 from .kernel_base import Kernel
 from .network_kernels import NNGP, NTK
 
-__all__ = ["KERNELS", "NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"]
+__all__ = [
+    "CNNGP", "CNTK", "KERNELS", "NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel",
+]  # fmt: skip
 
 
 class _Stationary(Kernel):
@@ -152,7 +155,9 @@ class Polynomial(Kernel):
 
 
 #: Kernels by the name that a specification calls them.
-KERNELS: dict[str, type[Kernel]] = {cls.name: cls for cls in (NTK, NNGP, Gaussian, Laplace, Polynomial)}
+KERNELS: dict[str, type[Kernel]] = {
+    cls.name: cls for cls in (NTK, NNGP, CNTK, CNNGP, Gaussian, Laplace, Polynomial)
+}
 
 
 def kernel(spec: str | Kernel) -> Kernel:

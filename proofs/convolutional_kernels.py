@@ -1,0 +1,335 @@
+"""CNN-GP and CNTK: kernels of convolutional nets of infinite width on images and sequences."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from math import prod
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
+
+from .activations import network_activation
+from .arguments import FloatArray, Parameter, integer, layer_numbers
+from .image_arrays import image_array
+from .kernel_base import Kernel, entry_type
+
+if TYPE_CHECKING:
+    from orbitkernels.numerics.convolution import ConvolutionalNet
+
+#: How positions beyond the border are filled, and what there is after the last activation.
+PADDINGS, HEADS = ("circular", "zero", "valid"), ("flatten", "gap", "average")
+
+#: Most convolutions.
+MAX_DEPTH = 1000
+
+#: Most positions of an image for heads that need all pairs of them: a Gram entry of 65,536 takes 15 s.
+MAX_POSITIONS = 2**16
+
+#: One number, or one for the rows and one for the columns.
+Extent = int | tuple[int, int] | list[int]
+
+#: One number for all layers, or one for each of them.
+Variances = Real | float | list[Any] | tuple[Any, ...] | npt.NDArray[Any]
+
+
+class _Convolutional(Kernel):
+    """Convolutional net of infinite width; see CNNGP and CNTK."""
+
+    _tangent: ClassVar[bool]
+
+    def __init__(
+        self,
+        depth: int = 1,
+        filter: Extent = 3,
+        head: str = "gap",
+        padding: str = "circular",
+        stride: Extent = 1,
+        activation: Any = "relu",
+        weight_variance: Variances = 1.0,
+        bias_variance: Variances = 1.0,
+        height: int | None = None,
+        width: int | None = None,
+        channels: int | None = None,
+        window: Extent = 2,
+        window_stride: Extent = 1,
+    ) -> None:
+        self.depth = integer("depth", depth, most=MAX_DEPTH)
+        self.filter, self.stride = _extent("filter", filter), _extent("stride", stride)
+        self.head, self.padding = _choice("head", head, HEADS), _choice("padding", padding, PADDINGS)
+        self._function = network_activation(activation)
+        self.activation = self._function.text
+        self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
+        self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
+        self.height, self.width, self.channels = (
+            None if value is None else integer(name, value)
+            for name, value in (("height", height), ("width", width), ("channels", channels))
+        )
+        self.window, self.window_stride = _extent("window", window), _extent("window_stride", window_stride)
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Architecture and variances; what is left to the images, and the window of other heads, is left out."""
+        found: dict[str, Parameter] = {
+            "depth": self.depth,
+            "filter": _written(self.filter),
+            "head": self.head,
+            "padding": self.padding,
+            "stride": _written(self.stride),
+            "activation": self.activation,
+            "weight_variance": self._weight,
+            "bias_variance": self._bias,
+        }
+        for name in ("height", "width", "channels"):
+            if getattr(self, name) is not None:
+                found[name] = getattr(self, name)
+        if self.head == "average":
+            found.update(window=_written(self.window), window_stride=_written(self.window_stride))
+        return found
+
+    # ------------------------------------------------------------------ not a function of the angle
+
+    @property
+    def expression(self) -> Any:
+        """There is none: the kernel depends on the positions of the pixels.
+
+        Raises:
+            InputError: Always.
+        """
+        self._refuse("expression")
+
+    def profile(self, u: npt.ArrayLike) -> FloatArray:
+        """There is none: the kernel depends on the positions of the pixels.
+
+        Raises:
+            InputError: Always.
+        """
+        self._refuse("profile")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise InputError(
+            f"Kernel {self.name} has no {what} in u: it depends on the positions of pixels, not on the angle "
+            "between two inputs; use gram."
+        )
+
+    def _repr_latex_(self) -> str:
+        """The recursion."""
+        tangent = r"T' &= S' + \frac{\sigma_w^2}{|F|} \sum_{i \in F} \mathbb{E}[f' f']\, T"
+        start = r"S_1 &= \sigma_b^2 + \frac{\sigma_w^2}{c |F|} \sum_{i \in F} \langle x_{p+i}, y_{q+i} \rangle"
+        step = r"S' &= \sigma_b^2 + \frac{\sigma_w^2}{|F|} \sum_{i \in F} \mathbb{E}[f(z_{p+i}) f(z_{q+i})]"
+        lines = r" \\ ".join((start, step, tangent)[: 2 + self._tangent])
+        return rf"$\displaystyle \begin{{aligned}} {lines} \end{{aligned}}$"
+
+    # ------------------------------------------------------------------ values
+
+    def gram(self, X: npt.ArrayLike, Y: npt.ArrayLike | None = None, dtype: Any = None) -> npt.NDArray[Any]:
+        """Gram matrix k(x_i, y_j).
+
+        Args:
+            X: Images [m, h, w] or [m, h, w, channels], or rows [m, h w channels], channels last; rows need
+                `height` and `width` unless the image is square.  A sequence has height 1.
+            Y: The same; X itself if omitted, and then the result is symmetric to the bit.
+            dtype: float64, which it is if omitted, or float32: the same numbers, rounded at the end.
+
+        Returns:
+            Array [m, p].
+
+        Raises:
+            InputError: If a shape or an entry cannot be used, the filter or the window does not fit, or a value
+                exceeds floating point.
+        """
+        wanted = entry_type(dtype)
+        x = self._images("X", X)
+        y = None if Y is None else self._images("Y", Y)
+        if y is not None and y.shape[1:] != x.shape[1:]:
+            ours, theirs = (" x ".join(map(str, (*a.shape[2:], a.shape[1]))) for a in (x, y))
+            raise InputError(
+                f"Argument 'Y' must have images of {ours} like 'X' (rows, columns, channels), not {theirs}."
+            )
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            gram = self._matrix(x, y)
+        if not np.all(np.isfinite(gram)):
+            raise InputError(f"Argument 'X' gives values of {self.spec} beyond floating point; scale it down.")
+        return gram.astype(wanted, copy=False)
+
+    def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
+        return self._matrix(self._images("X", X), None if Y is None else self._images("Y", Y))
+
+    def _matrix(self, x: FloatArray, y: FloatArray | None) -> FloatArray:
+        """Gram matrix of images [m, channels, h, w]."""
+        from orbitkernels.numerics.convolution import convolution_gram
+
+        net = self.net(x.shape[2], x.shape[3])
+        if not len(x) or (y is not None and not len(y)):
+            return np.zeros((len(x), len(x if y is None else y)))
+        return convolution_gram(net, x, y)
+
+    def net(self, height: int, width: int) -> ConvolutionalNet:
+        """The net for images of that size, for the engine.
+
+        Raises:
+            InputError: If the filter or the window does not fit, or strides do not divide a circular axis.
+        """
+        from orbitkernels.numerics.convolution import ConvolutionalNet
+
+        weights, biases = (
+            tuple(map(float, value)) if isinstance(value, tuple) else (float(value),) * (self.depth + 1)
+            for value in (self._weight, self._bias)
+        )
+        net = ConvolutionalNet(
+            height=height,
+            width=width,
+            depth=self.depth,
+            filter=self._fitted(self.filter, height, width),
+            stride=self._fitted(self.stride, height, width),
+            padding=self.padding,
+            head=self.head,
+            window=self._fitted(self.window, height, width),
+            window_stride=self._fitted(self.window_stride, height, width),
+            weights=weights,
+            biases=biases,
+            dual=self._function.dual,
+            ntk=self._tangent,
+        )
+        self._require_fit(net)
+        return net
+
+    def _fitted(self, extent: int | tuple[int, int], height: int, width: int) -> tuple[int, int]:
+        """Rows and columns; one number means 1 along the height of a sequence."""
+        if isinstance(extent, tuple):
+            return extent
+        return (1 if height == 1 else extent, 1 if width == 1 and height > 1 else extent)
+
+    def _require_fit(self, net: ConvolutionalNet) -> None:
+        """Refuse filters, strides and windows that do not fit."""
+        for name, line, window, step in zip(
+            ("height", "width"), net.axes, net.window, net.window_stride, strict=True
+        ):
+            for layer, (size, after) in enumerate(zip(line.sizes, line.sizes[1:], strict=False), start=1):
+                if after < 1:
+                    raise InputError(
+                        f"Argument 'filter' of {line.filter} is larger than the {name} {size} before convolution "
+                        f"{layer}; use a smaller filter, fewer layers, or padding=zero."
+                    )
+                if line.circular and size % line.stride:
+                    raise InputError(
+                        f"Argument 'stride' of {line.stride} must divide the {name} {size} before convolution "
+                        f"{layer} if padding=circular; pad the images, or use padding=zero."
+                    )
+            last = line.sizes[-1]
+            if self.head == "average" and window > last:
+                raise InputError(f"Argument 'window' of {window} is larger than the {name} {last} that is pooled.")
+            if self.head == "average" and line.circular and last % step:
+                raise InputError(
+                    f"Argument 'window_stride' of {step} must divide the {name} {last} that is pooled if "
+                    "padding=circular."
+                )
+        positions = prod(line.sizes[-1] for line in net.axes)
+        if self.head == "gap" and positions > MAX_POSITIONS:
+            raise InputError(
+                f"Argument 'head' = gap needs all {positions:,}^2 pairs of positions, beyond the limit of "
+                f"{MAX_POSITIONS:,}^2; use head=flatten, head=average or a stride."
+            )
+
+    def _images(self, name: str, values: npt.ArrayLike) -> FloatArray:
+        return image_array(name, values, self.height, self.width, self.channels)
+
+
+class CNNGP(_Convolutional):
+    """Covariance of the outputs of a convolutional net of infinite width (Novak et al. 2019, Garriga-Alonso 2019).
+
+    For positions p of x and q of y, with a filter F of |F| positions, strides s and c channels,
+
+        S_1(p, q) = sb2 + sw2/(c |F|) sum_{i in F} <x[s p + i], y[s q + i]>,
+        S'(p, q) = sb2 + sw2/|F| sum_{i in F} E(s p + i, s q + i),    E(p, q) = E[f(z_p) f(z_q)],
+
+    where (z_p, z_q) is centred Gaussian with covariance S.  After L activations the head takes a mean of E: over
+    p = q ("flatten"), over all pairs ("gap", global average pooling), or over the pairs in a window, then over
+    windows ("average"); and K = sb2 + sw2 mean (a dense readout).  The convention is that of Conv, Relu, Flatten,
+    GlobalAvgPool, AvgPool and Dense of the neural-tangents library, in NTK parameterisation: activations are not
+    rescaled, and positions beyond the border count as zeros that are divided by |F| like the others.  "zero" is
+    their SAME, with ceil(n/s) positions and the odd one of the border behind.  A position without any variance (a
+    patch of zeros without bias) has no angle, and its cosine counts as 0.
+
+    Args:
+        depth: Number L of convolutions, each with an activation, at least 1.
+        filter: Rows and columns of the filter, or one number for both (for a sequence: along it).
+        head: ``"gap"``, ``"flatten"`` or ``"average"``.
+        padding: ``"circular"``, ``"zero"`` or ``"valid"`` (no border).
+        stride: As filter, of every convolution.
+        activation: As for :class:`NTK`: a name such as ``"relu"`` or ``"leaky_relu(0.1)"``, or a formula in z.
+        weight_variance: sw2 > 0, or a list of L + 1 numbers, the readout last.
+        bias_variance: sb2 >= 0, or a list of L + 1 numbers.
+        height: Rows of an image; needed only where inputs are flattened and not square.
+        width: Columns, likewise.
+        channels: Channels of flattened images, 1 if omitted.
+        window: Rows and columns of the window of head="average".
+        window_stride: Strides of that window; 1 as in neural-tangents.  It wraps if padding is circular.
+
+    Raises:
+        InputError: If an argument is out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.convolutional_kernels import CNNGP
+        >>> x = np.arange(16.0).reshape(1, 4, 4)
+        >>> k = CNNGP(filter=3, head="gap")
+        >>> float(k.gram(x, np.roll(x, 1, axis=2))[0, 0] - k.gram(x)[0, 0])  # each argument alone may be shifted
+        0.0
+    """
+
+    name = "cnngp"
+    _tangent = False
+
+
+class CNTK(_Convolutional):
+    """Neural tangent kernel of a convolutional net of infinite width (Arora et al. 2019).
+
+    With S and E(p, q) = E[f(z_p) f(z_q)] of :class:`CNNGP` and D(p, q) = E[f'(z_p) f'(z_q)],
+
+        T_1 = S_1,    T'(p, q) = S'(p, q) + sw2/|F| sum_{i in F} (D T)(s p + i, s q + i),
+
+    and with the mean of the head T = K + sw2 mean(D T).  Arguments and convention as for :class:`CNNGP`.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.convolutional_kernels import CNTK
+        >>> k = CNTK(depth=2, filter=3, head="flatten", padding="zero")
+        >>> k.gram(np.eye(9).reshape(9, 3, 3)[:2]).round(4).tolist()
+        [[2.4794, 2.3999], [2.3999, 2.4897]]
+        >>> CNTK(depth=2, filter=[1, 3], head="average").spec.split("weight")[0]
+        'cntk(depth=2, filter=[1, 3], head=average, padding=circular, stride=1, activation=relu, '
+    """
+
+    name = "cntk"
+    _tangent = True
+
+
+def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    """One of some words."""
+    if not isinstance(value, str) or value not in choices:
+        near = get_close_matches(str(value), choices, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "."
+        raise InputError(f"Argument '{name}' must be one of {', '.join(choices)}, not {shown(value)}{hint}")
+    return value
+
+
+def _extent(name: str, value: Any) -> int | tuple[int, int]:
+    """A positive integer, or one for the rows and one for the columns; a pair of equal ones stays a pair."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return integer(name, value)
+    if len(value) != 2:
+        raise InputError(
+            f"Argument '{name}' must be a number, or two: rows and columns, not {shown(value)}; "
+            f"for instance {name}=[1, 3]."
+        )
+    return integer(f"{name}[0]", value[0]), integer(f"{name}[1]", value[1])
+
+
+def _written(extent: int | tuple[int, int]) -> Parameter:
+    """The extent as a parameter."""
+    return extent if isinstance(extent, int) else f"[{extent[0]}, {extent[1]}]"
