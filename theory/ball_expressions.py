@@ -92,10 +92,18 @@ def _value(expression: Any, arguments: list[arb], clamp: bool) -> arb:
 def _power(exponent: Any, base: arb, power: arb, clamp: bool) -> arb:
     """base ** power: whole powers of any base, positive powers of base >= 0, other powers of base > 0."""
     if exponent.is_Integer:
-        return base ** int(exponent)
+        return _whole_power(base, int(exponent))
     if exponent.is_number and power > 0:
         return _monotone(lambda value: arb(0) if value == 0 else value**power, base, arb(0), None, clamp)
     return (power * base.log()).exp()
+
+
+def _whole_power(base: arb, exponent: int) -> arb:
+    """base ** exponent; python-flint has no value for a ball that holds numbers of both signs."""
+    if exponent <= 0 or not base.contains(0):
+        return base**exponent
+    most = base.abs_upper() ** exponent
+    return most.union(arb(0) if exponent % 2 == 0 else -most)
 
 
 def _monotone(method: Callable[[arb], arb], ball: arb, least: arb, most: arb | None, clamp: bool) -> arb:
