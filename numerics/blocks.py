@@ -21,7 +21,7 @@ Matrices = npt.NDArray[np.inexact[Any]]
 #: Largest asymmetry of a block beside the largest entry of all: above the rounding of kernels in single precision.
 ASYMMETRY = 1e-6
 
-#: From this size on a triangular inverse by LAPACK beats the batched general inverse.
+#: From this size on LAPACK, matrix by matrix, beats substitution for all matrices at once.
 _LAPACK_SIZE = 8
 
 #: From this number of small blocks on, operations on all blocks at once beat one call of LAPACK a block.
@@ -62,7 +62,7 @@ class BlockStack:
     def inverse_factors(self) -> Matrices:
         """Inverses of the triangular factors, so that Khat(rho)^-1 = L^-* L^-1."""
         if self.factors.shape[1] < _LAPACK_SIZE:
-            return _small_inverses(self.factors) if len(self.factors) > _MANY else np.linalg.inv(self.factors)
+            return _small_inverses(self.factors)
         trtri = get_lapack_funcs("trtri", (self.factors,))
         return np.stack([trtri(factor, lower=1)[0] for factor in self.factors])
 

@@ -147,6 +147,9 @@ def predict(
     ridge: Annotated[
         str, typer.Option(help="Ridge r >= 0, or relative:1e-10 of the mean diagonal; the matrix is K + r I.")
     ] = "0",
+    precision: Annotated[
+        str, typer.Option(help="Of the linear algebra: double, double-double or arb (with rigorous bounds).")
+    ] = "double",
     symmetrisation: Annotated[
         Symmetrisation,
         typer.Option(help="block: exact. scalar: the circulant of two interleaved orbits of a cyclic group."),
@@ -169,6 +172,7 @@ def predict(
     """Spectral error and exact leave-out error of a missing pose, for pairs of images of different classes."""
     from orbitkernels.needed_command import answer_needed, refuse_unneeded, show_answer
     from orbitkernels.prediction import predict as predict_pairs
+    from orbitkernels.proofs.rounding import checked_precision
 
     given = {name for name in context.params if was_given(context, name)}
     if needed is not None:
@@ -191,6 +195,7 @@ def predict(
             progress=bar.show,
             symmetrisation=symmetrisation.value,
             average=average,
+            precision=checked_precision(precision),
         )
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))

@@ -16,12 +16,21 @@ from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.batches import spectral_errors
-from orbitkernels.proofs.dense_route import dense_gram, refitted_errors
+from orbitkernels.proofs.dense_route import DenseRoute, dense_gram, refitted_errors
 from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
 from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
+from orbitkernels.proofs.rounding import (
+    BoundedError,
+    Precision,
+    bounded,
+    checked_precision,
+    finite_lists,
+    kernel_accuracy,
+)
+from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
 from orbitkernels.theory.actions import padded_shape, shift_orders
 from orbitkernels.theory.groups import FiniteGroup
@@ -55,6 +64,7 @@ def predict(
     progress: Callable[[int, int], object] | None = None,
     symmetrisation: str = "block",
     average: str | None = None,
+    precision: Precision = "double",
 ) -> dict[str, Any]:
     """Error y - p of a missing pose, by the Fourier route (T6) and by dense Cholesky, for random pairs of images.
 
@@ -76,15 +86,18 @@ def predict(
             group (Perin and Deny), see :mod:`orbitkernels.proofs.symmetrisation`.  The exact error is the same.
         average: ``"G"`` or the words of generators of a subgroup such as ``"r^2,s"``, over which the kernel is
             averaged (:class:`orbitkernels.Averaged`).
+        precision: Of the linear algebra of both routes: ``"double"``, ``"double-double"`` or ``"arb"``, see
+            :func:`orbitkernels.error_with_bound`.
 
     Returns:
         A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``symmetrisation``,
-        ``seed``, ``pairs``,
+        ``precision``, ``seed``, ``pairs``,
         ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices`` (which images),
         ``spectral_error`` and ``exact_error`` (first orbit, first missing pose), ``spectral_errors`` and
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
-        ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm)
-        and ``stabiliser_orders``.
+        ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm),
+        ``rounding_bound`` and ``rounding_bounds`` (of the spectral errors, in their shape; None where there is
+        none) and ``stabiliser_orders``.
 
     Raises:
         InputError: If an argument cannot be used; one line that says why.
@@ -102,15 +115,23 @@ def predict(
     missing_poses(G, missing)  # a bad word is refused before the data are read
     if checked_symmetrisation(symmetrisation) == "scalar":
         require_scalar(G, 2)
+    if checked_precision(precision) != "double" and symmetrisation == "scalar":
+        raise InputError(f"Argument 'precision' is {precision}, which needs symmetrisation 'block'.")
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
     if average is not None:
         k = _averaged(k, stage, average)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    remarks: list[BoundedError] = []
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
         drawn = drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0))
         while piece := list(islice(drawn, _TOGETHER)):
-            for row in _rows(k, piece, missing, r, symmetrisation):
+            found = (
+                _rows(k, piece, missing, r, symmetrisation, remarks)
+                if precision == "double"
+                else _precise_rows(k, piece, missing, r, precision, remarks)
+            )
+            for row in found:
                 rows.append(row)
                 if progress is not None:
                     progress(len(rows), pairs)
@@ -121,10 +142,11 @@ def predict(
         "ridge": r.asked,
         "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
         "symmetrisation": symmetrisation,
+        "precision": precision,
         "seed": int(seed),
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
-        "notes": notes + (rounding_notes(rows) if symmetrisation == "block" else [_SCALAR_NOTE]),
+        "notes": notes + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE]),
     }
 
 
@@ -227,8 +249,12 @@ def _rows(
     missing: MissingLike,
     ridge: Ridge,
     symmetrisation: str,
+    bounds: list[BoundedError],
 ) -> Iterator[dict[str, Any]]:
-    """Both routes on some pairs of images: the spectral one for all together, the dense one for each."""
+    """Both routes on some pairs of images: the spectral one for all together, the dense one for each.
+
+    What is known of the rounding of the exact spectral errors is appended to the bounds.
+    """
     names = [f"Images {first} and {second}" for _, (first, second) in drawn]
     found = spectral_errors(
         kernel, [orbits for orbits, _ in drawn], ridge, missing, symmetrisation, names.__getitem__
@@ -239,19 +265,70 @@ def _rows(
         except SingularGramError as error:
             raise SingularGramError(f"{names[p]}: {error}") from error
         spectral = found.errors[p, 0, 0, ..., 0]  # [2], or [2, poses] for a list of poses
-        difference = np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact))
-        yield {
-            "labels": list(orbits.classes),
-            "indices": list(indices),
-            "spectral_error": float(spectral.flat[0]),
-            "exact_error": float(exact.flat[0]),
-            "spectral_errors": spectral.tolist(),
-            "exact_errors": exact.tolist(),
-            "relative_difference": float(np.max(difference)),
-            "ridge": float(found.ridges[p, 0, 0]),
-            "condition_number": float(found.condition_numbers[p, 0, 0]),
-            "stabiliser_orders": [H.order for H in orbits.stabilisers],
-        }
+        bound = np.full(spectral.shape, np.nan)
+        if symmetrisation == "block":
+            route = FourierRoute.of(kernel, orbits, ridge, check=False)
+            bounds.append(bounded(route, missing, accuracy=kernel_accuracy(kernel)))
+            bound = bounds[-1].rounding_bound[..., 0]
+        condition, absolute = float(found.condition_numbers[p, 0, 0]), float(found.ridges[p, 0, 0])
+        yield _row(orbits, indices, spectral, exact, bound, condition, absolute)
+
+
+def _precise_rows(
+    kernel: KernelLike,
+    drawn: list[tuple[Orbits, tuple[int, int]]],
+    missing: MissingLike,
+    ridge: Ridge,
+    precision: Precision,
+    bounds: list[BoundedError],
+) -> Iterator[dict[str, Any]]:
+    """Both routes in a higher precision, pair by pair; what is known of the spectral errors is appended."""
+    for orbits, indices in drawn:
+        try:
+            spectral, exact = (
+                bounded(route, missing, precision, kernel_accuracy(kernel))
+                for route in (FourierRoute.of(kernel, orbits, ridge), DenseRoute.of(kernel, orbits, ridge))
+            )
+        except SingularGramError as error:
+            raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
+        bounds.append(spectral)
+        first, second, bound = (x[..., 0] for x in (spectral.error, exact.error, spectral.rounding_bound))
+        yield _row(orbits, indices, first, second, bound, spectral.condition_number, spectral.ridge)
+
+
+def _row(
+    orbits: Orbits,
+    indices: tuple[int, int],
+    spectral: FloatArray,
+    exact: FloatArray,
+    bound: FloatArray,
+    condition: float,
+    ridge: float,
+) -> dict[str, Any]:
+    """What is said of one pair."""
+    difference = np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact))
+    return {
+        "labels": list(orbits.classes),
+        "indices": list(indices),
+        "spectral_error": float(spectral.flat[0]),
+        "exact_error": float(exact.flat[0]),
+        "spectral_errors": spectral.tolist(),
+        "exact_errors": exact.tolist(),
+        "relative_difference": float(np.max(difference)),
+        "ridge": ridge,
+        "condition_number": condition if np.isfinite(condition) else None,
+        "rounding_bound": finite_lists(bound.flat[0]),
+        "rounding_bounds": finite_lists(bound),
+        "stabiliser_orders": [H.order for H in orbits.stabilisers],
+    }
+
+
+def _notes(rows: list[dict[str, Any]], bounds: list[BoundedError]) -> list[str]:
+    """How far rounding may separate the routes, and the worst pair if a bound is large."""
+    worst = max(bounds, key=lambda found: max(found.relative_bound, found.relative_kernel_bound))
+    remark = next((found.remark for found in (worst, *bounds) if found.remark is not None), None)
+    agreement = rounding_notes(rows) if worst.precision == "double" else []
+    return agreement + ([] if remark is None else [remark])
 
 
 def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from orbitkernels.errors import InputError, RoundingWarning
 from orbitkernels.theory.integer_input import shown
@@ -103,7 +104,7 @@ class BoundedError:
     def to_dict(self) -> dict[str, Any]:
         """The same as plain lists and numbers, for JSON; bounds that are infinite or none are None."""
         arrays = ("error", "rounding_bound", "rounding_level", "kernel_bound")
-        lists = {name: _finite(getattr(self, name)) for name in arrays}
+        lists = {name: finite_lists(getattr(self, name)) for name in arrays}
         finite = self.condition_number if np.isfinite(self.condition_number) else None
         rest = {name: getattr(self, name) for name in ("ridge", "precision", "route", "kernel_accuracy")}
         return {**lists, "condition_number": finite, **rest}
@@ -270,8 +271,15 @@ def _with_bounds(solved: Solved, errors: FloatArray, missing: MissingLike, preci
     )
 
 
-def _finite(values: FloatArray) -> Any:
-    """Nested lists, with None for what is not finite."""
+def finite_lists(values: npt.ArrayLike) -> Any:
+    """Nested lists, or one number, with None for what is not finite.
+
+    Example:
+        >>> from orbitkernels.proofs.rounding import finite_lists
+        >>> finite_lists([[1.0, float("inf")]]), finite_lists(2.0)
+        ([[1.0, None]], 2.0)
+    """
+    values = np.asarray(values, dtype=np.float64)
     numbers = values.astype(object)
     numbers[~np.isfinite(values)] = None
     return numbers.tolist()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from orbitkernels.numerics.rounding import (
     refit_bound,
     typical_refit_error,
 )
+from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 
 from .dense_route import DenseRoute
@@ -49,6 +51,13 @@ MOST_POINTS = 2048
 
 #: Distance of a refined basis of fixed vectors from an exact one, in units of u d.
 _BASES = 64
+
+
+#: Largest order of a group whose refined irreps are kept, up to 8 MiB.
+_KEPT = 512
+
+#: Refined irreps, and how far they violate the laws, by the row of the character table.
+_REFINED: WeakKeyDictionary[FiniteGroup, dict[int, tuple[DoubleDouble, float]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -111,11 +120,16 @@ class FourierDoubleDouble:
         from orbitkernels.numerics import double_double_irreps as irreps
         from orbitkernels.numerics import double_double_matrices as dd
 
-        translations = self.orbits.group.right_translations
+        group = self.orbits.group
+        translations = group.right_translations
+        known = _REFINED.setdefault(group, {}) if group.order <= _KEPT else {}
         length = irreps.longest_word(translations)
         count = len(self.orbits)
         for rho, weight in _one_of_each_pair(self.orbits):
-            refined, violation = irreps.refined_representation(irreps.real_form(rho.matrices), translations)
+            if rho.character not in known:
+                real = irreps.real_form(rho.matrices)
+                known[rho.character] = irreps.refined_representation(real, translations)
+            refined, violation = known[rho.character]
             degree = refined.shape[1]
             bases = []
             for H in self.orbits.stabilisers:

@@ -27,9 +27,9 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 ALL_PAGES = [*PAGES, ROOT / "README.md"]
 NAMES_OF_PAGES = ["batches-and-symmetrisation", "characters", "closed-forms", "command-line",
-                  "convolutional-kernels", "errors",
+                  "conditioning", "convolutional-kernels", "errors",
                   "evidence", "fourier-transform", "group-averaged-kernels",
-                  "groups", "index", "invariance", "irreps", "kernels", "missing-poses", "orbits",
+                  "groups", "index", "invariance", "irreps", "kernels", "large-groups", "missing-poses", "orbits",
                   "permutation-representations", "property-testing", "theorems"]  # fmt: skip
 
 #: Real differences show; how lines are filled and what `...` leaves out does not.

@@ -23,6 +23,8 @@ PAIR_KEYS = {
     "exact_errors",
     "relative_difference",
     "ridge",
+    "rounding_bound",
+    "rounding_bounds",
     "condition_number",
     "stabiliser_orders",
 }

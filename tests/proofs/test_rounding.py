@@ -4,6 +4,7 @@ import json
 import warnings
 from fractions import Fraction
 from functools import cache
+from weakref import WeakKeyDictionary
 
 import mpmath
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import orbitkernels as ok
+from orbitkernels.cli import main
 from orbitkernels.errors import InputError, RoundingWarning
 from orbitkernels.numerics import double_double_matrices
 from orbitkernels.numerics import rounding as rounding_numbers
@@ -224,6 +226,7 @@ def test_double_doubles_without_low_words_are_caught(monkeypatch):
         return double_double_matrices.exactly(product(a, b).high)
 
     monkeypatch.setattr(double_double_matrices, "product", rounded)
+    monkeypatch.setattr(rounding_double_double, "_REFINED", WeakKeyDictionary())
     assert violated("double-double")
 
 
@@ -234,6 +237,7 @@ def test_irreps_that_are_not_refined_are_caught(monkeypatch):
         return double_double_matrices.exactly(matrices), 1e-31
 
     monkeypatch.setattr(double_double_irreps, "refined_representation", unrefined)
+    monkeypatch.setattr(rounding_double_double, "_REFINED", WeakKeyDictionary())
     assert violated("double-double")
 
 
@@ -346,3 +350,50 @@ def test_long_lists_have_no_bound_and_no_warning(monkeypatch):
     found = ok.error_with_bound(ok.Gaussian(length_scale=2.0), orbits_of("S3"), missing="1,2")
     assert np.isnan(found.rounding_bound).all()
     assert found.remark is None
+
+
+# ---------------------------------------------------------------------- predict
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", "--group", "C4", "--pairs", "2", *arguments])
+    return stopped.value.code or 0, *capsys.readouterr()
+
+
+def test_predict_in_every_precision(capsys):
+    errors = {}
+    for precision in PRECISIONS:
+        status, out, _ = run(capsys, "--precision", precision, "--format", "json", "--missing", "coset:a^2")
+        result = json.loads(out)
+        assert (status, result["precision"]) == (0, precision)
+        for pair in result["pairs"]:
+            assert pair["rounding_bound"] == pair["rounding_bounds"][0]
+            assert 0 < pair["rounding_bound"] < (1e-9 if precision == "double" else 1e-15)
+        errors[precision] = np.array([pair["spectral_errors"] for pair in result["pairs"]])
+    np.testing.assert_array_equal(errors["double-double"], errors["arb"])
+    np.testing.assert_allclose(errors["double"], errors["arb"], rtol=1e-11)
+
+
+def test_predict_says_when_rounding_matters(capsys):
+    options = ("--kernel", "gaussian(length_scale=400000)", "--group", "D4")
+    status, out, _ = run(capsys, *options)
+    assert status == 0
+    assert "Rounding in double precision may change an error" in " ".join(out.split())
+    status, out, _ = run(capsys, *options, "--ridge", "relative:1e-3")
+    assert "Rounding in double precision may" not in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--precision", "half"], "Argument 'precision' must be one of"),
+        (["--precision", "arb", "--symmetrisation", "scalar"], "needs symmetrisation 'block'"),
+        (["--needed", "separation", "--precision", "arb"], "'--precision' does not go with --needed"),
+    ],
+)
+def test_predict_refuses_precisions_that_it_cannot_give(capsys, options, message):
+    status, _, err = run(capsys, *options)
+    assert status == 2
+    assert message in err
+    assert err.count("\n") == 1
