@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,9 +113,9 @@ def network_activation(value: Any) -> NetworkActivation:
     if isinstance(value, NetworkActivation):
         return value
     if isinstance(value, Activation):
-        return NetworkActivation(value)
+        return _joined(value)
     if isinstance(value, str):
-        return NetworkActivation(parse_activation(value))
+        return _joined(parse_activation(value))
     import sympy
 
     if isinstance(value, sympy.Expr):
@@ -127,18 +127,10 @@ def network_activation(value: Any) -> NetworkActivation:
     )
 
 
-def known_activation(value: Any) -> str:
-    """The text of an activation, in one form.
-
-    Raises:
-        InputError: As :func:`network_activation`.
-
-    Example:
-        >>> from orbitkernels.proofs.activations import known_activation
-        >>> known_activation("sin(2*z)"), known_activation("leaky_relu(1/10)")
-        ('sin(2)', 'leaky_relu(0.1)')
-    """
-    return network_activation(value).text
+@cache
+def _joined(symbolic: Activation) -> NetworkActivation:
+    """One object for each activation, so that what it compiles is compiled once."""
+    return NetworkActivation(symbolic)
 
 
 def _compiled(expression: Any) -> Callable[[Any], FloatArray]:

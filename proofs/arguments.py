@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
 from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
@@ -19,9 +18,6 @@ FloatArray = npt.NDArray[np.float64]
 
 #: A parameter of a kernel; numbers are exact, and a tuple holds one for every layer.
 Parameter = int | str | Fraction | tuple[Fraction, ...]
-
-#: Activations of NNGP and NTK.
-ACTIVATIONS = ("relu", "erf")
 
 
 def integer(name: str, value: Any, *, least: int = 1, most: float = math.inf) -> int:
@@ -85,17 +81,6 @@ def _fits(exact: Fraction, positive: bool) -> bool:
         return float(exact) > 0 or not positive
     except OverflowError:
         return False
-
-
-def known_activation(value: Any) -> str:
-    """The name of a known activation."""
-    if not isinstance(value, str) or value not in ACTIVATIONS:
-        near = get_close_matches(str(value), ACTIVATIONS, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else "."
-        raise InputError(
-            f"Argument 'activation' must be one of {', '.join(ACTIVATIONS)}, not {shown(value)}{hint}"
-        )
-    return str(value)
 
 
 def reals(name: str, values: npt.ArrayLike) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,13 +12,12 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
 
+from .activations import network_activation
 from .arguments import FloatArray, Parameter, exact_rational, integer, layer_numbers, reals, rows
 from .kernel_base import Kernel
 
 if TYPE_CHECKING:
-    from orbitkernels.numerics.duals import Dual
     from orbitkernels.numerics.network import Network
-    from orbitkernels.theory.activations import Activation
 
 #: Most hidden layers.
 MAX_DEPTH = 10_000
@@ -47,7 +46,7 @@ class _Network(Kernel):
         width: int | None = None,
     ) -> None:
         self.depth = integer("depth", depth, most=MAX_DEPTH)
-        self._function = _activation(activation)
+        self._function = network_activation(activation)
         self.activation = self._function.text
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
@@ -93,7 +92,7 @@ class _Network(Kernel):
     @property
     def written(self) -> tuple[int, Any, Any, Any]:
         """Depth, exact variances and activation, as :mod:`orbitkernels.theory.kernels` takes them."""
-        return self.depth, _rationals(self._weight), _rationals(self._bias), self._function
+        return self.depth, _rationals(self._weight), _rationals(self._bias), self._function.symbolic
 
     def _require_no_dimension(self, what: str) -> None:
         """Refuse the NTK in standard parameterisation, which depends on d also for inputs with |x|^2 = d."""
@@ -112,7 +111,7 @@ class _Network(Kernel):
             value if isinstance(value, tuple) else (value,) * (self.depth + 1)
             for value in (self.weight_variance, self.bias_variance)
         )
-        return Network(_dual(self._function), weight, bias, self.residual, self.layer_norm, self.width or 0)
+        return Network(self._function.dual, weight, bias, self.residual, self.layer_norm, self.width or 0)
 
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         return self._gram_as(X, Y, np.dtype(np.float64))
@@ -144,24 +143,23 @@ class _Network(Kernel):
             >>> NTK(activation="tanh(z)", weight_variance=0.5, bias_variance=0).expectation_error([[1, 1]]) < 1e-12
             True
         """
-        if self._function.name != "formula":
+        if not self._function.is_series:
             return 0.0
-        from orbitkernels.numerics.dual_series import series_error
         from orbitkernels.numerics.network import features
 
         x = rows("X", X)
         lengths = features(self.numeric, np.sqrt(np.sum(x * x, axis=1)), x.shape[1]).dual[:, 0]
-        return float(np.max(series_error(self.activation, _functions(self._function)[0], lengths.reshape(-1))))
+        return float(np.max(self._function.series_error(lengths.reshape(-1))))
 
     def _repr_latex_(self) -> str:
         """The kernel itself for one plain layer, the recursion for more."""
-        if self.depth == 1 and self.is_plain and self._function.has_closed_form:
+        if self.depth == 1 and self.is_plain and self._function.symbolic.has_closed_form:
             return super()._repr_latex_()
         import sympy
 
         from orbitkernels.theory.kernels import recursion
 
-        equations = recursion(self._function, self.residual, self.layer_norm, self.width or 0)
+        equations = recursion(self._function.symbolic, self.residual, self.layer_norm, self.width or 0)
         lines = r" \\ ".join(sympy.latex(equation).replace("=", "&=", 1) for equation in equations)
         weight, bias = (_latex(value) for value in (self._weight, self._bias))
         values = rf"\sigma_w^2 = {weight},\ \sigma_b^2 = {bias}"
@@ -169,24 +167,6 @@ class _Network(Kernel):
         start = start if self.width else start.replace("S_0 &=", "S_0 &= T_0 =")
         result = rf"k(u) &= {'T' if self._tangent else 'S'}_{{{self.depth}}},\quad {values}"
         return rf"$\displaystyle \begin{{aligned}} {start} \\ {lines} \\ {result} \end{{aligned}}$"
-
-
-def _activation(value: Any) -> Activation:
-    """An Activation, from its text or a SymPy expression in z."""
-    import sympy
-
-    from orbitkernels.theory.activation_text import formula_activation, parse_activation
-    from orbitkernels.theory.activations import Activation
-
-    if isinstance(value, Activation):
-        return value
-    if isinstance(value, str):
-        return parse_activation(value)
-    if isinstance(value, sympy.Expr):
-        return formula_activation(value)
-    raise InputError(
-        f"Argument 'activation' must be a name, a formula in z or a SymPy expression, not {shown(value)}."
-    )
 
 
 def _switch(name: str, value: Any) -> bool:
@@ -225,29 +205,6 @@ def _floats(value: Any) -> Any:
 def _rationals(value: Any) -> Any:
     """A SymPy rational, or a list of them."""
     return [exact_rational(entry) for entry in value] if isinstance(value, tuple) else exact_rational(value)
-
-
-@cache
-def _functions(activation: Activation) -> tuple[Any, Any]:
-    """f and f' of a formula as functions of arrays."""
-    import sympy
-
-    from orbitkernels.theory.activations import z
-
-    modules = ["scipy", "numpy"]
-    function, slope = (sympy.lambdify(z, part, modules) for part in (activation.expression, activation.slope))
-    return function, slope
-
-
-@cache
-def _dual(activation: Activation) -> Dual:
-    """The dual of an activation for the engine."""
-    from orbitkernels.numerics.dual_series import series
-    from orbitkernels.numerics.duals import dual
-
-    if activation.name == "formula":
-        return series(activation.text, *_functions(activation))
-    return dual(activation.name, [float(value) for value in activation.parameters])
 
 
 class NNGP(_Network):
