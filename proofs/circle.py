@@ -75,13 +75,13 @@ def _formula(kernel: Kernel | str) -> Any:
         and found.activation == "relu"
         and not found.bias_variance
     ):
-        scale = exact_rational(found.parameters["weight_variance"]) ** 2  # type: ignore[arg-type]
+        scale = exact_rational(found.parameters["weight_variance"]) ** 2
         return lambda N, k: spectra.relu_eigenvalue(N, k, scale, isinstance(found, NTK))
     if isinstance(found, Gaussian):
-        length = exact_rational(found.parameters["length_scale"])  # type: ignore[arg-type]
+        length = exact_rational(found.parameters["length_scale"])
         return lambda N, k: spectra.gaussian_eigenvalue(N, k, 1 / length**2)
     if isinstance(found, Laplace):
-        length = exact_rational(found.parameters["length_scale"])  # type: ignore[arg-type]
+        length = exact_rational(found.parameters["length_scale"])
         return lambda N, k: spectra.laplace_eigenvalue(N, k, 2 / length)
     expression = found.expression
     return lambda N, k: spectra.sampled_eigenvalue(N, k, expression)
