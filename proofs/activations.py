@@ -119,9 +119,8 @@ def network_activation(value: Any) -> NetworkActivation:
     import sympy
 
     if isinstance(value, sympy.Expr):
-        return NetworkActivation(
-            formula_activation(value.subs({s: z for s in value.free_symbols if s.name == "z"}))
-        )
+        same = {symbol: z for symbol in value.free_symbols if symbol.name == "z"}
+        return _joined(formula_activation(value.subs(same)))
     raise InputError(
         f"Argument 'activation' must be text such as relu or tanh(z), or an expression in z, not {shown(value)}."
     )
@@ -134,7 +133,10 @@ def _joined(symbolic: Activation) -> NetworkActivation:
 
 
 def _compiled(expression: Any) -> Callable[[Any], FloatArray]:
-    """NumPy function of an expression in z, as accurate as floating point evaluates it as it stands."""
+    """NumPy function of an expression in z, as accurate as floating point evaluates it as it stands.
+
+    Where that overflows on the way, as in log(1 + exp(z)), the value is taken from ball arithmetic.
+    """
     import scipy.special
     import sympy
 
@@ -147,7 +149,21 @@ def _compiled(expression: Any) -> Callable[[Any], FloatArray]:
     def function(values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
         with np.errstate(all="ignore"):
-            found = np.asarray(plain(array), dtype=np.float64)
-        return np.array(np.broadcast_to(found, array.shape))
+            found = np.array(np.broadcast_to(np.asarray(plain(array), dtype=np.float64), array.shape))
+        lost = ~np.isfinite(found)
+        if np.any(lost):
+            found[lost] = [_enclosed(expression, value) for value in array[lost]]
+        return found
 
     return function
+
+
+def _enclosed(expression: Any, value: float) -> float:
+    """The expression at z = value, rounded from a ball; infinite where it exceeds floating point."""
+    from flint import arb, ctx
+
+    from orbitkernels.theory.activations import z
+    from orbitkernels.theory.ball_expressions import enclose
+
+    with ctx.workprec(128):
+        return float(enclose(expression, {z: arb(value)}).mid())

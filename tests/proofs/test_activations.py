@@ -1,0 +1,73 @@
+"""Activations as both rooms see them: texts, SymPy expressions, functions of arrays, duals."""
+
+import numpy as np
+import pytest
+import sympy
+from scipy.special import expit, ndtr
+
+from orbitkernels.errors import InputError
+from orbitkernels.proofs.activations import NetworkActivation, network_activation
+from orbitkernels.proofs.kernels import NTK, kernel
+from orbitkernels.theory.activations import named_activation
+
+POINTS = np.array([-900.0, -40.0, -1.5, -1e-3, 0.0, 0.25, 3.0, 60.0, 900.0])
+
+#: f and f' in NumPy.
+FUNCTIONS = {
+    "gelu": (lambda t: t * ndtr(t), lambda t: ndtr(t) + t * np.exp(-t * t / 2) / np.sqrt(2 * np.pi)),
+    "leaky_relu(0.1)": (
+        lambda t: np.where(t > 0, t, 0.1 * t),
+        lambda t: np.select([t > 0, t < 0], [1, 0.1], 0.55),
+    ),
+    "softplus(50*z)": (lambda t: np.logaddexp(0, 50 * t), lambda t: 50 * expit(50 * t)),
+    "z*sigmoid(3*z)": (lambda t: t * expit(3 * t), lambda t: expit(3 * t) * (1 + 3 * t * expit(-3 * t))),
+    "tanh(z)": (np.tanh, lambda t: 1 / np.cosh(np.clip(t, -300, 300)) ** 2),
+    "sqrt(2)*z": (lambda t: np.sqrt(2) * t, lambda t: np.full(t.shape, np.sqrt(2))),
+}
+
+
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_functions_of_arrays(text):
+    """No value is lost where an exponential overflows on the way."""
+    f = network_activation(text)
+    for found, known in zip((f.function, f.derivative), FUNCTIONS[text], strict=True):
+        assert found(POINTS) == pytest.approx(known(POINTS), rel=1e-13, abs=1e-14)
+        assert found(POINTS.reshape(3, 3)).shape == (3, 3)
+
+
+def test_what_is_the_same_is_one_object():
+    f = network_activation("sin(2*z)")
+    assert f is network_activation("sin(2)")
+    assert f is network_activation(named_activation("sin", 2))
+    assert f is network_activation(sympy.sin(2 * sympy.Symbol("z")))
+    assert f is network_activation(sympy.sin(2 * sympy.Symbol("z", real=True)))
+    assert f is network_activation(f)
+    assert f == NetworkActivation(named_activation("sin", 2))
+    assert f != network_activation("sin")
+    assert {f: 1}[network_activation("sin(2)")] == 1
+
+
+@pytest.mark.parametrize("value", [None, 3, ["relu"], np.array(["relu"]), sympy.Matrix([1])])
+def test_no_activation(value):
+    with pytest.raises(InputError, match="'activation' must be text such as relu or tanh"):
+        network_activation(value)
+
+
+def test_expressions_in_other_symbols():
+    with pytest.raises(InputError, match="not in x"):
+        network_activation(sympy.tanh(sympy.Symbol("x")))
+
+
+@pytest.mark.parametrize(
+    "text", ["leaky_relu(0.1)", "sin(2)", "polynomial(0, 1, 0.5)", "hermite(3)", "z + sin(z)/2", "tanh(z)", "gelu"]
+)
+def test_specifications_read_back(text):
+    k = NTK(depth=2, activation=text, weight_variance=[1, 2, 0.5])
+    assert kernel(k.spec) == k
+    assert f"activation={text}, weight_variance=[1, 2, 0.5]" in k.spec
+
+
+def test_only_formulas_have_an_error_of_their_own():
+    lengths = np.array([0.5, 1.0])
+    assert network_activation("gelu").series_error(lengths).tolist() == [0.0, 0.0]
+    assert 0 < network_activation("tanh(z)").series_error(lengths).max() < 1e-5
