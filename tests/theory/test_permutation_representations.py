@@ -391,3 +391,13 @@ def test_cycles_of_permutations(name):
                 seen.add(start)
                 start = images[start]
         assert number == cycles
+
+
+def test_as_many_double_cosets_as_the_limit_are_allowed(monkeypatch):
+    D5 = group("D5")
+    reflection = D5.subgroup([D5.element("s")])
+    monkeypatch.setattr(spherical_functions, "MAX_RANK", 3)  # the pentagon: a point, its neighbours, the others
+    assert SphericalFunctions(reflection).degrees.tolist() == [1, 2, 2]
+    monkeypatch.setattr(spherical_functions, "MAX_RANK", 2)
+    with pytest.raises(InputError, match="has 3 double cosets in D5; the limit is 2"):
+        SphericalFunctions(reflection)
