@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from mpmath import acos, asin, mp, mpf, pi, sqrt
+from mpmath import acos, asin, cosh, exp, mp, mpf, pi, sinh, sqrt
 
 DIGITS = 60
 
@@ -15,6 +15,9 @@ def gaussian_pair(activation, sxx, sxy, syy):
         a, b = 1 + 2 * sxx, 1 + 2 * syy
         root = a * b - 4 * sxy**2
         return 2 / pi * asin(2 * sxy / sqrt(a * b)), 4 / pi / sqrt(root)
+    if activation == "cos":
+        common = exp(-(sxx + syy) / 2)
+        return common * cosh(sxy), common * sinh(sxy)
     size = sqrt(sxx * syy)
     if size == 0:
         # no angle: the cosine counts as 0

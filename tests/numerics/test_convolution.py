@@ -134,9 +134,22 @@ class TestAgainstTheDefinition:
         x[0, 0, 1, 1], x[1, 0, 1, 1], x[1, 0, 3, 3] = 1.0, 1e-3, 1e3
         assert worst_error(net((4, 4), depth, biases=(0.0,) * (depth + 1)), "relu", x) < 1
 
+    @pytest.mark.parametrize(("activation", "depth"), [("relu", 1), ("erf", 2)])
+    def test_opposite_patches_with_hardly_any_bias(self, activation, depth):
+        x = np.random.default_rng(8).normal(size=(2, 1, 3, 3))
+        x[1] = -x[0]
+        given_net = net((3, 3), depth, head="flatten", activation=activation, biases=(1e-6,) * (depth + 1))
+        assert worst_error(given_net, activation, x) < 1
+
     def test_constant_images_of_different_brightness(self):
         x = np.stack([np.full((1, 4, 4), 0.3), np.full((1, 4, 4), 0.9)])
         assert worst_error(net((4, 4), 2, biases=(0.0, 0.0, 0.0)), "relu", x) < 1
+
+    @pytest.mark.parametrize("padding", ["zero", "circular"])
+    def test_an_activation_that_does_not_vanish_at_zero(self, padding):
+        x = np.random.default_rng(7).normal(size=(2, 1, 3, 4))  # the border is zero after the activation too
+        given_net = net((3, 4), 2, padding=padding, activation="cos", biases=(0.1, 0.2, 0.3))
+        assert worst_error(given_net, "cos", x) < 1
 
     def test_a_blank_image_without_bias(self):
         x = np.stack([np.zeros((1, 3, 3)), np.ones((1, 3, 3))])
