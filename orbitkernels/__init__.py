@@ -14,7 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orbitkernels import hooks
-from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
+from orbitkernels.errors import (
+    ExpectationWarning,
+    InputError,
+    NotInvariantError,
+    RoundingWarning,
+    SingularGramError,
+)
 
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
@@ -103,6 +109,7 @@ __all__ = [
     "ClassFunction",
     "Cyclotomic",
     "Dataset",
+    "ExpectationWarning",
     "FiniteGroup",
     "Formula",
     "FourierIrrep",

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TextIO, runtime_checkable
 
 import typer
 import typer.exceptions
@@ -253,7 +254,9 @@ def derive(
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: bad input, of the words or of what they name, becomes one line and exit status 2."""
     try:
-        status = app(arguments, standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            status = app(arguments, standalone_mode=False)
         if status == _INTERRUPTED:  # typer has swallowed it
             raise KeyboardInterrupt
         sys.stdout.flush()
@@ -283,6 +286,18 @@ class _WithMessage(Protocol):
 
     def format_message(self) -> str:
         """The line."""
+
+
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning in one line, without the place in the code."""
+    _complain(f"warning: {message}")
 
 
 def _complain(message: str) -> None:

@@ -1,4 +1,4 @@
-"""Errors that bad input raises, one line with the argument, its value and the remedy; the warning of rounding."""
+"""Errors that bad input raises, one line with the argument, its value and the remedy; warnings of lost digits."""
 
 
 class InputError(ValueError):
@@ -18,3 +18,7 @@ class NotInvariantError(InputError):
 
 class RoundingWarning(UserWarning):
     """Rounding may change a result by more than a thousandth of its value; the message says how to lower that."""
+
+
+class ExpectationWarning(UserWarning):
+    """Gaussian expectations of an activation given as a formula have few digits; the message says how few."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orbitkernels.errors import InputError
+from orbitkernels.errors import ExpectationWarning, InputError
 from orbitkernels.theory.integer_input import shown
 
 from .arguments import FloatArray
@@ -16,6 +17,10 @@ from .arguments import FloatArray
 if TYPE_CHECKING:
     from orbitkernels.numerics.duals import Dual
     from orbitkernels.theory.activations import Activation
+
+
+#: A share of E[f(a z)^2] that an expansion may leave out without a warning.
+UNNOTICED = 1e-5
 
 
 class NetworkActivation:
@@ -49,13 +54,37 @@ class NetworkActivation:
 
     @cached_property
     def dual(self) -> Dual:
-        """The dual of :mod:`orbitkernels.numerics.duals`: by name, or by Hermite coefficients for a formula."""
+        """The dual of :mod:`orbitkernels.numerics.duals`: by name, or by Hermite coefficients for a formula.
+
+        That of a formula gives an `ExpectationWarning` where it leaves out more than UNNOTICED.
+        """
         from orbitkernels.numerics.dual_series import series
         from orbitkernels.numerics.duals import dual
 
-        if self.is_series:
-            return series(self.text, self.function, self.derivative)
-        return dual(self.symbolic.name, [float(value) for value in self.symbolic.parameters])
+        if not self.is_series:
+            return dual(self.symbolic.name, [float(value) for value in self.symbolic.parameters])
+        expanded = series(self.text, self.function, self.derivative)
+
+        def features(lengths: FloatArray) -> FloatArray:
+            self._warn(lengths)
+            return expanded.features(lengths)
+
+        return expanded._replace(features=features)
+
+    def _warn(self, lengths: FloatArray) -> None:
+        """Say so if the expansion leaves much out at the least or the largest length."""
+        if not lengths.size:
+            return
+        extremes = np.array([np.min(lengths), np.max(lengths)])
+        error = float(np.max(self.series_error(extremes))) if np.all(np.isfinite(extremes)) else 0.0
+        if error > UNNOTICED:
+            warnings.warn(
+                f"Activation '{self.text}' is expanded in polynomials of Hermite, which leave out up to "
+                f"{error:.0e} of E[f(z)^2] at standard deviations up to {extremes[1]:.3g}; use an activation in "
+                "closed form, or lower the weight variance.",
+                ExpectationWarning,
+                stacklevel=2,
+            )
 
     def series_error(self, lengths: FloatArray) -> FloatArray:
         """Share of E[f(a z)^2] that the series leaves out, for each length a; 0 for a closed form.

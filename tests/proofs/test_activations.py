@@ -5,9 +5,9 @@ import pytest
 import sympy
 from scipy.special import expit, ndtr
 
-from orbitkernels.errors import InputError
+from orbitkernels.errors import ExpectationWarning, InputError
 from orbitkernels.proofs.activations import NetworkActivation, network_activation
-from orbitkernels.proofs.kernels import NTK, kernel
+from orbitkernels.proofs.kernels import NNGP, NTK, kernel
 from orbitkernels.theory.activations import named_activation
 
 POINTS = np.array([-900.0, -40.0, -1.5, -1e-3, 0.0, 0.25, 3.0, 60.0, 900.0])
@@ -71,3 +71,19 @@ def test_only_formulas_have_an_error_of_their_own():
     lengths = np.array([0.5, 1.0])
     assert network_activation("gelu").series_error(lengths).tolist() == [0.0, 0.0]
     assert 0 < network_activation("tanh(z)").series_error(lengths).max() < 1e-5
+
+
+@pytest.mark.parametrize("text", ["z/2 + Abs(z)/2 + sin(z)", "tanh(5*z)"])
+def test_an_expansion_that_leaves_much_out_is_warned_of(text):
+    kernel = NNGP(activation=text, bias_variance=0)
+    expected = r"leave out up to \de-0[2345] of E\[f\(z\)\^2\] at standard deviations up to 1;"
+    with pytest.warns(ExpectationWarning, match=expected):
+        gram = kernel.gram([[1.0, 1.0], [1.0, -1.0]])
+    assert kernel.expectation_error([[1.0, 1.0]]) > 1e-5
+    assert gram.shape == (2, 2)
+
+
+def test_an_expansion_that_leaves_little_out_is_not_warned_of():
+    kernel = NNGP(activation="tanh(z)", bias_variance=0)
+    kernel.gram([[1.0, 1.0]])  # a warning would be an error
+    assert 0 < kernel.expectation_error([[1.0, 1.0]]) < 1e-8
