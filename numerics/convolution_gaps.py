@@ -115,11 +115,11 @@ def _distances(a: FloatArray, b: FloatArray, gap: FloatArray, out: FloatArray, c
 
 
 @jit
-def _smallest(gap: FloatArray, rest: FloatArray, count: int) -> int:
-    """How many gaps or rests are small."""
+def _how_many_below(gap: FloatArray, least_gap: float, rest: FloatArray, least_rest: float, count: int) -> int:
+    """How many positions have a gap or a rest below these."""
     total = 0
     for t in range(count):
-        total += 1 if min(gap[t], rest[t]) < NEAR else 0
+        total += 1 if min(gap[t] - least_gap, rest[t] - least_rest) < 0.0 else 0
     return total
 
 
@@ -257,7 +257,7 @@ def sharpen(
     low = table[layer, LOW_ROW] * width + table[layer, LOW]
     count = (rows - 1) * width + table[layer, PAIRS]
     gap, rest = gaps[layer][low:], rests[layer][low:]
-    if _smallest(gap, rest, count) == 0:
+    if _how_many_below(gap, NEAR, rest, NEAR, count) == 0:
         return
     size = plan[layer - 1, 3] * below
     first = planes(x, table, layer - 1, plan[layer - 1, 0] * below)
@@ -270,5 +270,5 @@ def sharpen(
     a = plane(x, table, layer, 0, plan[layer, 0] * width + low)
     b = plane(y, table, layer, 0, plan[layer, 1] * width + low)
     _refined(scratch[2], gain, a, b, gap, rest, count)
-    if _smallest(gap, rest, count) > 0:
+    if _how_many_below(gap, 0.0, rest, NEAR, count) > 0:
         _repair(layer, x, y, table, plan, shape, gain, bias, gaps, rests)
