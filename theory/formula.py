@@ -320,6 +320,8 @@ def _call_value(name: str, node: ast.expr) -> Value:
             return tuple(number for number in numbers if number is not None)
     if _is_text(node):
         return ast.unparse(node)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        return str(node.value).lower()  # as Python writes it; the word is true or false
     raise InputError(
         f"Argument '{name}' must be a number, a list of numbers, a word or a formula, not {_piece(node)}."
     )

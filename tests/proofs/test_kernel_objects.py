@@ -379,3 +379,10 @@ def test_numba_is_imported_only_for_numbers():
         "kernel('polynomial').gram([[1.0]]); assert 'numba' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_switches_of_a_specification_are_words_or_as_python_writes_them():
+    for text in ("ntk(residual=true)", "ntk(residual=True)", "ntk(residual=True, layer_norm=False)"):
+        assert kernel(text) == NTK(residual=True)
+    with pytest.raises(InputError, match="Argument 'depth' must be a positive integer up to 10000, not 'true'"):
+        kernel("ntk(depth=True)")

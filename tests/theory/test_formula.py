@@ -227,7 +227,6 @@ def test_an_expression_in_another_symbol():
         ("ntk(3)", "give '3' its name"),
         ("ntk(depth=1, depth=2)", "'depth' of kernel 'ntk' is given twice"),
         ("ntk(**u)", "'**u'"),
-        ("ntk(depth=True)", "'True'"),
         ("ntk(depth=None)", "'None'"),
         ("ntk(depth=[1, 'a'])", "\"[1, 'a']\""),
         ("ntk(depth=[])", "'[]'"),
