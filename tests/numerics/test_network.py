@@ -226,6 +226,7 @@ def test_tile_edges(count, dtype):
     assert np.max(np.abs(gram[np.ix_(some, some)] - wanted) / size) < bound
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", ["relu", "erf", "gelu", "sin"])
 def test_positive_semidefinite_to_rounding(name):
     generator = np.random.default_rng(1)
@@ -251,6 +252,7 @@ def test_float32_bound():
         assert np.max(np.abs(network_gram(net, X, dtype=np.float32) - exact) / size) < 2e-6 * depth
 
 
+@pytest.mark.compiled
 def test_threads_do_not_change_a_bit(monkeypatch):
     X = np.random.default_rng(3).normal(size=(700, 30))
     net = fully_connected(dual("relu"), 2, 1.5, 0.1)
@@ -264,6 +266,7 @@ def test_threads_do_not_change_a_bit(monkeypatch):
         assert np.array_equal(gram[1], grams[1])
 
 
+@pytest.mark.compiled
 def test_blocks_of_inputs(monkeypatch):
     """Deep nets take fewer inputs at a time."""
     X = np.random.default_rng(4).normal(size=(600, 5))
