@@ -114,12 +114,16 @@ def section_lines(
             found[tool].shown(limit, None if tool == "orbitkernels" else ours) if tool in found else ""
             for tool in tools
         ]
+        if section.per_pair:
+            pairs = case["n"] * (case["n"] + 1) / 2
+            cells.append("" if ours is None else f"{1000 * ours / pairs:.3g}")
         rows.append([*(str(case[key]) for key in section.shown), *cells])
         if section.fitted and ours is not None:
             kind = ", ".join(f"{key} {case[key]}" for key in section.shown if key != section.fitted)
             sizes.setdefault(kind, []).append((case[section.fitted], ours))
     lines = ["", f"## {section.title}", "", section.about, ""]
-    lines += table([*section.shown, *(NAMES[tool] for tool in tools)], rows)
+    per_pair = ["ours, ms a pair"] if section.per_pair else []
+    lines += table([*section.shown, *(NAMES[tool] for tool in tools), *per_pair], rows)
     fits = [
         f"{exponent(*zip(*points, strict=True)):.2f}{f' ({kind})' if kind else ''}"
         for kind, points in sizes.items()
@@ -154,7 +158,8 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(names)}, agreement")
     console, there = Console(), installed(arguments.python)
-    versions = ", ".join(f"{NAMES[tool]} {number}" for tool, number in there.items()) or "no other tool"
+    kinds = {tool: number for tool, number in there.items() if tool != "plain_neural_tangents"}
+    versions = ", ".join(f"{NAMES[tool]} {number}" for tool, number in kinds.items()) or "no other tool"
     lines = [
         "# Kernels of infinite nets and errors on orbits beside other tools",
         "",

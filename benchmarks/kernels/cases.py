@@ -7,10 +7,14 @@ from typing import Any
 
 Case = dict[str, Any]
 
+_NEURAL_TANGENTS = (
+    "import neural_tangents; from importlib.metadata import version; print(version('neural-tangents'))"
+)
+
 #: Tools that run in the other Python, by the question whether they are installed there.
 ELSEWHERE = {
-    "neural_tangents": "import neural_tangents; from importlib.metadata import version; "
-    "print(version('neural-tangents'))",
+    "neural_tangents": _NEURAL_TANGENTS,
+    "plain_neural_tangents": _NEURAL_TANGENTS,
     "scikit_ntk": "import skntk; from importlib.metadata import version; print(version('scikit-ntk'))",
 }
 
@@ -18,6 +22,7 @@ ELSEWHERE = {
 NAMES = {
     "orbitkernels": "ours",
     "neural_tangents": "neural-tangents",
+    "plain_neural_tangents": "neural-tangents, not jitted",
     "scikit_ntk": "scikit-ntk",
     "floor": "floor",
     "cholesky": "SciPy, Cholesky without the pose",
@@ -41,6 +46,7 @@ class Section:
         tools: Tools asked; ours first.
         shown: Keys of a case that label its row.
         fitted: Key of the size against which a scaling exponent of our seconds is fitted, or nothing.
+        per_pair: Whether our milliseconds for each of the n(n+1)/2 pairs are shown.
         leave_out: For a tool the key of a case and the values for which it is asked; all if it has none.
     """
 
@@ -51,6 +57,7 @@ class Section:
     tools: tuple[str, ...]
     shown: tuple[str, ...]
     fitted: str = ""
+    per_pair: bool = False
     leave_out: dict[str, Any] = field(default_factory=dict)
 
     def asked(self, tool: str, case: Case) -> bool:
@@ -84,19 +91,20 @@ SECTIONS = (
         "(BLAS syrk) and for each layer one vectorised pass of two square roots and a polynomial of degree 20 "
         "over the n(n+1)/2 pairs.",
         _dense(),
-        ("orbitkernels", "floor", "neural_tangents", "scikit_ntk"),
+        ("orbitkernels", "floor", "neural_tangents", "plain_neural_tangents", "scikit_ntk"),
         ("dtype", "depth", "n"),
         fitted="n",
-        leave_out={"scikit_ntk": ("dtype", ("float64",))},
+        leave_out={"scikit_ntk": ("dtype", ("float64",)), "plain_neural_tangents": ("n", (4096,))},
     ),
     Section(
         "convolution",
         "Convolutional nets",
-        "CNTK Gram matrix of N random images 28 x 28, one circular layer 3 x 3, ReLU, variances 1. Milliseconds a "
-        "pair: ours has N(N+1)/2 unique pairs, neural-tangents computes N^2.",
+        "CNTK Gram matrix of n random images 28 x 28, one circular layer 3 x 3, ReLU, variances 1. Ours has "
+        "n(n+1)/2 pairs, neural-tangents computes n^2.",
         _convolution(),
         ("orbitkernels", "neural_tangents"),
         ("head", "dtype", "n"),
+        per_pair=True,
         leave_out={"orbitkernels": ("dtype", ("float64",))},
     ),
     Section(

@@ -50,15 +50,20 @@ def orbitkernels_dense(case: dict[str, Any]) -> Work:
     return lambda: k.gram(X, **options)
 
 
-def neural_tangents_dense(case: dict[str, Any]) -> Work:
+def neural_tangents_dense(case: dict[str, Any], compiled: bool = True) -> Work:
     """neural-tangents, compiled by jax.jit, which is faster than its plain call."""
     jax, stax = _neural_tangents(case["dtype"] == "float64")
     layers = [stax.Dense(1, 1.0, 1.0)]
     for _ in range(case["depth"]):
         layers += [stax.Relu(), stax.Dense(1, 1.0, 1.0)]
     kernel, X = stax.serial(*layers)[2], points(case)
-    call = jax.jit(lambda x: kernel(x, None, "ntk"))
+    call = jax.jit(lambda x: kernel(x, None, "ntk")) if compiled else lambda x: kernel(x, None, "ntk")
     return lambda: call(X).block_until_ready()
+
+
+def plain_neural_tangents_dense(case: dict[str, Any]) -> Work:
+    """neural-tangents as its examples call it."""
+    return neural_tangents_dense(case, compiled=False)
 
 
 def scikit_ntk_dense(case: dict[str, Any]) -> Work:
