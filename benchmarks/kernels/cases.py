@@ -140,7 +140,7 @@ SECTIONS = (
     Section(
         "cyclic",
         "Orbits of large cyclic groups",
-        "Spectral errors of two orbits of C_n: circles of the sphere at two heights, NTK of depth 1, ridge 1e-9.",
+        "Spectral errors of two orbits of C_n: circles of the sphere at two heights, NTK of depth 1, ridge 0.1.",
         tuple({"kind": "cyclic", "n": 2**k} for k in (12, 14, 16, 18, 20)),
         ("orbitkernels",),
         ("n",),

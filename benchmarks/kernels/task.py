@@ -223,7 +223,7 @@ def orbitkernels_cyclic(case: dict[str, Any]) -> Work:
     def work() -> Any:
         near = kernel.profile(1 - 2 * (1 - height**2) * np.sin(turn / 2) ** 2)
         phi = np.array([[near, kernel.profile(far)], [kernel.profile(far), near]])
-        return ok.symbol_errors(phi, f"C{n}", [1.0, -1.0], ridge=1e-9)
+        return ok.symbol_errors(phi, f"C{n}", [1.0, -1.0], ridge=0.1)
 
     return work
 
