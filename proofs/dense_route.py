@@ -69,12 +69,6 @@ class DenseRoute:
         self.require_positive()
         return refitted_errors(self.matrix, self.orbits, missing)
 
-    def rounding_bound(self, missing: MissingLike = "pose") -> FloatArray:
-        """Bounds of what rounding does to :meth:`errors`, an array of their shape."""
-        from .rounding import bounded
-
-        return bounded(self, missing).rounding_bound
-
 
 def _refuse_large(points: int) -> None:
     """Refuse a Gram matrix that would fill the memory, before the kernel is asked for it."""

@@ -119,12 +119,6 @@ class FourierRoute:
         self.spectrum.require_positive()
         return self._sets.errors(missing)
 
-    def rounding_bound(self, missing: MissingLike = "pose") -> FloatArray:
-        """Bounds of what rounding does to :meth:`errors`, an array of their shape."""
-        from .rounding import bounded
-
-        return bounded(self, missing).rounding_bound
-
     @cached_property
     def _sets(self) -> MissingSets:
         """The equations of missing poses."""

@@ -263,10 +263,20 @@ def test_spectral_error_and_leave_out_error_take_a_precision():
         np.testing.assert_array_equal(results[1], results[2])
         found = ok.error_with_bound(kernel, orbits, precision="arb", route=name)
         np.testing.assert_array_equal(found.error, results[2])
-    route = FourierRoute.of(kernel, orbits)
-    np.testing.assert_array_equal(route.rounding_bound(), bounded(route).rounding_bound)
-    dense = DenseRoute.of(kernel, orbits)
-    np.testing.assert_array_equal(dense.rounding_bound("1,2"), bounded(dense, "1,2").rounding_bound)
+
+
+def test_error_with_bound_has_the_bounds_of_its_own_route():
+    """Above the distances from exact errors, for one pose and lists, and not those of the other route."""
+    orbits, kernel = orbits_of("S3", 1), ok.Gaussian(length_scale=3.0)
+    for missing in ("pose", "1,2"):
+        bounds = []
+        for route in routes(orbits, kernel):
+            name = "spectral" if isinstance(route, FourierRoute) else "dense"
+            found = ok.error_with_bound(kernel, orbits, missing, route=name)
+            assert (distances(found, true_errors(route, missing)) <= found.rounding_bound.ravel()).all()
+            assert found.relative_bound < 1e-6
+            bounds.append(found.rounding_bound)
+        assert not np.array_equal(*bounds)
 
 
 def test_ntk_is_known_to_its_own_accuracy():
