@@ -33,7 +33,8 @@ from orbitkernels.proofs.rounding import (
 from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
 from orbitkernels.theory.actions import padded_shape, shift_orders
-from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.groups import FiniteGroup, require_group
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.names import group as group_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -111,6 +112,7 @@ def predict(
         ['condition_number', 'exact_error', 'exact_errors', 'indices']
     """
     G = group_of(group) if isinstance(group, str) else group
+    require_group(G)
     k, r = as_kernel(kernel), Ridge.of(ridge)
     missing_poses(G, missing)  # a bad word is refused before the data are read
     if checked_symmetrisation(symmetrisation) == "scalar":
@@ -199,10 +201,9 @@ def _averaged(kernel: KernelLike, stage: Stage, average: str) -> Averaged:
     """The average of a kernel over the group of the images, or over the subgroup that words generate."""
     if average == "G":
         return Averaged(kernel, stage.group, stage.action)
-    try:
-        generators = [stage.group.element(word.strip()) for word in average.split(",")]
-    except InputError as error:
-        raise InputError(str(error).replace("'word'", "'average'")) from None
+    if not isinstance(average, str):
+        raise InputError(f"Argument 'average' must be 'G' or words such as 'r^2,s', not {shown(average)}.")
+    generators = [stage.group.element(word.strip(), "average") for word in average.split(",")]
     return Averaged(kernel, stage.group, stage.action, stage.group.subgroup(generators))
 
 

@@ -176,7 +176,7 @@ BAD = {
     "no action": (("Q8", "ntk(depth=1)", "digits"), {}, "no usual action on images 8 x 8"),
     "unknown kernel": (("D4", "ntkk(depth=1)", "digits"), {}, "ntk"),
     "unknown data": (("D4", "ntk(depth=1)", "digit"), {}, "did you mean 'digits'?"),
-    "missing": (("D4", "ntk(depth=1)", "digits"), {"missing": "coset:q"}, "generators r, s of D4"),
+    "missing": (("D4", "ntk(depth=1)", "digits"), {"missing": "coset:q"}, "the generators are r, s"),
     "average": (("D4", "ntk(depth=1)", "digits"), {"average": "r,q"}, "Argument 'average' holds 'q'"),
     "ridge": (("D4", "ntk(depth=1)", "digits"), {"ridge": -1}, "'ridge' must be a finite number >= 0, not -1"),
     "no pairs": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0}, "'pairs' must be a positive integer"),

@@ -238,8 +238,12 @@ class FiniteGroup:
         names = self.generator_names
         return "*".join(names[s] if m == 1 else f"{names[s]}^{m}" for s, m in runs) or "1"
 
-    def element(self, word: str) -> int:
+    def element(self, word: str, argument: str = "word") -> int:
         """The element of a word in the generators, such as ``r^2*s``; ``1`` is the identity.
+
+        Args:
+            word: Products, integer powers, parentheses and commutators ``[a, b]`` of generators.
+            argument: Name for messages.
 
         Raises:
             InputError: If the word cannot be read.
@@ -249,13 +253,9 @@ class FiniteGroup:
             >>> D4.element("s*r*s^-1") == D4.element("r^-1")
             True
         """
-        from .presentations import parse_word
+        from .presentations import element_of_word
 
-        result = np.zeros((), dtype=np.int64)
-        for letter in parse_word(word, self.generator_names):
-            s = self.generators[abs(letter) - 1]
-            result = self.multiply(result, s if letter > 0 else self.inverse(s))
-        return int(result)
+        return element_of_word(self, word, argument)
 
     def cayley_graph(self) -> networkx.MultiDiGraph:
         """Cayley graph: one node an element, one edge g -> g s a generator s, with attribute ``generator``.

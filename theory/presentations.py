@@ -21,7 +21,7 @@ MAX_WORD_LENGTH = 2_000
 #: A word in the generators: +i + 1 is generator i, -i - 1 its inverse.
 Word = tuple[int, ...]
 
-_TOKEN = re.compile(r"\s*([A-Za-z_]\w*|-?\d+|[*^()\[\],=])")
+_TOKEN = re.compile(r"\s*([A-Za-z_]\w*|-?[0-9]+|[*^()\[\],=])")
 
 #: Cosets that the enumeration may define before it is given up; it may need several times the order.
 MAX_COSETS = 50_000
@@ -193,14 +193,44 @@ def parse_word(text: str, letters: Sequence[str], argument: str = "word") -> Wor
     word = parser.product()
     if parser.peek() == "=":
         parser.take()
-        word = parser.joined(word, _inverse(parser.product()))
-    if parser.peek():
-        raise parser.error("an operator or the end")
+        word = parser.joined(word, parser.inverse(parser.product()))
+    parser.require_end()
     return word
+
+
+def element_of_word(group: FiniteGroup, text: str, argument: str = "word") -> int:
+    """The element of a group that a word stands for, as in :func:`parse_word` without equations.
+
+    Powers are taken in the group, so that exponents may have 18 digits.
+
+    Args:
+        group: G, whose generators have names.
+        text: The word.
+        argument: Name for messages.
+
+    Raises:
+        InputError: As for :func:`parse_word`.
+
+    Example:
+        >>> from orbitkernels.theory.names import group
+        >>> from orbitkernels.theory.presentations import element_of_word
+        >>> C6 = group("C6")
+        >>> element_of_word(C6, "a^-1"), element_of_word(C6, "(a*a)^1000001")
+        (5, 4)
+    """
+    if not isinstance(text, str):
+        raise InputError(f"Argument '{argument}' must hold words such as 'a^2*b', not {shown(text)}.")
+    parser = _ElementParser(group, text, argument)
+    word = parser.product()
+    parser.require_end()
+    return word[0] if word else 0
 
 
 class _WordParser:
     """Recursive descent over the tokens of one word."""
+
+    #: Digits that an exponent may have.
+    exponent_digits = 6
 
     def __init__(self, text: str, letters: Sequence[str], argument: str) -> None:
         self.text, self.letters, self.argument = text, letters, argument
@@ -223,11 +253,16 @@ class _WordParser:
 
     def error(self, expected: str) -> InputError:
         """The message at the present place."""
-        found = repr(self.peek()) if self.peek() else "the end"
+        found = shown(self.peek()) if self.peek() else "the end"
         return InputError(
             f"Argument '{self.argument}' holds {shown(self.text)}; expected {expected} at position {self.at}, not "
-            f"{found}; the generators are {', '.join(self.letters)}."
+            f"{found}; the generators are {', '.join(self.letters) or '(none)'}."
         )
+
+    def require_end(self) -> None:
+        """Refuse what is left of the text."""
+        if self.peek():
+            raise self.error("an operator or the end")
 
     def too_long(self) -> InputError:
         """The message for a word of too many letters."""
@@ -250,19 +285,16 @@ class _WordParser:
         if self.peek() != "^":
             return word
         self.take()
-        if not re.fullmatch(r"-?\d{1,6}", self.peek()):
+        if not re.fullmatch(rf"-?[0-9]{{1,{self.exponent_digits}}}", self.peek()):
             raise self.error("an integer exponent")
-        exponent = int(self.take())
-        if len(word) * abs(exponent) > MAX_WORD_LENGTH:
-            raise self.too_long()
-        return reduce_word((word if exponent > 0 else _inverse(word)) * abs(exponent))
+        return self.powered(word, int(self.take()))
 
     def atom(self) -> Word:
         """A generator, 1, a word in parentheses or a commutator."""
         token = self.peek()
         if token in self.letters:
             self.take()
-            return (self.letters.index(token) + 1,)
+            return self.letter(self.letters.index(token))
         if token == "1":
             self.take()
             return ()
@@ -287,12 +319,16 @@ class _WordParser:
         self._expect(",")
         second = self.product()
         self._expect("]")
-        return self.joined(self.joined(first, second), self.joined(_inverse(first), _inverse(second)))
+        return self.joined(self.joined(first, second), self.joined(self.inverse(first), self.inverse(second)))
 
     def _expect(self, token: str) -> None:
         if self.peek() != token:
             raise self.error(repr(token))
         self.take()
+
+    def letter(self, number: int) -> Word:
+        """A generator."""
+        return (number + 1,)
 
     def joined(self, left: Word, right: Word) -> Word:
         """The reduced product of two words."""
@@ -300,9 +336,37 @@ class _WordParser:
             raise self.too_long()
         return reduce_word(left + right)
 
+    def inverse(self, word: Word) -> Word:
+        """The inverse of a word."""
+        return tuple(-letter for letter in reversed(word))
 
-def _inverse(word: Word) -> Word:
-    return tuple(-letter for letter in reversed(word))
+    def powered(self, word: Word, exponent: int) -> Word:
+        """A power of a word."""
+        if len(word) * abs(exponent) > MAX_WORD_LENGTH:
+            raise self.too_long()
+        return reduce_word((word if exponent > 0 else self.inverse(word)) * abs(exponent))
+
+
+class _ElementParser(_WordParser):
+    """The same grammar, evaluated in a group: a word is the number of its element, and () the identity."""
+
+    exponent_digits = 18
+
+    def __init__(self, group: FiniteGroup, text: str, argument: str) -> None:
+        super().__init__(text, group.generator_names, argument)
+        self.group = group
+
+    def letter(self, number: int) -> Word:
+        return (self.group.generators[number],)
+
+    def joined(self, left: Word, right: Word) -> Word:
+        return (int(self.group.multiply(left[0], right[0])),) if left and right else left or right
+
+    def inverse(self, word: Word) -> Word:
+        return self.powered(word, -1)
+
+    def powered(self, word: Word, exponent: int) -> Word:
+        return (int(self.group.power(word[0], exponent)),) if word else word
 
 
 def reduce_word(word: Word) -> Word:

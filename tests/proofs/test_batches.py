@@ -283,7 +283,7 @@ BAD_CALLS = {
         {},
         "equally many seeds",
     ),
-    "missing": (("ntk(depth=1)", GOOD), {"missing": "coset:q"}, "'missing' has the word 'q'"),
+    "missing": (("ntk(depth=1)", GOOD), {"missing": "coset:q"}, "'missing' holds 'q'; expected a generator"),
     "several orbits": (("ntk(depth=1)", GOOD), {"missing": {0: "pose", 1: "a"}}, "names poses of several orbits"),
     "NaN of a kernel": ((lambda X, Y: np.full((len(X), len(Y)), np.nan), GOOD), {}, "returns nan"),
     "zero input of a formula": (

@@ -26,7 +26,25 @@ def test_every_element_is_its_word_and_its_number(G, data) -> None:
 def test_powers(a: int, b: int) -> None:
     expected = int(D4.multiply(D4.power(r, a), D4.power(s, b)))
     names = D4.generator_names
-    assert element(D4, f" {names[0]}^{a} * {names[1]}^{b} ") == expected
+    word = f" {names[0]}^{a} * {names[1]}^{b} "
+    assert element(D4, word) == D4.element(word) == expected
+
+
+@given(st.integers(-(10**17), 10**17))
+def test_powers_are_taken_in_the_group(exponent: int) -> None:
+    for G in (group("C12"), D4, group("S4")):
+        name, g = G.generator_names[0], G.generators[0]
+        assert element(G, f"{name}^{exponent}") == int(G.power(g, exponent))
+        assert element(G, f"({name}*{name})^{exponent}") == int(G.power(g, 2 * exponent))
+
+
+def test_commutators_parentheses_and_digits() -> None:
+    a, b = D4.generator_names
+    assert element(D4, f"({a}*{b})^-1") == int(D4.inverse(D4.multiply(r, s)))
+    assert D4.element(f"[{a}, {b}]") == int(D4.power(r, 2))
+    assert element(D4, "1") == 1  # digits alone are the number of an element, in a word 1 is the identity
+    assert D4.element("1") == 0
+    assert element(D4, f"1*{a}^0*{b}") == s
 
 
 def test_the_three_forms() -> None:
@@ -47,12 +65,21 @@ def test_the_three_forms() -> None:
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [
-        ("coset", "has the word 'coset'"),
-        ("coset:", "has the word ''"),
-        ("", "has the word ''"),
-        ("coset:q", "products of powers of the generators"),
-        ("r**s", "has the word"),
-        ("r^1.5", "has the word"),
+        ("coset", "holds 'coset'; expected a generator at position 0, not 'coset'; the generators are r, s; it"),
+        ("coset:", "not the end; the generators are r, s; it may also be 'pose' or 'coset:WORDS'."),
+        ("", "expected a generator at position 0, not the end"),
+        ("coset:q", "expected a generator at position 0, not 'q'"),
+        ("r**s", "expected a generator at position 2, not '*'"),
+        ("r^1.5", "expected a generator at position 3, not '.'"),
+        ("r=s", "expected an operator or the end at position 1, not '='"),
+        ("\u0663", "expected a generator at position 0"),
+        ("r^\u0663", "expected an integer exponent at position 2"),
+        ("9" * 5000, "names the element '9999999999"),
+        ("r^" + "9" * 5000, "expected an integer exponent at position 2, not '999"),
+        ("(" * 5000, "50 nested parentheses"),
+        (np.array(1), "not array(1)"),
+        (b"\x00\x01", "must be 'pose', 'coset:WORDS', a list"),
+        (bytearray(b"\x00"), "must be 'pose', 'coset:WORDS', a list"),
         ("8", "names the element '8'; D4 has 0 to 7"),
         ([8], "names the element 8"),
         ([-1], "names the element -1"),
@@ -70,3 +97,4 @@ def test_anything_else_is_refused(missing: object, expected: str) -> None:
         missing_poses(D4, missing)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
