@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -44,6 +44,9 @@ WANTED_AGREEMENT = 1e-8
 
 #: Draws that a pair may cost on average before the data are taken to have no more pairs on different orbits.
 _DRAWS_PER_PAIR = 200
+
+#: Points of two orbits up to which the dense route is taken; 8192 fill 512 MiB.
+MAX_POINTS = 8192
 
 #: Pairs whose spectral errors are found together; more would not be faster, and progress is told in between.
 _TOGETHER = 128
@@ -114,6 +117,12 @@ def predict(
     G = group_of(group) if isinstance(group, str) else group
     require_group(G)
     k, r = as_kernel(kernel), Ridge.of(ridge)
+    _refuse_dense(G)
+    if isinstance(missing, Mapping):
+        raise InputError(
+            "Argument 'missing' must be 'pose', 'coset:WORDS' or a list of poses, not a dictionary; "
+            "spectral_error and leave_out_error take one."
+        )
     missing_poses(G, missing)  # a bad word is refused before the data are read
     if checked_symmetrisation(symmetrisation) == "scalar":
         require_scalar(G, 2)
@@ -150,6 +159,22 @@ def predict(
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
         "notes": notes + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE]),
     }
+
+
+def _refuse_dense(group: FiniteGroup) -> None:
+    """Refuse pairs of orbits that are too large for the dense route, before data and action are made.
+
+    Raises:
+        InputError: If two free orbits have more than MAX_POINTS points.
+    """
+    points = 2 * group.order
+    if points > MAX_POINTS:
+        raise InputError(
+            f"Argument 'group' = {group.name!r} has {group.order} elements: the dense route of each pair would "
+            f"take a Gram matrix of {points} points, {8 * points**2 / 2**30:.1f} GiB, and about "
+            f"{points**3 / 3:.0e} multiplications, beyond the limit of {MAX_POINTS} points; use spectral_error in Python, which needs "
+            "no Gram matrix."
+        )
 
 
 @dataclass(frozen=True)
@@ -269,7 +294,7 @@ def _rows(
         bound = np.full(spectral.shape, np.nan)
         if symmetrisation == "block":
             route = FourierRoute.of(kernel, orbits, ridge, check=False)
-            bounds.append(bounded(route, missing, accuracy=kernel_accuracy(kernel)))
+            bounds.append(bounded(route, missing, accuracy=kernel_accuracy(kernel, orbits.seeds)))
             bound = bounds[-1].rounding_bound[..., 0]
         condition, absolute = float(found.condition_numbers[p, 0, 0]), float(found.ridges[p, 0, 0])
         yield _row(orbits, indices, spectral, exact, bound, condition, absolute)
@@ -287,7 +312,7 @@ def _precise_rows(
     for orbits, indices in drawn:
         try:
             spectral, exact = (
-                bounded(route, missing, precision, kernel_accuracy(kernel))
+                bounded(route, missing, precision, kernel_accuracy(kernel, orbits.seeds))
                 for route in (FourierRoute.of(kernel, orbits, ridge), DenseRoute.of(kernel, orbits, ridge))
             )
         except SingularGramError as error:

@@ -15,10 +15,10 @@ from orbitkernels.theory.integer_input import shown
 
 from .dense_route import DenseRoute
 from .invariance import KernelLike, as_kernel
-from .kernels import NNGP, NTK
 from .missing import MissingLike
 from .orbits import FloatArray, Orbits
 from .ridge import RidgeLike
+from .rounding_kernels import KERNEL_ACCURACY, kernel_accuracy
 from .spectral import FourierRoute
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Solved: TypeAlias = FourierRounding | DenseRounding | FourierDoubleDouble | DenseDoubleDouble
 
+__all__ = ["BoundedError", "bounded", "checked_precision", "error_with_bound", "finite_lists", "kernel_accuracy"]
+
 Precision = Literal["double", "double-double", "arb"]
 
 #: What `route` may be.
@@ -34,9 +36,6 @@ RouteName = Literal["spectral", "dense"]
 
 #: A bound above this part of the error is worth a warning.
 WORTH_A_WARNING = 1e-3
-
-#: Accuracy that is taken for granted of values of kernels, relative to sqrt(k(x, x) k(y, y)).
-KERNEL_ACCURACY = 4 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -161,11 +160,11 @@ def error_with_bound(
         ((2, 1), True, True)
     """
     checked_precision(precision)
-    if route not in get_args(RouteName):
+    if not isinstance(route, str) or route not in get_args(RouteName):
         raise InputError(f"Argument 'route' must be one of {', '.join(get_args(RouteName))}, not {shown(route)}.")
     kernel = as_kernel(kernel)
     found = FourierRoute.of(kernel, orbits, ridge) if route == "spectral" else DenseRoute.of(kernel, orbits, ridge)
-    return bounded(found, missing, precision, kernel_accuracy(kernel))
+    return bounded(found, missing, precision, kernel_accuracy(kernel, orbits.seeds))
 
 
 def bounded(
@@ -193,26 +192,12 @@ def checked_precision(precision: str) -> Precision:
         InputError: If it is none of them.
     """
     for name in get_args(Precision):
-        if precision == name:
+        if isinstance(precision, str) and precision == name:
             found: Precision = name
             return found
     raise InputError(
         f"Argument 'precision' must be one of {', '.join(get_args(Precision))}, not {shown(precision)}."
     )
-
-
-def kernel_accuracy(kernel: object) -> float:
-    """Accuracy of the values of a kernel relative to sqrt(k(x, x) k(y, y)): as stated for nets, else assumed.
-
-    Example:
-        >>> from orbitkernels.proofs.kernels import NTK
-        >>> from orbitkernels.proofs.rounding import kernel_accuracy
-        >>> kernel_accuracy(NTK(depth=2)), kernel_accuracy(lambda X, Y: X @ Y.T)
-        (2e-13, 8.881784197001252e-16)
-    """
-    if isinstance(kernel, NTK | NNGP):
-        return kernel.depth * (1e-13 if isinstance(kernel, NTK) else 1e-14)
-    return KERNEL_ACCURACY
 
 
 def _in_double(route: FourierRoute | DenseRoute, missing: MissingLike, accuracy: float) -> BoundedError:
