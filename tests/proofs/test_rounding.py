@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 import orbitkernels as ok
 from orbitkernels.cli import main
-from orbitkernels.errors import InputError, RoundingWarning
+from orbitkernels.errors import ExpectationWarning, InputError, RoundingWarning
 from orbitkernels.numerics import double_double_matrices
 from orbitkernels.numerics import rounding as rounding_numbers
 from orbitkernels.proofs import rounding_double, rounding_double_double, rounding_enclosures
 from orbitkernels.proofs.dense_route import DenseRoute
+from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNTK
 from orbitkernels.proofs.missing import missing_points, missing_poses
 from orbitkernels.proofs.rounding import bounded
+from orbitkernels.proofs.rounding_kernels import kernel_accuracy
 from orbitkernels.proofs.spectral import FourierRoute
 
 DIGITS = 60
@@ -283,6 +285,40 @@ def test_ntk_is_known_to_its_own_accuracy():
     found = ok.error_with_bound("ntk(depth=2)", orbits_of("D4"), precision="double-double")
     assert found.kernel_accuracy == 2e-13
     assert (found.kernel_bound > found.rounding_bound).all()
+
+
+def test_accuracies_are_those_of_the_base_kernel_and_of_every_network():
+    D4 = ok.group("D4")
+    seed = np.random.default_rng(0).standard_normal((1, 4, 4))
+    action = ok.Orbits(D4, seed, [0]).action
+    average = ok.Averaged("ntk(depth=3)", D4, action)
+    assert kernel_accuracy("ntk(depth=3)") == pytest.approx(3e-13)
+    assert kernel_accuracy(average) == pytest.approx(3e-13, rel=0.01)
+    ratio = ok.NTK(depth=3).gram(seed.reshape(1, 16)) / average.gram(seed)
+    assert ratio > 1.1
+    assert kernel_accuracy(average, seed.reshape(1, 16)) == pytest.approx(3e-13 * float(ratio.item()), rel=0.01)
+    assert kernel_accuracy("cntk(depth=2)") == 2e-13
+    assert kernel_accuracy("cnngp(depth=2)") == 2e-14
+    assert kernel_accuracy(GroupConvolutionalNTK.planar("p4", 4, depth=2)) == 2e-13
+    assert kernel_accuracy(ok.Gaussian()) == 4 * np.finfo(float).eps
+
+
+def test_formulas_add_what_their_series_leave_out():
+    """At large lengths tanh is no polynomial; the error of a net is that of its worst layer, each layer again."""
+    x = 1.5 * np.random.default_rng(1).standard_normal((2, 16))
+    kernel = ok.NTK(depth=2, activation="tanh(z)", weight_variance=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExpectationWarning)
+        expected = 2e-13 + 2 * kernel.expectation_error(x)
+        assert expected > 1e-9
+        assert kernel_accuracy(kernel, x) == pytest.approx(expected, rel=1e-12)
+        for network in (
+            ok.kernel("cntk(depth=2, activation=tanh(z), weight_variance=2)"),
+            GroupConvolutionalNTK.planar("p4", 4, depth=2, activation="tanh(z)", weight_variance=2),
+        ):
+            assert kernel_accuracy(network) == 2e-13
+            assert kernel_accuracy(network, x) > 1e-9
+            assert kernel_accuracy(network, x / 10) < kernel_accuracy(network, x)
 
 
 def test_a_large_bound_is_warned_of_with_the_remedy():

@@ -1,0 +1,103 @@
+"""Accuracy of the values of a kernel: stated for networks, that of the base kernel for averages, else assumed."""
+
+from __future__ import annotations
+
+import warnings
+from copy import copy
+
+import numpy as np
+
+from orbitkernels.errors import ExpectationWarning
+from orbitkernels.numerics.rounding import DOUBLE
+
+from .activations import NetworkActivation
+from .averaged_kernels import Averaged
+from .convolutional_kernels import CNNGP, CNTK
+from .group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
+from .invariance import KernelLike, as_kernel, gram
+from .kernels import NNGP, NTK
+from .orbits import FloatArray
+
+#: Accuracy that is taken for granted of values of kernels, relative to sqrt(k(x, x) k(y, y)).
+KERNEL_ACCURACY = 4 * float(np.finfo(np.float64).eps)
+
+#: That of tangent kernels, and of covariances, of one layer.
+_TANGENT, _COVARIANCE = 1e-13, 1e-14
+
+_TANGENTS = (NTK, CNTK, GroupConvolutionalNTK)
+_COVARIANCES = (NNGP, CNNGP, GroupConvolutionalNNGP)
+_Network = NTK | CNTK | GroupConvolutionalNTK | NNGP | CNNGP | GroupConvolutionalNNGP
+
+
+def kernel_accuracy(kernel: KernelLike, points: FloatArray | None = None) -> float:
+    """Accuracy of the values of a kernel relative to sqrt(k(x, x) k(y, y)): as stated for nets, else assumed.
+
+    A net of depth L has L times 10^-13 (NTK) or 10^-14 (NNGP), convolutional or not, and L times what the
+    expansion of a formula leaves out at the points.  An average over h elements has what its kernel has, which is
+    relative to that kernel's diagonal and so grows by the ratio of the diagonals at the points, and h roundings of
+    its sum.
+
+    Args:
+        kernel: As for :func:`orbitkernels.spectral_error`.
+        points: Array [m, d] of inputs; without them formulas and ratios are not looked at.
+
+    Raises:
+        InputError: If a specification names no kernel, or the points do not suit the kernel.
+
+    Example:
+        >>> from orbitkernels.proofs.rounding_kernels import kernel_accuracy
+        >>> kernel_accuracy("ntk(depth=2)"), kernel_accuracy("cnngp"), kernel_accuracy(lambda X, Y: X @ Y.T)
+        (2e-13, 1e-14, 8.881784197001252e-16)
+    """
+    kernel = as_kernel(kernel)
+    if isinstance(kernel, Averaged):
+        return _average(kernel, points)
+    if not isinstance(kernel, _TANGENTS + _COVARIANCES):
+        return KERNEL_ACCURACY
+    layer = _TANGENT if isinstance(kernel, _TANGENTS) else _COVARIANCE
+    return kernel.depth * (layer + (0.0 if points is None else _expectation_error(kernel, points)))
+
+
+def _average(kernel: Averaged, points: FloatArray | None) -> float:
+    """Of an average."""
+    ratio = 1.0
+    if points is not None:
+        ratios = [_diagonal(kernel.kernel, x) / _diagonal(kernel, x) for x in points]
+        ratio = max([1.0, *(r for r in ratios if np.isfinite(r))])
+    return ratio * (kernel_accuracy(kernel.kernel, points) + kernel.subgroup.order * DOUBLE)
+
+
+def _diagonal(kernel: KernelLike, x: FloatArray) -> float:
+    """k(x, x); infinity where it is not positive, so that no ratio to it counts."""
+    value = float(gram(kernel, x[None])[0, 0])
+    return value if value > 0 else np.inf
+
+
+def _expectation_error(kernel: _Network, points: FloatArray) -> float:
+    """Largest share of E[f(z)^2] that the series of a formula leaves out in some layer."""
+    if isinstance(kernel, NTK | NNGP):
+        return kernel.expectation_error(points)
+    if not kernel._function.is_series:
+        return 0.0
+    seen = _Lengths(kernel._function.symbolic)
+    same = copy(kernel)
+    same._function = seen
+    for x in points:
+        same.gram(x[None])
+    return max(seen.errors, default=0.0)
+
+
+class _Lengths(NetworkActivation):
+    """The same activation, which keeps the errors of its series at the lengths of the pre-activations it meets."""
+
+    def __init__(self, symbolic: object) -> None:
+        super().__init__(symbolic)  # type: ignore[arg-type]
+        self.errors: list[float] = []
+
+    def _warn(self, lengths: FloatArray) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExpectationWarning)  # the kernel itself gives it
+            super()._warn(lengths)
+        if lengths.size:
+            extremes = np.array([np.min(lengths), np.max(lengths)])
+            self.errors.append(float(np.max(self.series_error(extremes))))
