@@ -172,8 +172,8 @@ def _refuse_dense(group: FiniteGroup) -> None:
         raise InputError(
             f"Argument 'group' = {group.name!r} has {group.order} elements: the dense route of each pair would "
             f"take a Gram matrix of {points} points, {8 * points**2 / 2**30:.1f} GiB, and about "
-            f"{points**3 / 3:.0e} multiplications, beyond the limit of {MAX_POINTS} points; use spectral_error in Python, which needs "
-            "no Gram matrix."
+            f"{points**3 / 3:.0e} multiplications, beyond the limit of {MAX_POINTS} points; use "
+            "spectral_error in Python, which needs no Gram matrix."
         )
 
 

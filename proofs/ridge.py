@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +14,9 @@ from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Largest ridge; sums of squares of larger numbers exceed a float.
+MAX_RIDGE = 1e150
 
 #: How a relative ridge begins in text.
 RELATIVE = "relative:"
@@ -21,8 +27,11 @@ class Ridge:
     """What is added to the diagonal of a Gram matrix K: K + r I.
 
     Attributes:
-        amount: r itself, or r as a multiple of the mean diagonal of K.
+        amount: r itself, or r as a multiple of the mean diagonal of K; from 0 to MAX_RIDGE.
         is_relative: Which of the two.
+
+    Raises:
+        InputError: If the amount is no such number.
 
     Example:
         >>> from orbitkernels.proofs.ridge import Ridge
@@ -33,27 +42,21 @@ class Ridge:
     amount: float
     is_relative: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", _amount(self.amount, self.amount))
+
     @classmethod
     def of(cls, ridge: RidgeLike) -> Ridge:
         """Read a number, its text, or ``"relative:NUMBER"``.
 
         Raises:
-            InputError: If it is no finite number >= 0.
+            InputError: If it is no finite number >= 0, or above MAX_RIDGE.
         """
         if isinstance(ridge, Ridge):
             return ridge
         is_relative = isinstance(ridge, str) and ridge.strip().startswith(RELATIVE)
         text = ridge.strip().removeprefix(RELATIVE) if isinstance(ridge, str) else ridge
-        try:
-            value = float("nan") if isinstance(text, bool) else float(text)
-        except (TypeError, ValueError):
-            value = float("nan")
-        if not 0 <= value < float("inf"):
-            raise InputError(
-                f"Argument 'ridge' must be a finite number >= 0, not {shown(ridge)}; text such as "
-                f"'{RELATIVE}1e-10' is that factor times the mean diagonal of the Gram matrix."
-            )
-        return cls(value, is_relative)
+        return cls(_amount(text, ridge), is_relative)
 
     @property
     def asked(self) -> float | str:
@@ -70,17 +73,38 @@ class Ridge:
             mean_diagonal: (1/N) sum_i K_ii over all points.
 
         Raises:
-            InputError: If a relative ridge would not be a finite number >= 0.
+            InputError: If a relative ridge would not be a number from 0 to MAX_RIDGE.
         """
         if not self.is_relative:
             return self.amount
         found = self.amount * float(mean_diagonal)
-        if not 0 <= found < float("inf"):
+        if not 0 <= found <= MAX_RIDGE:
             raise InputError(
                 f"Argument 'ridge' is {self.asked}, and the mean diagonal of the Gram matrix is "
                 f"{mean_diagonal:.3g}; give an absolute ridge."
             )
         return found
+
+
+def _amount(value: Any, given: object) -> float:
+    """A number from 0 to MAX_RIDGE of any real type, or its text; `given` is shown if it is none."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    known = isinstance(value, str | Real | Decimal) and not isinstance(value, bool | np.bool_)
+    try:
+        amount = float(value) if known else float("nan")
+    except OverflowError:  # an integer
+        amount = float("inf") if value > 0 else float("-inf")
+    except (TypeError, ValueError):
+        amount = float("nan")
+    if MAX_RIDGE < amount < float("inf"):
+        raise InputError(f"Argument 'ridge' must be at most {MAX_RIDGE:.0e}, not {shown(given)}.")
+    if not 0 <= amount < float("inf"):
+        raise InputError(
+            f"Argument 'ridge' must be a finite number >= 0, not {shown(given)}; text such as "
+            f"'{RELATIVE}1e-10' is that factor times the mean diagonal of the Gram matrix."
+        )
+    return amount
 
 
 #: A number r >= 0, its text, ``"relative:1e-10"`` or a Ridge.

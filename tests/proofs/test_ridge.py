@@ -1,6 +1,8 @@
 """Ridges: absolute or relative to the mean diagonal, the same for both routes, the rings and the command line."""
 
 import json
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from orbitkernels.errors import InputError
 from orbitkernels.needed import RingProblem, needed_separation
 from orbitkernels.needed_text import ring_lines
 from orbitkernels.proofs.dense_route import DenseRoute
-from orbitkernels.proofs.ridge import Ridge, mean_diagonal
+from orbitkernels.proofs.ridge import MAX_RIDGE, Ridge, mean_diagonal
 from orbitkernels.proofs.spectral import FourierRoute
 
 RNG = np.random.default_rng(5)
@@ -43,13 +45,54 @@ def test_what_a_ridge_may_be(given, amount, is_relative):
 
 @pytest.mark.parametrize(
     "given",
-    [-1, np.nan, np.inf, "relative:", "relative:-1", "relative:inf", "relatively:1", "1e-3%", "", None, True, [1]],
+    [
+        *(
+            -1,
+            np.nan,
+            np.inf,
+            10**400,
+            -(10**400),
+            None,
+            True,
+            np.True_,
+            [1],
+            np.array([1.0]),
+            1j,
+            np.complex128(1),
+        ),
+        *("relative:", "relative:-1", "relative:inf", "relatively:1", "1e-3%", "", "1e400", b"1"),
+    ],
 )
 def test_what_it_may_not_be(given):
     with pytest.raises(InputError, match="Argument 'ridge' must be a finite number >= 0, not ") as raised:
         Ridge.of(given)
     assert "\n" not in str(raised.value)
     assert "relative:1e-10" in str(raised.value)
+    if not isinstance(given, str):
+        with pytest.raises(InputError, match="Argument 'ridge' must be a finite number >= 0, not "):
+            Ridge(given)
+
+
+def test_every_real_number_may_be_one():
+    for half in (0.5, np.float32(0.5), Fraction(1, 2), Decimal("0.5"), np.array(0.5), "0.5"):
+        assert Ridge.of(half) == Ridge(half) == Ridge(0.5)
+        assert type(Ridge(half).amount) is float
+
+
+def test_the_largest_ridge_leaves_the_labels_and_a_larger_one_is_refused():
+    """With nothing but a ridge the prediction is 0 and the error the label."""
+    these = orbits()
+    for function in (ok.spectral_error, ok.leave_out_error):
+        for precision in ("double", "double-double", "arb"):
+            found = function("ntk(depth=1)", these, ridge=MAX_RIDGE, precision=precision)
+            np.testing.assert_allclose(found, these.targets, rtol=1e-14)
+    found = ok.iterative_error("ntk(depth=1)", these, ridge=MAX_RIDGE).errors
+    np.testing.assert_allclose(found, these.targets, rtol=1e-14)
+    for given in (1e151, 1e308, "relative:1e200", 10**200):
+        with pytest.raises(InputError, match=r"Argument 'ridge' must be at most 1e\+150, not "):
+            Ridge.of(given)
+    with pytest.raises(InputError, match=r"is relative:1e\+150, and the mean diagonal .*; give an absolute ridge"):
+        Ridge(MAX_RIDGE, True).absolute(2.0)
 
 
 @pytest.mark.parametrize("fixed", [False, True])
