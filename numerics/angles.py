@@ -59,13 +59,24 @@ def cosines(X: FloatArray, Y: FloatArray | None) -> FloatArray:
     return np.where(gap <= rest, 1.0 - gap, rest - 1.0)
 
 
-def squared_distances(X: FloatArray, Y: FloatArray | None) -> FloatArray:
-    """|x - y|^2 [m, p] to relative precision, from differences wherever |x|^2 + |y|^2 - 2 <x,y> would cancel."""
-    x = np.array(X, order="C")  # a copy: a read-only array would be compiled for anew
-    y = x if Y is None else np.array(Y, order="C")
-    out = x @ y.T
-    _fill_distances(x, y, np.sum(x * x, axis=1), np.sum(y * y, axis=1), out, Y is None)
-    return out
+def squared_distances(X: FloatArray, Y: FloatArray | None, unit: float = 1.0) -> FloatArray:
+    """(|x - y|/unit)^2 [m, p], from differences wherever |x|^2 + |y|^2 - 2 <x,y> would cancel or overflow.
+
+    Relative precision, unless it is below 1e-300; infinite beyond floating point.
+    """
+    exponent = max(int(np.frexp(unit)[1]) - 1, -1022)
+    inverse = np.ldexp(1.0, -exponent)  # a power of two, so that no coordinate is rounded
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        x = np.multiply(X, inverse, order="C")  # a copy: a read-only array would be compiled for anew
+        y = x if Y is None else np.multiply(Y, inverse, order="C")
+        out = x @ y.T
+        _fill_distances(x, y, np.sum(x * x, axis=1), np.sum(y * y, axis=1), out, Y is None)
+        if not np.all(np.isfinite(out)):
+            raw = np.array(X, order="C")
+            _fill_far(raw, raw if Y is None else np.array(Y, order="C"), float(inverse), out)
+        left = unit * inverse
+        scaled: FloatArray = out / left / left
+    return scaled
 
 
 def unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -167,3 +178,16 @@ def _fill_distances(
             out[i, j] = value
             if symmetric:
                 out[j, i] = value
+
+
+@jit
+def _fill_far(x: FloatArray, y: FloatArray, inverse: float, out: FloatArray) -> None:
+    """Replace what is not finite in `out` [m, p] by |inverse (x - y)|^2, the differences being taken first."""
+    for i in range(x.shape[0]):
+        for j in range(y.shape[0]):
+            if not np.isfinite(out[i, j]):
+                total = 0.0
+                for k in range(x.shape[1]):
+                    difference = (x[i, k] - y[j, k]) * inverse
+                    total += difference * difference
+                out[i, j] = total

@@ -23,6 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 #: First rows of the features of every dual: a = sqrt(S(x,x)), A = sqrt(E[f(a z)^2]) and E[f'(a z)^2].
 LENGTH, ROOT_MEAN_SQUARE, SLOPE = 0, 1, 2
 
+#: Largest parameter: E[f(z)^2] of a polynomial of degree 63 with such coefficients is still a number.
+LARGEST_PARAMETER = 1e100
+
 
 class Dual(NamedTuple):
     """The dual of an activation f, in the form that all engines use; z, z_x, z_y are standard Gaussian.
@@ -53,7 +56,8 @@ def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
             hermite, the coefficients c_0, c_1, ... of polynomial; nothing for the others.
 
     Raises:
-        InputError: If there is no such activation, or its parameters are too few, too many or not finite.
+        InputError: If there is no such activation, or its parameters are too few, too many, no numbers or
+            beyond LARGEST_PARAMETER.
 
     Example:
         >>> import numpy as np
@@ -70,13 +74,25 @@ def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
     if name not in makers:
         raise InputError(f"Activation '{name[:40]}' is not available; use {', '.join(makers)}.")
     maker, (least, most) = makers[name]
-    values = [float(value) for value in parameters]
+    values = [_parameter(name, value) for value in parameters]
     if not least <= len(values) <= most:
         wanted = "no parameters" if most == 0 else f"{least} to {most} parameters"
         raise InputError(f"Activation '{name}' takes {wanted}, not {len(values)}.")
-    if not np.all(np.isfinite(values)):
-        raise InputError(f"Activation '{name}' needs finite parameters, not {values}.")
     return maker(*values)
+
+
+def _parameter(name: str, value: Any) -> float:
+    """A parameter as a float."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = np.nan
+    if not abs(number) <= LARGEST_PARAMETER:  # true for NaN
+        text = repr(value) if isinstance(value, float | str) else f"a number of type {type(value).__name__}"
+        raise InputError(
+            f"Activation '{name}' needs finite parameters up to {LARGEST_PARAMETER:.0e}, not {text[:40]}."
+        )
+    return number
 
 
 def _makers() -> dict[str, tuple[Callable[..., Dual], tuple[int, int]]]:

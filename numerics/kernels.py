@@ -62,22 +62,24 @@ def erf_gram(
 
 def gaussian_gram(X: FloatArray, Y: FloatArray | None, length_scale: float) -> FloatArray:
     """exp(-|x - y|^2 / (2 length_scale^2)) [m, p], the convention of scikit-learn's RBF."""
-    return _mirrored(np.exp(-squared_distances(X, Y) / length_scale / length_scale / 2), Y)
+    return _mirrored(np.exp(-squared_distances(X, Y, length_scale) / 2), Y)
 
 
 def gaussian_profile(u: npt.ArrayLike, length_scale: float) -> FloatArray:
     """exp(-(1 - u) / length_scale^2), the Gaussian kernel of unit vectors; same shape as u."""
-    return np.exp(-(1.0 - checked_cosine(u)) / length_scale / length_scale)
+    with np.errstate(over="ignore"):
+        return np.exp(-(1.0 - checked_cosine(u)) / length_scale / length_scale)
 
 
 def laplace_gram(X: FloatArray, Y: FloatArray | None, length_scale: float) -> FloatArray:
     """exp(-|x - y| / length_scale) [m, p]."""
-    return _mirrored(np.exp(-np.sqrt(squared_distances(X, Y)) / length_scale), Y)
+    return _mirrored(np.exp(-np.sqrt(squared_distances(X, Y, length_scale))), Y)
 
 
 def laplace_profile(u: npt.ArrayLike, length_scale: float) -> FloatArray:
     """exp(-sqrt(2 (1 - u)) / length_scale), the Laplace kernel of unit vectors; same shape as u."""
-    return np.exp(-np.sqrt(2.0 * (1.0 - checked_cosine(u))) / length_scale)
+    with np.errstate(over="ignore"):
+        return np.exp(-np.sqrt(2.0 * (1.0 - checked_cosine(u))) / length_scale)
 
 
 def polynomial_gram(X: FloatArray, Y: FloatArray | None, degree: int, offset: float, scale: float) -> FloatArray:

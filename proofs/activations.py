@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: A share of E[f(a z)^2] that an expansion may leave out without a warning.
 UNNOTICED = 1e-5
 
+#: A share from which the expansion is refused; that of a step, which long inputs make of tanh, is below 0.07.
+USELESS = 0.1
+
 
 class NetworkActivation:
     """An activation f for networks of infinite width.
@@ -56,7 +59,8 @@ class NetworkActivation:
     def dual(self) -> Dual:
         """The dual of :mod:`orbitkernels.numerics.duals`: by name, or by Hermite coefficients for a formula.
 
-        That of a formula gives an `ExpectationWarning` where it leaves out more than UNNOTICED.
+        That of a formula gives an `ExpectationWarning` where it leaves out more than UNNOTICED, and an
+        `InputError` from USELESS on.
         """
         from orbitkernels.numerics.dual_series import series
         from orbitkernels.numerics.duals import dual
@@ -72,11 +76,17 @@ class NetworkActivation:
         return expanded._replace(features=features)
 
     def _warn(self, lengths: FloatArray) -> None:
-        """Say so if the expansion leaves much out at the least or the largest length."""
+        """Say so if the expansion leaves much out at the least or the largest length; refuse it if useless."""
         if not lengths.size:
             return
         extremes = np.array([np.min(lengths), np.max(lengths)])
         error = float(np.max(self.series_error(extremes))) if np.all(np.isfinite(extremes)) else 0.0
+        if error >= USELESS:
+            raise InputError(
+                f"Activation '{self.text}' cannot be expanded in polynomials of Hermite at standard deviations of"
+                f" the pre-activations from {extremes[0]:.3g} to {extremes[1]:.3g}; scale the inputs or the weight"
+                " variances down, or use an activation in closed form."
+            )
         if error > UNNOTICED:
             warnings.warn(
                 f"Activation '{self.text}' is expanded in polynomials of Hermite, which leave out up to "

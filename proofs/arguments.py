@@ -85,6 +85,9 @@ def _fits(exact: Fraction, positive: bool) -> bool:
 
 def reals(name: str, values: npt.ArrayLike) -> FloatArray:
     """New array of float64 from booleans, integers, floats or fractions; complex numbers and text are refused."""
+    parts = values if isinstance(values, list | tuple) else [values]
+    if any(np.ma.is_masked(part) for part in parts):
+        raise InputError(f"Argument '{name}' has masked entries, which have no value; fill or remove them.")
     try:
         array = np.asarray(values)
     except ValueError:

@@ -135,7 +135,10 @@ class _Network(Kernel):
         0 for activations in closed form; a formula is expanded in 62 polynomials of Hermite, which leave out this.
 
         Args:
-            X: Array [m, d] of finite reals.
+            X: Array [m, d] of finite reals; without rows, the error is 0.
+
+        Raises:
+            InputError: If X is no such array, or the expansion is useless there, as `gram` says.
 
         Example:
             >>> from orbitkernels.proofs.kernels import NTK
@@ -144,14 +147,15 @@ class _Network(Kernel):
             >>> NTK(activation="tanh(z)", weight_variance=0.5, bias_variance=0).expectation_error([[1, 1]]) < 1e-12
             True
         """
-        if not self._function.is_series:
+        x = rows("X", X)
+        if not self._function.is_series or not len(x):
             return 0.0
+        from orbitkernels.numerics.angles import unit_rows
         from orbitkernels.numerics.network import features
 
-        x = rows("X", X)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExpectationWarning)  # the answer says it
-            lengths = features(self.numeric, np.sqrt(np.sum(x * x, axis=1)), x.shape[1]).dual[:, 0]
+            lengths = features(self.numeric, unit_rows(x)[1], x.shape[1]).dual[:, 0]
         return float(np.max(self._function.series_error(lengths.reshape(-1))))
 
     def _repr_latex_(self) -> str:
@@ -184,7 +188,7 @@ def _switch(name: str, value: Any) -> bool:
 
 def _parameterisation(value: Any, width: Any) -> tuple[str, int | None]:
     """The name of the parameterisation, and the width that the standard one needs."""
-    if value not in ("ntk", "standard"):
+    if not isinstance(value, str) or value not in ("ntk", "standard"):
         raise InputError(f"Argument 'parameterisation' must be ntk or standard, not {shown(value)}.")
     if value == "ntk" and width is not None:
         raise InputError("Argument 'width' is for parameterisation=standard; leave it out.")

@@ -250,6 +250,26 @@ def test_distances_keep_their_digits():
     assert found[0] == 0
 
 
+@pytest.mark.parametrize("unit", [5e-324, 1e-310, 1e-170, 1e-155, 1e-3, 1.0, 1e153, 1e160, 1e307])
+def test_distances_at_any_scale(unit):
+    """Squares of the coordinates or of the length scale alone are beyond floating point."""
+    X = np.array([[1.0, 0.0], [2.0, 0.0], [1.0, 3.0]]) * unit
+    squares = np.array([[0, 1, 9], [1, 0, 10], [9, 10, 0]])
+    for Y in (None, X.copy()):
+        np.testing.assert_allclose(gaussian_gram(X, Y, unit), np.exp(-squares / 2), rtol=1e-14)
+        np.testing.assert_allclose(laplace_gram(X, Y, unit), np.exp(-np.sqrt(squares)), rtol=1e-14)
+
+
+def test_distances_far_beyond_the_length_scale():
+    X = np.array([[1e200, 1.0], [1e200, 2.0], [-1e200, 1.0], [0.0, 1.0]])
+    expected = np.eye(4)
+    expected[0, 1] = expected[1, 0] = np.exp(-1)
+    np.testing.assert_allclose(laplace_gram(X, None, 1.0), expected, rtol=1e-14)
+    assert np.array_equal(laplace_gram(X, None, 1e-200), np.eye(4))
+    assert gaussian_profile([1.0, 0.5], 1e-170).tolist() == [1.0, 0.0]
+    assert laplace_profile([1.0, 0.5], 5e-324).tolist() == [1.0, 0.0]
+
+
 def test_cosines_keep_their_digits():
     """The cosine is the rounded one; nearly parallel rows differ from 1 by what they should."""
     x = np.array([[3.0, 4.0]])

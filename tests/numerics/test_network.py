@@ -315,7 +315,13 @@ def test_the_same_in_plain_python():
         ("tanhh", (), "Activation 'tanhh' is not available; use relu,"),
         ("relu", (1.0,), "takes no parameters, not 1"),
         ("leaky_relu", (), "takes 1 to 1 parameters, not 0"),
-        ("leaky_relu", (np.nan,), "needs finite parameters"),
+        ("leaky_relu", (np.nan,), "needs finite parameters up to 1e\\+100, not nan"),
+        ("leaky_relu", (1e200,), "needs finite parameters up to 1e\\+100, not 1e\\+200"),
+        ("sin", (1e200,), "needs finite parameters"),
+        ("sin", (10**400,), "needs finite parameters .*, not a number of type int"),
+        ("polynomial", (1e308,) * 64, "needs finite parameters"),
+        ("relu", ("x",), "needs finite parameters .*, not 'x'"),
+        ("hermite", (None,), "needs finite parameters .*, not a number of type NoneType"),
         ("hermite", (2.5,), "needs a degree that is an integer"),
         ("hermite", (99,), "have degree 63 at most, not 99"),
     ],
@@ -323,6 +329,28 @@ def test_the_same_in_plain_python():
 def test_bad_activations(name, parameters, message):
     with pytest.raises(InputError, match=message):
         dual(name, parameters)
+
+
+def test_the_largest_parameters_are_numbers():
+    for name, count in (("leaky_relu", 1), ("sin", 1), ("polynomial", 64)):
+        assert np.all(np.isfinite(dual(name, [1e100] * count).features(np.ones(1))))
+
+
+def test_long_inputs_of_gelu():
+    """E[f f] of lengths whose fourth power is beyond floating point is that of ReLU."""
+    X = np.array([[1.0, 2.0], [1.0, 2.0 + 1e-9], [-3.0, 0.5], [-1.0, -2.0]])
+    for tangent in (False, True):
+        relu = network_gram(fully_connected(dual("relu"), 2, 1.0, 0.0), X, tangent=tangent)
+        for size in (2.0**260, 2.0**500):
+            gelu = network_gram(fully_connected(dual("gelu"), 2, 1.0, 0.0), X * size, tangent=tangent)
+            np.testing.assert_allclose(gelu / size**2, relu, rtol=0, atol=1e-14)
+
+
+def test_what_quadrature_misses_is_part_of_the_error():
+    """exp(-z^2) of long inputs lies between the nodes."""
+    found = series_error("exp(-z^2)", lambda z: np.exp(-z * z), np.array([0.1, 10.0, 1e4, 1e6]))
+    assert found[0] < 1e-12
+    assert np.all(found[1:] > 0.4)
 
 
 # ---------------------------------------------------------------------------------------------- planted mistakes
@@ -374,7 +402,7 @@ def planted(mistake, folder, monkeypatch):
     package.mkdir()
     (package / "__init__.py").touch()
     for source in Path(network.__file__).parent.glob("*.py"):
-        if source.name.startswith(("dual", "network", "angles")):
+        if source.name.startswith(("dual", "network", "angles", "cores")):
             shutil.copy(source, package)
     (package / "compilation.py").write_text(STUB)
     if mistake is not None:

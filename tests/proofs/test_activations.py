@@ -83,6 +83,31 @@ def test_an_expansion_that_leaves_much_out_is_warned_of(text):
     assert gram.shape == (2, 2)
 
 
+@pytest.mark.parametrize("length", [30.0, 3000.0, 1e6])
+def test_an_expansion_that_leaves_most_out_is_refused(length):
+    """Half of E[f(z)^2] and more is no expectation."""
+    kernel, X = NTK(activation="exp(-z^2)"), [[1.0, 2.0], [length, 2.0]]
+    for call in (kernel.gram, kernel.expectation_error):
+        with pytest.raises(InputError, match=r"'exp\(-z\*\*2\)' cannot be expanded .* deviations .* from 1.87 to"):
+            call(X)
+
+
+def test_a_saturated_activation_is_expanded_with_a_warning():
+    kernel = NTK(activation="tanh(z)")
+    assert 0.05 < kernel.expectation_error([[1e200, 1e200]]) < 0.1
+    with pytest.warns(ExpectationWarning, match="leave out up to 6e-02"):
+        assert np.all(np.isfinite(NNGP(activation="tanh(z)").gram([[1e100, 1e100]])))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh(z)"])
+def test_inputs_of_the_expectation_error(activation):
+    kernel = NTK(activation=activation)
+    assert kernel.expectation_error(np.zeros((0, 3))) == 0.0
+    for wrong, message in (("bad", "must hold real numbers"), ([1, 2], "must have shape"), ([[np.inf]], "finite")):
+        with pytest.raises(InputError, match=f"^Argument 'X' .*{message}"):
+            kernel.expectation_error(wrong)
+
+
 def test_an_expansion_that_leaves_little_out_is_not_warned_of():
     kernel = NNGP(activation="tanh(z)", bias_variance=0)
     kernel.gram([[1.0, 1.0]])  # a warning would be an error
