@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from orbitkernels.theory.names import group as group_of
 from orbitkernels.theory.subgroups import Subgroup, whole
 
 from .arguments import reals, rows
-from .input_actions import Action, CoordinateAction, MatrixAction, as_action
+from .input_actions import Action, CoordinateAction, MatrixAction, as_action, require_image_shape
 from .invariance import (
     INVARIANCE_TOLERANCE,
     KernelLike,
@@ -39,6 +40,9 @@ _BATCH = 2**21
 #: Rows from which on a symmetric matrix is computed in blocks of rows, only up to the diagonal.
 _TRIANGULAR = 64
 
+#: Rows of each argument of `gram`, and random points beside them, on which invariance of the kernel is checked.
+_SAMPLES, _RANDOM = 2, 3
+
 #: How the group acts: permutations, matrices, or the shape of inputs on which it acts in the usual way.
 ActionLike = PermutationAction | Action | npt.ArrayLike | tuple[int, ...]
 
@@ -46,11 +50,12 @@ ActionLike = PermutationAction | Action | npt.ArrayLike | tuple[int, ...]
 class Averaged:
     r"""The mean of a kernel over a subgroup H in each argument: (1/|H|^2) sum_{h, h'} k(h x, h' y).
 
-    It is symmetric, positive semidefinite and invariant under H in each argument.  If k(gx, gy) = k(x, y), which
-    is checked on samples, it equals (1/|H|) sum_h k(h x, y), and that sum is taken.  With H = G the orbits
-    collapse; with a subgroup, the cosets Hg do, and the average is invariant under G if H is normal (Theorem T9).
-    Time: |H| m p values of k (|H|^2 m p if k is not invariant, half if Y is omitted); memory: that of the result
-    and 32 MB.
+    It is symmetric, positive semidefinite and invariant under H in each argument.  If k(gx, gy) = k(x, y), it
+    equals (1/|H|) sum_h k(h x, y), and that sum is taken.  This is checked in each call of `gram` for the
+    generators of H: on some inputs of that call, on these with shuffled coordinates and on random points as long
+    as they are.  Nothing depends on the calls before.  With H = G the orbits collapse; with a subgroup, the cosets
+    Hg do, and the average is invariant under G if H is normal (Theorem T9).  Time: |H| m p values of k (|H|^2 m p
+    if k is not invariant, half if Y is omitted) and about 100 to check; memory: that of the result and 32 MB.
 
     Args:
         kernel: k, an object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
@@ -90,20 +95,26 @@ class Averaged:
         self.subgroup = whole(self.group) if subgroup is None else subgroup
         require_subgroup("subgroup", self.subgroup, self.group)
         self.action = None if action is None else _given_action(self.group, action)
-        self._checked: dict[int, bool] = {}
 
     def gram(self, X: npt.ArrayLike, Y: npt.ArrayLike | None = None) -> FloatArray:
         """Matrix [m, p] of the averaged kernel.
 
         Args:
-            X: Inputs [m, d], or images [m, h, w].
+            X: Inputs [m, d], or images [m, h, w] of the shape on which the group acts.
             Y: Inputs [p, d] or [p, h, w]; X again if omitted, and then the result is symmetric to the bit.
 
         Raises:
-            InputError: If the action or the kernel cannot take the inputs.
+            InputError: If the action or the kernel cannot take the inputs, or the usual action is not the same on
+                those of X and Y.
         """
-        action, x = self._inputs("X", X)
-        y = x if Y is None else self._inputs("Y", Y)[1]
+        action, x, shape = self._inputs("X", X)
+        y = x
+        if Y is not None:
+            _, y, other = self._inputs("Y", Y)
+            if self.action is None and other != shape:
+                raise InputError(
+                    f"Argument 'Y' must have inputs of shape {list(shape)} like 'X', not {list(other)}."
+                )
         if not len(x) or not len(y):
             return np.zeros((len(x), len(y)))
         one_sum = self._is_invariant(action, x, y)
@@ -167,18 +178,20 @@ class Averaged:
 
     # ------------------------------------------------------------------ sums
 
-    def _inputs(self, name: str, values: npt.ArrayLike) -> tuple[Action, FloatArray]:
-        """The action, and inputs as rows [m, d]."""
+    def _inputs(self, name: str, values: npt.ArrayLike) -> tuple[Action, FloatArray, tuple[int, ...]]:
+        """The action, inputs as rows [m, d], and their shape as given."""
         array = reals(name, values)
         shape = array.shape[1:]
-        array = rows(name, array.reshape(len(array), -1) if array.ndim == 3 and array.size else array)
+        array = rows(name, array.reshape(len(array), prod(shape)) if array.ndim == 3 else array)
         action = self.action or _usual_action(self.group, shape)
+        if len(shape) == 2:
+            require_image_shape(name, shape, action)
         if action.degree != array.shape[1]:
             raise InputError(
                 f"Argument '{name}' must have {action.degree} coordinates an input for this action of "
                 f"{self.group.name}, not {array.shape[1]}."
             )
-        return action, array
+        return action, array, shape
 
     def _mean(self, action: Action, x: FloatArray, y: FloatArray, one_sum: bool) -> FloatArray:
         """Matrix [m, p] by the one or the double sum, a few elements at a time."""
@@ -201,25 +214,29 @@ class Averaged:
             yield _moved(action, x, elements[start : start + step]).reshape(-1, x.shape[1])
 
     def _is_invariant(self, action: Action, x: FloatArray, y: FloatArray) -> bool:
-        """Whether k(hx, hy) = k(x, y) for the generators h of H on sampled rows; found once for each degree.
+        """Whether k(hx, hy) = k(x, y) for the generators h of H, on inputs of this call and on points like them.
 
-        The coordinates of the rows are shuffled as well, so that inputs which H leaves in place decide nothing.
+        Inputs which H leaves in place decide nothing, so coordinates are shuffled, and random points are tried.
+        If the kernel cannot take those, it counts as not invariant: the double sum is right in any case.
         """
-        known = self._checked.get(x.shape[1])
-        if known is None:
-            generator = np.random.default_rng(0)
-            drawn = [points[generator.permutation(len(points))[:3]] for points in (x, y)]
-            points = np.concatenate([*drawn, generator.permuted(np.concatenate(drawn), axis=1)])
-            still = gram(self.kernel, points)
-            refuse_asymmetric(still)
-            generators = np.array(self.subgroup.generators, dtype=np.int64)
-            allowed = INVARIANCE_TOLERANCE * (float(np.abs(still).max()) or 1.0)
-            known = all(
-                float(np.abs(gram(self.kernel, turned) - still).max()) <= allowed
-                for turned in _moved(action, points, generators)
-            )
-            self._checked[x.shape[1]] = known
-        return known
+        generator = np.random.default_rng(0)  # the same in each call
+        both = (x,) if y is x else (x, y)
+        drawn = np.concatenate([points[generator.permutation(len(points))[:_SAMPLES]] for points in both])
+        if not self._agrees(action, np.concatenate([drawn, generator.permuted(drawn, axis=1)])):
+            return False
+        try:
+            with np.errstate(all="ignore"):
+                return self._agrees(action, _random_points(drawn))
+        except (ValueError, ArithmeticError):  # an InputError is a ValueError
+            return False
+
+    def _agrees(self, action: Action, points: FloatArray) -> bool:
+        """Whether the generators of H leave the Gram matrix of points as it is, up to rounding."""
+        still = gram(self.kernel, points)
+        refuse_asymmetric(still)
+        allowed = INVARIANCE_TOLERANCE * (float(np.abs(still).max()) or 1.0)
+        turned = _moved(action, points, np.array(self.subgroup.generators, dtype=np.int64))
+        return all(float(np.abs(gram(self.kernel, poses) - still).max()) <= allowed for poses in turned)
 
     # ------------------------------------------------------------------ display
 
@@ -303,6 +320,17 @@ def _moved(action: Action, x: FloatArray, elements: IntArray) -> FloatArray:
         moved: FloatArray = x @ action.matrices[elements].swapaxes(1, 2)
         return moved
     return np.stack([action.poses(row, elements) for row in x], axis=1)
+
+
+def _random_points(like: FloatArray) -> FloatArray:
+    """Array [_RANDOM, d] in fixed Gaussian directions, as long as the longest row; positive if all rows are."""
+    directions = np.random.default_rng(1).normal(size=(_RANDOM, like.shape[1]))
+    if like.min() >= 0:
+        directions = np.abs(directions)
+    top = float(np.abs(like).max()) or 1.0
+    length = top * (float(np.linalg.norm(like / top, axis=1).max()) or 1.0)
+    scaled: FloatArray = directions * (length / np.linalg.norm(directions, axis=1, keepdims=True))
+    return scaled
 
 
 def _row_blocks(rows_of_x: int, columns: int, symmetric: bool) -> Iterator[tuple[slice, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from math import prod
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -13,35 +14,38 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 from orbitkernels.theory.actions import PermutationAction
 from orbitkernels.theory.groups import FiniteGroup, require_group
-from orbitkernels.theory.integer_input import is_integer, shown
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.names import group as group_of
 from orbitkernels.theory.planar_groups import planar_action, point_order
 
 from .activations import network_activation
 from .arguments import integer, layer_numbers, parameter_text, reals, rows
-from .input_actions import CoordinateAction, as_action
+from .group_convolutional_arguments import (
+    Support,
+    distinct,
+    factors_of,
+    one_of_heads,
+    permutations_of,
+    require_order,
+    two,
+)
+from .image_arrays import require_numbers
+from .input_actions import CoordinateAction, require_image_shape
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.group_convolution import Images, Variances
     from orbitkernels.numerics.group_convolution_geometry import Filter, Offsets
-    from orbitkernels.theory.laws import IntArray
 
     from .orbits import FloatArray
-
-#: Where the last layer of features goes.
-HEADS = ("flatten", "gap")
-
-#: Largest group for the head "gap", whose products take 4 n^2 bytes: 1 GB.
-MAX_ORDER = 2**14
 
 #: Most numbers that all images, or the buffers of one pair of images, may take: 2 GB.
 MAX_NUMBERS = 2**28
 
+#: Sizes of features between which squares, and products of two of them, keep their digits.
+SMALLEST, LARGEST = 1e-140, 1e150
+
 #: Numbers of one buffer that stay in the cache of a core.
 _CACHED = 2**13
-
-#: The filter of the group convolutions: elements, or factors S_1, S_2, ... of S = S_1 S_2 ...
-Support = Sequence[int] | Sequence[Sequence[int]] | npt.NDArray[np.integer]
 
 
 class _GroupConvolutional:
@@ -67,18 +71,16 @@ class _GroupConvolutional:
     ) -> None:
         self.group = group_of(group) if isinstance(group, str) else group
         require_group(self.group)
-        self.action = _permutations(self.group, action)
+        self.action = permutations_of(self.group, action)
         self.depth = integer("depth", depth, most=1000)
-        self.filter = _distinct("filter", filter, self.action.degree, "points of the action")
+        self.filter = distinct("filter", filter, self.action.degree, "points of the action")
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
         self._function = network_activation(activation)
         self.activation = self._function.text
-        if head not in HEADS:
-            raise InputError(f"Argument 'head' must be one of {', '.join(HEADS)}, not {shown(head)}.")
-        self.head = head
-        _require_order(self.group.name, self.group.order, head)
-        self.support = _factors(self.group, self.action, self.filter, support)
+        self.head = one_of_heads(head)
+        require_order(self.group.name, self.group.order, head)
+        self.support = factors_of(self.group, self.action, self.filter, support)
 
     @classmethod
     def planar(
@@ -110,24 +112,29 @@ class _GroupConvolutional:
             head: ``"gap"`` or ``"flatten"``.
 
         Raises:
-            InputError: If an argument is out of range, or the filter larger than the image.
+            InputError: If an argument is out of range, the filter larger than the image, or the permutations of
+                the group take too much memory.
 
         Example:
             >>> from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNTK
             >>> GroupConvolutionalNTK.planar("p4", 8, filter=3, depth=2)
             <GroupConvolutionalNTK on p4(8x8), 9 points and 36 elements in the filters, depth 2, relu, gap>
         """
-        height, width = _two("size", size)
+        extents = two("size", size)
+        height, width = extents
+        lengths = two("filter", filter)
+        for length, extent in zip(lengths, extents, strict=True):
+            if length > extent:
+                raise InputError(
+                    f"Argument 'filter' must fit into the image; {shown(length)} is more than {shown(extent)}."
+                )
+        turns = point_order(symmetry)
+        require_order(f"{symmetry}({shown(height)}x{shown(width)})", height * width * turns, one_of_heads(head))
+        action = planar_action(symmetry, height, width)
         window = [
             [(i - (length - 1) // 2) % extent for i in range(length)]
-            for length, extent in zip(_two("filter", filter), (height, width), strict=True)
+            for length, extent in zip(lengths, extents, strict=True)
         ]
-        for length, extent in zip(map(len, window), (height, width), strict=True):
-            if length > extent:
-                raise InputError(f"Argument 'filter' must fit into the image; {length} is more than {extent}.")
-        turns = point_order(symmetry)
-        _require_order(f"{symmetry}({height}x{width})", height * width * turns, head)
-        action = planar_action(symmetry, height, width)
         factors = [
             [i * width * turns for i in window[0]],
             [j * turns for j in window[1]],
@@ -142,15 +149,17 @@ class _GroupConvolutional:
         """Gram matrix k(x_i, y_j).
 
         Args:
-            X: Array [m, d] of finite reals, or images [m, h, w] or [m, h, w, c]: c channels a point, c the number
-                of coordinates over that of points; coordinate p c + j is channel j of point p.
+            X: Array [m, d] of finite reals, or images [m, h, w] or [m, h, w, c] of the shape (h, w) on which the
+                group acts: c channels a point, c the number of coordinates over that of points; coordinate
+                p c + j is channel j of point p.
             Y: The same; X itself if omitted, and then the result is symmetric to the bit.
 
         Returns:
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, or a value exceeds floating point.
+            InputError: If a shape or an entry cannot be used, or numbers leave floating point or come so near its
+                limits that squares lose digits.
         """
         from orbitkernels.numerics import group_convolution as numerics
 
@@ -178,7 +187,11 @@ class _GroupConvolutional:
     def _rows(self, name: str, values: npt.ArrayLike) -> FloatArray:
         """Inputs as rows [m, c points]."""
         array = reals(name, values)
-        found = rows(name, array.reshape(len(array), -1) if array.ndim in (3, 4) and array.size else array)
+        images = array.ndim in (3, 4)
+        if images:
+            require_image_shape(name, array.shape[1:3], CoordinateAction(self.action))
+        found = rows(name, array.reshape(len(array), prod(array.shape[1:])) if images else array)
+        require_numbers(name, found)
         if found.shape[1] % self.action.degree:
             raise InputError(
                 f"Argument '{name}' must have {self.action.degree} coordinates an input, or a multiple for more "
@@ -200,9 +213,27 @@ class _GroupConvolutional:
             )
         points = self.action.permutations[:, self.filter].T  # [F, n]: the points g p
         patches = points[:, None, :] * channels + np.arange(channels)[:, None]
-        return prepare(
+        images = prepare(
             x, patches.reshape(-1, self.group.order), self._filter, self._function.dual, self._variances
         )
+        self._require_sizes(x, images)
+        return images
+
+    def _require_sizes(self, x: FloatArray, images: Images) -> None:
+        """Refuse sqrt(sw2/|F|) |x|, the sqrt(sw2) A of layers between and the last A if squares lose digits."""
+        from orbitkernels.numerics.duals import ROOT_MEAN_SQUARE
+
+        lifted = np.sqrt(self._variances.weights[0] / self.filter.size) * np.abs(x).max(axis=1)
+        scales = np.sqrt(np.append(self._variances.weights[1:-1], 1.0))
+        later = scales * np.max(images.features[:, :, ROOT_MEAN_SQUARE], axis=2)  # [m, L]
+        sizes = np.concatenate([lifted[:, None], later], axis=1)
+        bad = (sizes > 0) & ~((sizes >= SMALLEST) & (sizes <= LARGEST))
+        if bad.any():
+            layer = int(np.argwhere(bad)[0, 1])
+            raise InputError(
+                f"Argument 'X' or 'Y' has features of size {sizes[bad][0]:.0e} in layer {layer + 1}, near the "
+                "limits of floating point; scale the inputs or weight_variance."
+            )
 
     @cached_property
     def _variances(self) -> Variances:
@@ -343,69 +374,3 @@ class GroupConvolutionalNTK(_GroupConvolutional):
 
     name = "gcntk"
     _tangent = True
-
-
-# ---------------------------------------------------------------------- arguments
-
-
-def _permutations(group: FiniteGroup, action: Any) -> PermutationAction:
-    """The permutations of points by which the group acts."""
-    if isinstance(action, tuple) and len(action) in (1, 2) and all(map(is_integer, action)):
-        action = as_action(group, None, action)
-    elif isinstance(action, PermutationAction):
-        action = as_action(group, action, ())
-    if not isinstance(action, CoordinateAction):
-        raise InputError(
-            "Argument 'action' must be a PermutationAction, or the shape (height, width) of images, not "
-            f"{shown(action)}."
-        )
-    as_action(group, action, ())
-    return action.permuting
-
-
-def _require_order(name: str, order: int, head: str) -> None:
-    """Refuse a group whose pairs of elements are too many, before they are made."""
-    if head == "gap" and order > MAX_ORDER:
-        raise InputError(
-            f"Argument 'group' = {name} has {order} elements; head=gap takes all pairs of them, for groups up to "
-            f"{MAX_ORDER}; use head=flatten or a smaller group."
-        )
-
-
-def _distinct(name: str, values: Any, bound: int, what: str) -> IntArray:
-    """Different integers from 0 to bound - 1, at least one, as an array [k]."""
-    given = list(values) if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str) else []
-    if not given or not all(is_integer(v) and 0 <= v < bound for v in given) or len(set(given)) < len(given):
-        raise InputError(
-            f"Argument '{name}' must list different {what}, numbers from 0 to {bound - 1}, not {shown(values)}."
-        )
-    return np.array(given, dtype=np.int64)
-
-
-def _factors(
-    group: FiniteGroup, action: PermutationAction, filter: IntArray, support: Support | None
-) -> tuple[tuple[int, ...], ...]:
-    """The factors of the filter of the group convolutions, each product met once."""
-    if support is None:
-        towards = action.permutations[:, filter[0]]  # g p_0
-        reached = [np.flatnonzero(towards == p) for p in filter.tolist()]
-        one_each = tuple(int(elements[0]) for elements in reached if elements.size)
-        return one_each, tuple(reached[0].tolist())
-    nested = isinstance(support, Sequence) and all(isinstance(part, Sequence | np.ndarray) for part in support)
-    given = support if nested and len(support) else [support]
-    factors = tuple(tuple(_distinct("support", part, group.order, "elements").tolist()) for part in given)
-    products = np.zeros(1, dtype=np.int64)
-    for factor in factors:
-        products = group.multiply(products[:, None], np.array(factor)[None, :]).ravel()
-    if np.unique(products).size < products.size:
-        raise InputError(
-            f"Argument 'support' must have factors whose products are different elements of {group.name}; give "
-            "one list of elements."
-        )
-    return factors
-
-
-def _two(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns."""
-    pair = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
-    return integer(name, pair[0]), integer(name, pair[1])

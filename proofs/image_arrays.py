@@ -50,7 +50,7 @@ def image_array(
     else:
         shape = (array.shape[1], array.shape[2], array.shape[3] if array.ndim == 4 else 1)
         _require_shape(name, shape, (height, width, channels))
-    _require_numbers(name, array)
+    require_numbers(name, array)
     return np.ascontiguousarray(np.moveaxis(array.reshape(len(array), *shape), 3, 1))
 
 
@@ -79,7 +79,7 @@ def _shape_of_rows(
     return height, width, channels or 1
 
 
-def _require_numbers(name: str, array: FloatArray) -> None:
+def require_numbers(name: str, array: FloatArray) -> None:
     """Refuse entries that are not finite, and images whose squares leave floating point."""
     if not np.all(np.isfinite(array)):
         place = np.argwhere(~np.isfinite(array))[0]

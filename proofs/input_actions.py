@@ -158,6 +158,27 @@ def as_action(
     return action
 
 
+def require_image_shape(name: str, shape: tuple[int, ...], action: Action) -> None:
+    """Refuse images whose pixels would be read in another order than that of the action.
+
+    Args:
+        name: What messages call the argument.
+        shape: (h, w) of the images.
+        action: The action on their pixels, row after row.
+
+    Raises:
+        InputError: If the action is one on images of another shape, or on another number of points.
+    """
+    wanted = action.permuting.shape if isinstance(action, CoordinateAction) else None
+    if shape == wanted or (wanted is None and shape[0] * shape[1] == action.degree):
+        return
+    points = f"{wanted[0]} x {wanted[1]}" if wanted else f"{action.degree} coordinates"
+    raise InputError(
+        f"Argument '{name}' has images of {shape[0]} x {shape[1]}, but {action.group.name} acts on {points}; give "
+        "such images, or rows [inputs, coordinates]."
+    )
+
+
 def _same_group(one: FiniteGroup, other: FiniteGroup) -> bool:
     """Whether element i means the same in both: one Cayley graph with the same generators."""
     return one is other or (

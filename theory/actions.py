@@ -57,7 +57,8 @@ def image_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
     _check_shape(height, width)
     if isinstance(group.law, SubgroupLaw):
         whole = image_action(group.law.group, height, width)
-        return PermutationAction.from_permutations(group, whole.permutations[group.law.elements])
+        restricted = PermutationAction.from_permutations(group, whole.permutations[group.law.elements])
+        return restricted.on_images(whole.shape)
     if _permutes_pixels(group, height, width):
         return PermutationAction.natural(group)
     shifts = shift_orders(group.name)
@@ -150,7 +151,8 @@ def square_symmetries(group: FiniteGroup, height: int, width: int | None = None)
             f"{width}; crop or pad them, or choose D2 (half turn and flips)."
         )
     pixels = np.arange(height * width, dtype=np.int64).reshape(height, width)
-    return PermutationAction.from_generators(group, np.stack([move(pixels) for move in maps]))
+    turned = PermutationAction.from_generators(group, np.stack([move(pixels) for move in maps]))
+    return turned.on_images((height, width))
 
 
 # ---------------------------------------------------------------------- circular shifts
@@ -205,8 +207,8 @@ def shift_action(group: FiniteGroup, height: int, width: int) -> PermutationActi
         if order > 1
     ]
     if not images:
-        return PermutationAction.trivial(group, height * width)
-    return PermutationAction.from_generators(group, np.stack(images))
+        return PermutationAction.trivial(group, height * width).on_images((height, width))
+    return PermutationAction.from_generators(group, np.stack(images)).on_images((height, width))
 
 
 def padded_shape(group: FiniteGroup, height: int, width: int) -> tuple[int, int]:
@@ -284,7 +286,7 @@ def set_action(group: FiniteGroup, members: int, features: int) -> PermutationAc
     rows = coordinate_action(group, members).permutations[np.array(group.generators, dtype=np.int64)]
     columns = np.arange(features, dtype=np.int64)
     images = (rows[:, :, None] * features + columns).reshape(len(group.generators), members * features)
-    return PermutationAction.from_generators(group, images)
+    return PermutationAction.from_generators(group, images).on_images((members, features))
 
 
 def _check_shape(height: int, width: int, names: tuple[str, str] = ("height", "width")) -> None:

@@ -31,6 +31,7 @@ class PermutationAction:
     Attributes:
         group: G.
         permutations: Array [n, degree]; row g is pi_g.
+        shape: Rows and columns if the points are the pixels of images, row after row; None if nothing says so.
 
     Example:
         >>> from orbitkernels.theory.names import group
@@ -40,9 +41,10 @@ class PermutationAction:
         ([3, 1, 0], 2)
     """
 
-    def __init__(self, group: FiniteGroup, permutations: IntArray) -> None:
+    def __init__(self, group: FiniteGroup, permutations: IntArray, shape: tuple[int, int] | None = None) -> None:
         self.group = group
         self.permutations = permutations
+        self.shape = shape
 
     # ------------------------------------------------------------------ constructors
 
@@ -129,6 +131,10 @@ class PermutationAction:
             raise InputError(f"Argument 'degree' must be a positive integer, not {shown(degree)}.")
         _check_size(group, degree)
         return cls(group, np.tile(np.arange(degree, dtype=np.int64), (group.order, 1)))
+
+    def on_images(self, shape: tuple[int, int] | None) -> PermutationAction:
+        """The same action, whose points are said to be the pixels of images of that shape."""
+        return PermutationAction(self.group, self.permutations, shape)
 
     @classmethod
     def on_cosets(cls, subgroup: Subgroup) -> PermutationAction:
@@ -267,9 +273,16 @@ class PermutationAction:
 
 def _check_size(group: FiniteGroup, degree: int) -> None:
     """Refuse an action whose permutations would fill the memory."""
-    if group.order * degree > MAX_ENTRIES:
-        need = group.order * degree * 8 / 2**30
+    refuse_large(group.name, group.order, degree)
+
+
+def refuse_large(name: str, order: int, degree: int) -> None:
+    """Refuse an action of a group of that order, which need not be made yet."""
+    if order * degree > MAX_ENTRIES:
+        entries = min(order * degree, 10**300)  # an integer that a float holds
+        gibibytes = entries * 8 / 2**30
+        need = f"{gibibytes:.1f}" if gibibytes < 10**6 else f"{gibibytes:.0e}"
         raise InputError(
-            f"Argument 'group' = {group.name} on {degree} points needs {need:.1f} GiB of permutations, beyond "
+            f"Argument 'group' = {name} on {shown(degree)} points needs {need} GiB of permutations, beyond "
             f"the limit of {MAX_ENTRIES * 8 / 2**30:.0f} GiB; choose a smaller group or image."
         )

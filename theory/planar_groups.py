@@ -11,7 +11,7 @@ from .groups import FiniteGroup
 from .integer_input import is_integer, shown
 from .laws import IntArray
 from .names import group
-from .permutation_actions import PermutationAction
+from .permutation_actions import PermutationAction, refuse_large
 
 #: What the generators of the point group do to (i, j), as rows of 2 x 2 matrices; the point group by name.
 POINT_GROUPS: dict[str, tuple[str, tuple[tuple[int, int, int, int], ...]]] = {
@@ -36,7 +36,7 @@ def planar_action(symmetry: str, height: int, width: int | None = None) -> Permu
         width: Columns w; h if omitted, and p4 and p4m need h = w.
 
     Raises:
-        InputError: If the symmetry is another one, or needs a square.
+        InputError: If the symmetry is another one, or needs a square, or the permutations take too much memory.
 
     Example:
         >>> from orbitkernels.theory.planar_groups import planar_action
@@ -48,10 +48,11 @@ def planar_action(symmetry: str, height: int, width: int | None = None) -> Permu
     for name, value in (("height", height), ("width", width)):
         if not is_integer(value) or value < 1:
             raise InputError(f"Argument '{name}' must be a positive integer, not {shown(value)}.")
-    point_order(symmetry)
+    order = point_order(symmetry)
     point, matrices = POINT_GROUPS[symmetry]
     if height != width and symmetry in ("p4", "p4m"):
         raise InputError(f"Argument 'symmetry' = {symmetry!r} needs square images, not {height} x {width}.")
+    refuse_large(f"{symmetry}({shown(height)}x{shown(width)})", height * width * order, height * width)
     turns = [np.array(matrix).reshape(2, 2) for matrix in matrices]
     rows, columns = np.divmod(np.arange(height * width), width)
     pixels = np.stack([rows, columns])
@@ -66,8 +67,8 @@ def planar_action(symmetry: str, height: int, width: int | None = None) -> Permu
         [int(number(turn @ step)) for step in steps] for turn in turns
     ])  # fmt: skip
     if not moves:
-        return PermutationAction.trivial(whole, 1)
-    return PermutationAction.from_generators(whole, np.stack(moves))
+        return PermutationAction.trivial(whole, 1).on_images((1, 1))
+    return PermutationAction.from_generators(whole, np.stack(moves)).on_images((height, width))
 
 
 def point_order(symmetry: str) -> int:
@@ -81,7 +82,7 @@ def point_order(symmetry: str) -> int:
         >>> point_order("p4m")
         8
     """
-    if symmetry not in POINT_GROUPS:
+    if not isinstance(symmetry, str) or symmetry not in POINT_GROUPS:
         raise InputError(f"Argument 'symmetry' must be one of {', '.join(POINT_GROUPS)}, not {shown(symmetry)}.")
     return group(POINT_GROUPS[symmetry][0]).order
 

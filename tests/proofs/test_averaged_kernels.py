@@ -103,13 +103,22 @@ def test_one_sum_is_taken_exactly_for_invariant_kernels(monkeypatch):
 
         return values
 
+    decide = Averaged._is_invariant
+
+    def uncounted(*given):
+        verdict = decide(*given)
+        assert 16 <= sum(counted) <= 3 * (16 + 9)
+        counted.clear()
+        return verdict
+
+    monkeypatch.setattr(Averaged, "_is_invariant", uncounted)
     x = np.random.default_rng(0).normal(size=(5, 9))
     for kernel, wanted in ((lambda X, Y: (1 + X @ Y.T) ** 3, 8 * 25), (weighted_gram, 64 * 25)):
         averaged = Averaged(counting(kernel), action.group, action)
-        averaged.gram(x)
-        counted.clear()
-        averaged.gram(x)
-        assert sum(counted) == wanted
+        for _ in range(2):
+            averaged.gram(x)
+            assert sum(counted) == wanted
+            counted.clear()
 
 
 def test_a_kernel_that_is_not_invariant_is_told_on_inputs_that_do_not_move():
@@ -120,6 +129,46 @@ def test_a_kernel_that_is_not_invariant_is_told_on_inputs_that_do_not_move():
     x = np.random.default_rng(0).integers(-2, 3, (2, 9))
     exact = double_sum(weighted, action, whole(action.group), *x.tolist())
     assert abs(averaged.gram(x[:1], x[1:])[0, 0] - float(exact)) <= 1e-14 * abs(float(exact))
+
+
+@pytest.mark.parametrize("first", [np.ones((1, 16)), np.zeros((2, 16)), np.eye(16)[:1], None])
+def test_results_do_not_depend_on_the_calls_before(first):
+    """No permutation of the coordinates of ones says anything of the weights; other inputs do."""
+
+    def linear(X, Y):
+        return (X * np.linspace(1, 2, 16)) @ Y.T
+
+    x = np.random.default_rng(1).normal(size=(3, 16))
+    turns = image_action(group("D4"), 4, 4)
+    poses = turns.apply(x)
+    wanted = linear(poses.mean(axis=0), poses.mean(axis=0))
+    averaged = Averaged(linear, "D4", (4, 4))
+    if first is not None:
+        averaged.gram(first)
+    np.testing.assert_allclose(averaged.gram(x), wanted, atol=1e-13)
+    np.testing.assert_allclose(averaged.gram(x, 2 * x[:2]), 2 * wanted[:, :2], atol=1e-13)
+    many = np.concatenate([np.ones((50, 16)), x])  # most of a batch may say nothing
+    np.testing.assert_allclose(averaged.gram(many)[50:, 50:], wanted, atol=1e-13)
+
+
+def test_kernels_of_some_inputs_only_are_averaged():
+    """Random points are positive if inputs are; a kernel that cannot take them gets the double sum."""
+    x = np.random.default_rng(2).uniform(0.1, 1, (3, 4))
+
+    def roots(X, Y):
+        return np.sqrt(X) @ np.sqrt(Y).T
+
+    def bounded(X, Y):
+        if max(abs(X).max(), abs(Y).max()) > 1:
+            raise ValueError("beyond 1")
+        return X @ Y.T
+
+    for k in (roots, bounded):
+        poses = ACTIONS["C4"].apply(x)
+        wanted = np.mean([[k(a, b) for a in poses] for b in poses], axis=(0, 1))
+        np.testing.assert_allclose(Averaged(k, "C4", ACTIONS["C4"]).gram(x), wanted, rtol=1e-14)
+    steep = Averaged(lambda X, Y: np.exp(X @ Y.T), "C4", ACTIONS["C4"])
+    assert steep._is_invariant(steep.action, 13 * x, x)  # random points are no longer than the inputs: no overflow
 
 
 @pytest.mark.parametrize("name", ["D4", "C7:C3"])
@@ -326,6 +375,16 @@ def test_bad_inputs_are_named():
         averaged.gram(np.eye(9), np.full((1, 9), np.nan))
     with pytest.raises(InputError, match="'X' must have shape"):
         averaged.gram(3.0)
+    for images in (np.ones((2, 1, 9)), np.ones((2, 9, 1)), np.ones((0, 1, 9)), np.ones((2, 2, 2))):
+        with pytest.raises(InputError, match=r"'X' has images of \d x \d, but D4 acts on 3 x 3; give such"):
+            averaged.gram(images)
+    assert averaged.gram(np.ones((0, 3, 3))).shape == (0, 0)
+    with pytest.raises(InputError, match="'X' has images of 2 x 9, but C2 acts on 9 coordinates"):
+        Averaged("gaussian", "C2", PermutationAction.trivial(group("C2"), 9)).gram(np.ones((1, 2, 9)))
+    with pytest.raises(InputError, match=r"'Y' must have inputs of shape \[4, 4\] like 'X', not \[3, 3\]"):
+        Averaged("ntk", "D4").gram(np.ones((2, 4, 4)), np.ones((1, 3, 3)))
+    with pytest.raises(InputError, match=r"'Y' must have inputs of shape \[2, 8\] like 'X', not \[4, 4\]"):
+        Averaged("ntk", "C2").gram(np.ones((2, 2, 8)), np.ones((1, 4, 4)))
     with pytest.raises(InputError, match="not symmetric"):
         Averaged(lambda X, Y: X @ np.triu(np.ones((9, 9))) @ Y.T, "D4", (3, 3)).gram(np.eye(9))
 

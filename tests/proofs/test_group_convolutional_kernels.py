@@ -172,7 +172,7 @@ def pairs_of_images(points, channels=1):
 
 @pytest.mark.parametrize("name", ["C4", "S3", "D4"])
 @pytest.mark.parametrize("activation", DUALS)
-@pytest.mark.parametrize("head", module.HEADS)
+@pytest.mark.parametrize("head", ["flatten", "gap"])
 def test_values_are_those_of_the_definition(name, activation, head):
     action, table = by_permutations(name)
     n = action.group.order
@@ -259,7 +259,7 @@ def test_shifts_give_the_circular_convolutional_net(shape, filter, depth):
         np.testing.assert_allclose(kernel.gram(x[None], y[None])[0, 0], value, rtol=1e-12)
 
 
-@pytest.mark.parametrize("head", module.HEADS)
+@pytest.mark.parametrize("head", ["flatten", "gap"])
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 def test_shifts_agree_with_the_convolutional_kernels(head, activation):
     """Two ways to one number that share the dual activations only; near duplicates and two channels."""
@@ -310,7 +310,7 @@ def test_gap_is_the_average_of_flatten(name):
         np.testing.assert_allclose(averaged.gram(X), gap.gram(X), rtol=1e-13)
 
 
-@pytest.mark.parametrize("head", module.HEADS)
+@pytest.mark.parametrize("head", ["flatten", "gap"])
 def test_gram_matrices_are_symmetric_to_the_bit_and_positive_semidefinite(head):
     X = np.random.default_rng(5).normal(size=(12, 16))
     X[3], X[4], X[5] = X[2], -X[2], X[2] + 1e-12
@@ -425,7 +425,7 @@ def test_bad_inputs_are_named(monkeypatch):
         kernel.gram(np.ones((2, 9)), np.ones((2, 18)))
     with pytest.raises(InputError, match="'X' must be finite"):
         kernel.gram(np.full((1, 3, 3), np.inf))
-    with pytest.raises(InputError, match="beyond floating point; scale the inputs down"):
+    with pytest.raises(InputError, match="near the limits of floating point; scale the images down"):
         kernel.gram(np.full((1, 9), 1e200))
     assert kernel.gram(np.ones((0, 9)), np.ones((2, 9))).shape == (0, 2)
     assert np.isfinite(kernel.gram(np.zeros((2, 9)))).all()
