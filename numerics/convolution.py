@@ -6,8 +6,6 @@ images are compiled (:mod:`orbitkernels.numerics.convolution_pair`) and spread o
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from math import prod
 from typing import Any
 
@@ -25,6 +23,7 @@ from .convolution_windows import (
     plans_of,
     windows_of,
 )
+from .cores import in_parts
 
 __all__ = ["ConvolutionalNet", "convolution_gram"]
 
@@ -149,13 +148,13 @@ def _fill_pairs(
     add_offsets = tile_for(_add_offsets, add_offset_of(net.dual))
     outside = np.nan if net.padding == "circular" else 0.0
 
-    def part(start: int, stop: int) -> None:
+    def add(part: slice) -> None:
         add_offsets(
             net.dual.parameters,
             x,
             y,
-            first[start:stop],
-            second[start:stop],
+            first[part],
+            second[part],
             plan.table,
             plan.plans,
             shape,
@@ -167,17 +166,11 @@ def _fill_pairs(
             plan.even,
             plan.size,
             net.ntk,
-            sums[start:stop],
+            sums[part],
         )
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     work = first.size * len(plan.plans) * net.height * net.width * net.depth
-    if cores == 1 or work < WORTHWHILE or first.size == 1:
-        part(0, first.size)
-        return
-    edges = np.linspace(0, first.size, min(first.size, 4 * cores) + 1).astype(int)
-    with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(part, edges[:-1].tolist(), edges[1:].tolist()))
+    in_parts(add, first.size, work >= WORTHWHILE)
 
 
 def _add_offsets(

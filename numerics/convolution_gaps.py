@@ -69,7 +69,9 @@ def patch_sums(
     rows: int,
     count: int,
 ) -> None:
-    """Sums over patches of a source with `width` columns.
+    """Sums over patches of a source with `width` columns; between the rows stands what is finite.
+
+    What the last pair of images left there would grow by a factor with every pair until it is not.
 
     Args:
         source: Flat image.
@@ -83,6 +85,8 @@ def patch_sums(
     """
     dense = shape[2] == 1 and shape[3] == 1 and width == target_width
     parts, height = (1, rows) if dense else (rows, 1)
+    if not dense:
+        out[: (rows - 1) * target_width + count] = 0.0
     for r in range(parts):
         _add_shifted(source[r * shape[2] * width :], width, shape[0], columns, height * width)
         if dense or shape[3] == 1:

@@ -15,10 +15,6 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-#: How positions beyond the border are filled, and what there is after the last activation.
-PADDINGS = ("circular", "zero", "valid")
-HEADS = ("flatten", "gap", "average")
-
 
 class Axis(NamedTuple):
     """One axis of a net with L convolutions.

@@ -180,12 +180,18 @@ def padded_layers(net: ConvolutionalNet, layers: list[FloatArray], plans: list[P
 
 
 def windows_of(padded: list[FloatArray], plan: Plan, starts: tuple[int, ...]) -> FloatArray:
-    """Array [m, numbers]: all layers with their borders, the columns from `starts` on."""
+    """Array [m, numbers]: all layers with their borders, the columns from `starts` on.
+
+    Channels are read from the first row of an offset on, all at once (see `planes`); the rows end with as many
+    numbers more as that is, for with strides the layers that follow may be smaller.
+    """
     sizes = [
         values.shape[1] * int(plan.table[layer, ROWS] * plan.table[layer, WIDTH])
         for layer, values in enumerate(padded)
     ]
-    out = np.empty((len(padded[0]), sum(sizes)))
+    beyond = int(plan.plans[:, 0, :2].max() * plan.table[0, WIDTH])
+    out = np.empty((len(padded[0]), sum(sizes) + beyond))
+    out[:, sum(sizes) :] = 0.0
     offset = 0
     for layer, values in enumerate(padded):
         rows, width, pairs, low = (int(plan.table[layer, k]) for k in (ROWS, WIDTH, PAIRS, LOW))

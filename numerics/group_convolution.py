@@ -18,17 +18,15 @@ gap' = sum_s ((a_s - b_s)^2/2 + a_s b_s gap_s).  Nothing cancels, near u = 1 or 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .compilation import jit_tile, tile_for
+from .cores import in_parts
 from .duals import LENGTH, ROOT_MEAN_SQUARE, Dual
 from .group_convolution_geometry import Filter, IntArray, Offsets
 
@@ -357,7 +355,8 @@ def gram(
     add = tile_for(_add_pairs, dual.pair)
     for offsets in batches:
         each = partial(_add_part, add, dual.parameters, x, other, pairs, filter, offsets, variances.weights, sums)
-        _threaded(each, len(pairs), len(pairs) * offsets.columns.size * x.features.shape[1])
+        work = len(pairs) * offsets.columns.size * x.features.shape[1]
+        in_parts(each, len(pairs), work >= _PARALLEL)
     means = sums / normalisation
     values = variances.biases[-1] + variances.weights[-1] * (means.sum(axis=1) if ntk else means[:, 0])
     out = np.empty((len(x.units), len(other.units)))
@@ -381,14 +380,3 @@ def _add_part(
 ) -> None:
     """Some of the pairs of images."""
     add(parameters, x, y, pairs[part], filter, offsets, weights, sums[part])
-
-
-def _threaded(function: Callable[[slice], None], count: int, work: int) -> None:
-    """Call a function for slices of 0, ..., count - 1, on all cores if there is enough work."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if min(count, cores) < 2 or work < _PARALLEL:
-        function(slice(0, count))
-        return
-    edges = np.linspace(0, count, 4 * cores + 1).astype(int).tolist()
-    with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(function, [slice(a, b) for a, b in pairwise(edges) if a < b]))

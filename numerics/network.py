@@ -16,7 +16,6 @@ Memory: the result, the unit rows and features of at most FEATURE_BYTES.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from threadpoolctl import ThreadpoolController
 
 from .angles import checked_cosine, unit_rows
 from .compilation import tile_for
+from .cores import available_cores
 from .duals import Dual, FloatArray
 from .network_tiles import LAYER_ROWS, mirror, network_rows
 
@@ -330,10 +330,3 @@ def _block_side(network: Network) -> int:
 def _blas() -> ThreadpoolController:
     """The controller of the matrix products; to find their libraries takes milliseconds."""
     return ThreadpoolController()
-
-
-def available_cores() -> int:
-    """Cores that this process may use, OMP_NUM_THREADS at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    limit = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, int(limit)) if limit.isdigit() and int(limit) else cores

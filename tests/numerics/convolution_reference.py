@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 from mpmath import acos, asin, cosh, exp, mp, mpf, pi, sinh, sqrt
 
 DIGITS = 60
@@ -128,3 +129,44 @@ def convolutional_kernels(
                 slope += tangents[p, q] / len(part) ** 2 / len(parts)
         covariance = biases[depth] + weights[depth] * mean
         return covariance, covariance + weights[depth] * slope
+
+
+def float_kernels(x, y, depth, filter, stride, padding, head, window, window_stride, weights, biases):
+    """(CNN-GP, CNTK) with ReLU of images [channels, h, w], from the whole tensor [h, h, w, w] in float64."""
+    images = {(0, 0): (x, x), (0, 1): (x, y), (1, 1): (y, y)}
+    features = {key: np.einsum("cij,ckl->ikjl", *pair) / len(x) for key, pair in images.items()}
+    tangents = np.zeros_like(features[0, 1])
+    for layer in range(depth):
+        share = weights[layer] / (filter[0] * filter[1])
+        sums = {
+            key: biases[layer] + share * _patch_sums(F, filter, stride, padding) for key, F in features.items()
+        }
+        tangents = sums[0, 1] + share * _patch_sums(tangents, filter, stride, padding)
+        own = [np.einsum("iijj->ij", sums[k, k]) for k in (0, 1)]
+        for (i, j), covariances in sums.items():
+            sizes = np.sqrt(own[i][:, None, :, None] * own[j][None, :, None, :])
+            angles = np.arccos(np.clip(covariances / sizes, -1, 1))
+            features[i, j] = sizes * (np.sin(angles) + (np.pi - angles) * np.cos(angles)) / (2 * np.pi)
+            if i != j:
+                tangents *= (np.pi - angles) / (2 * np.pi)
+    shape = tangents.shape[::2]
+    parts = windows(shape, head, window, window_stride, padding)
+    means = [
+        sum(tensor[np.ix_(*(sorted({p[k] for p in part}) for k in (0, 0, 1, 1)))].mean() for part in parts)
+        / len(parts)
+        for tensor in (features[0, 1], tangents)
+    ]
+    covariance = biases[depth] + weights[depth] * means[0]
+    return covariance, covariance + weights[depth] * means[1]
+
+
+def _patch_sums(tensor, filter, stride, padding):
+    """Sums over the filter of a tensor [h, h, w, w], along the rows and then the columns."""
+    for axis, f, s in zip((0, 2), filter, stride, strict=True):
+        size = tensor.shape[axis]
+        out = output_size(size, f, s, padding)
+        under = [[size if p is None else p for p in taps(q, size, f, s, padding)] for q in range(out)]
+        padded = np.pad(tensor, [(0, int(k in (axis, axis + 1))) for k in range(4)])
+        columns = np.array(under).T
+        tensor = sum(padded.take(one, axis).take(one, axis + 1) for one in columns)
+    return tensor

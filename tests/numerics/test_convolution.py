@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from convolution_reference import convolutional_kernels
-from hypothesis import given, settings
+from convolution_reference import convolutional_kernels, float_kernels
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from orbitkernels.numerics.convolution import ConvolutionalNet, convolution_gram
@@ -161,6 +161,69 @@ class TestAgainstTheDefinition:
         assert worst_error(net((3, 3), 2, filter=(7, 6), head="average", window=(2, 2)), "relu", x) < 1
 
 
+#: (side, filter, stride, padding, depth, channels); the strided layers are smaller than the shifts of the input.
+STRIDED = [
+    (8, 3, 2, "zero", 1, 1),
+    (8, 3, 2, "zero", 1, 3),
+    (8, 4, 4, "circular", 1, 1),
+    (8, 3, 3, "valid", 1, 3),
+    (8, 2, 2, "zero", 2, 1),
+]
+#: The same without the channels.
+LARGE = [(28, 7, 4, "zero", 1), (28, 4, 4, "valid", 1), (28, 5, 4, "zero", 2), (28, 4, 2, "circular", 2)]
+
+
+def float_error(given_net, x):
+    """Largest error of both kernels of two images, relative to sqrt(K(x,x) K(y,y))."""
+    expected = float_kernels(*x, *given_net[2:9], given_net.weights, given_net.biases)
+    grams = [convolution_gram(given_net._replace(ntk=ntk), x, None) for ntk in (False, True)]
+    return max(
+        abs(gram[0, 1] - value) / np.sqrt(gram[0, 0] * gram[1, 1])
+        for gram, value in zip(grams, expected, strict=True)
+    )
+
+
+class TestStrides:
+    @pytest.mark.parametrize("setting", STRIDED, ids=str)
+    def test_the_definition(self, setting):
+        side, filter, stride, padding, depth, channels = setting
+        x = np.random.default_rng(side + filter).normal(size=(2, channels, side, side))
+        given_net = net((side, side), depth, (filter, filter), (stride, stride), padding)
+        assert worst_error(given_net, "relu", x) < 1
+
+    @pytest.mark.compiled
+    @pytest.mark.parametrize("channels", [1, 3])
+    @pytest.mark.parametrize("setting", LARGE, ids=str)
+    def test_the_whole_tensor(self, setting, channels):
+        side, filter, stride, padding, depth = setting
+        x = np.random.default_rng(side + filter).random((2, channels, side, side))
+        assert float_error(net((side, side), depth, (filter, filter), (stride, stride), padding), x) < 1e-14
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.data())
+    def test_any_geometry(self, data):
+        draw = lambda *bounds: data.draw(st.tuples(*(st.integers(*b) for b in bounds)))  # noqa: E731
+        padding = data.draw(st.sampled_from(["circular", "zero", "valid"]))
+        head = data.draw(st.sampled_from(["gap", "flatten", "average"]))
+        filter, stride = draw((1, 7), (1, 7)), draw((1, 4), (1, 4))
+        depth, channels, seed = draw((1, 2), (1, 3), (0, 99))
+        shape = data.draw(st.sampled_from([(1, 12), (8, 8), (8, 12), (9, 8)]))
+        given_net = net(shape, depth, filter, stride, padding, head, draw((1, 2), (1, 2)))
+        for line, window in zip(given_net.axes, given_net.window, strict=True):
+            divides = all(n % line.stride == 0 for n in line.sizes[:-1])
+            assume(line.sizes[-1] >= window and (divides or padding != "circular"))
+        x = np.random.default_rng(seed).normal(size=(2, channels, *shape))
+        assert float_error(given_net, x) < 1e-14
+
+    @pytest.mark.parametrize("padding", ["zero", "valid"])
+    def test_large_weights_of_many_images(self, padding):
+        """Buffers between the rows hold nothing of the images before, or they would grow by 1e7/9 a time."""
+        X = np.random.default_rng(9).normal(size=(6, 1, 5, 5))
+        given_net = net((5, 5), stride=(2, 1), padding=padding, weights=(1e7, 1.0))
+        gram = convolution_gram(given_net, X, None)
+        assert np.array_equal(gram[5:, :1], convolution_gram(given_net, X[5:], X[:1]))
+
+
 class TestAgainstTheFullyConnectedNet:
     @pytest.mark.parametrize("ntk", [False, True])
     @pytest.mark.parametrize("depth", [1, 4])
@@ -213,7 +276,7 @@ class TestSymmetries:
 
 
 class TestWholeMatrices:
-    def test_more_images_than_a_block_and_two_cores(self, monkeypatch):
+    def test_more_images_than_a_block_and_three_cores(self, monkeypatch):
         from orbitkernels.numerics import convolution
 
         X = np.random.default_rng(5).normal(size=(23, 1, 3, 4))
@@ -221,7 +284,7 @@ class TestWholeMatrices:
         whole = convolution_gram(given_net, X, None)
         monkeypatch.setattr(convolution, "BLOCK", 5)
         monkeypatch.setattr(convolution, "WORTHWHILE", 0)
-        monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+        monkeypatch.setattr("orbitkernels.numerics.cores.available_cores", lambda: 3)
         assert np.array_equal(convolution_gram(given_net, X, None), whole)
         assert np.allclose(convolution_gram(given_net, X, X[3:14]), whole[:, 3:14], rtol=1e-14)
         assert np.array_equal(whole, whole.T)
