@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from orbitkernels import hooks
 from orbitkernels.errors import (
+    ConvergenceWarning,
     ExpectationWarning,
     InputError,
     NotInvariantError,
@@ -107,6 +108,7 @@ __all__ = [
     "BoundedError",
     "CharacterTable",
     "ClassFunction",
+    "ConvergenceWarning",
     "Cyclotomic",
     "Dataset",
     "ExpectationWarning",

@@ -20,5 +20,9 @@ class RoundingWarning(UserWarning):
     """Rounding may change a result by more than a thousandth of its value; the message says how to lower that."""
 
 
+class ConvergenceWarning(UserWarning):
+    """An iteration ended before the residual it was to reach; the message has the residual, steps and remedies."""
+
+
 class ExpectationWarning(UserWarning):
     """Gaussian expectations of an activation given as a formula have few digits; the message says how few."""

@@ -13,7 +13,7 @@ from orbitkernels.theory.laws import IntArray
 
 from .invariance import KernelLike, gram, refuse_asymmetric
 from .missing import MissingLike, arranged, missing_points, missing_poses
-from .orbits import FloatArray, Orbits
+from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike
 from .spectrum import require_positive
 
@@ -41,6 +41,7 @@ class DenseRoute:
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> DenseRoute:
         """Evaluate the kernel at all pairs of points; the kernel need not be invariant."""
         given = Ridge.of(ridge)
+        require_orbits(orbits)
         _refuse_large(int(orbits.sizes.sum()))
         matrix = gram(kernel, orbits.all_points).copy()
         refuse_asymmetric(matrix)

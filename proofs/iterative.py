@@ -8,26 +8,29 @@ T7 is used.  What multiplies with K decides what else is taken on trust:
 * ``"transform"``: the convolution theorem - the Fourier transform of the group as well.
 
 Memory is O(n).  A preconditioner changes how many steps it takes, not what is solved: the residual is measured
-with the product.
+with the product.  It is made of the symbol and its Fourier blocks, which asks for an invariant kernel; without it
+``"kernel"`` asks for none.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from orbitkernels.errors import InputError
+from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantError
 from orbitkernels.numerics.conjugate_gradients import IterativeSolution, Product, conjugate_gradients
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
-from .invariance import KernelLike, as_kernel, gram
+from .arguments import integer, number
+from .invariance import KernelLike, as_kernel, check_invariance, gram
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .missing_sets import Restricted, orbit_operators
-from .orbits import FloatArray, Orbits
+from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectral import orbit_symbol
 
@@ -35,6 +38,12 @@ ProductName = Literal["kernel", "group", "transform"]
 
 #: Values of the kernel that are held at once.
 _VALUES = 2**22
+
+#: Points whose values k(x, y) are computed together where only k(x, x) is needed.
+_POINTS = 64
+
+#: What rounding may add to a residual by the recurrence before the one that is left is worth a warning.
+_ROUNDING = 10
 
 
 @dataclass(frozen=True)
@@ -72,16 +81,23 @@ def iterative_error(
         ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal: K + r I.
         product: How K is multiplied with a vector of N numbers: ``"kernel"`` takes N^2 values of the kernel,
             ``"group"`` N^2 products in the group, ``"transform"`` two Fourier transforms.
-        precondition: Whether rows R of (K + r I)^-1, by Fourier transforms, precondition.
-        tolerance: Residual at which the iteration stops.
-        limit: Most steps.
+        precondition: Whether rows R of (K + r I)^-1, by Fourier transforms, precondition.  The kernel must be
+            invariant then, as for the products ``"group"`` and ``"transform"``; otherwise it need not be.
+        tolerance: Residual at which the iteration stops, above 0 and below 1.
+        limit: Most steps, at least 1.
         progress: Called with the number of products so far.
 
     Returns:
-        The errors, the number of steps and the residual that is left; it is for the caller to judge.
+        The errors, the number of steps and the residual that is left.
+
+    Warns:
+        ConvergenceWarning: If the residual is above the tolerance after `limit` steps, or above ten times of it
+            because of rounding.
 
     Raises:
-        InputError: If `product` is none of the three, or as :func:`orbitkernels.spectral_error`.
+        InputError: If `product`, `precondition`, `tolerance` or `limit` is none of these, or as
+            :func:`orbitkernels.spectral_error`.
+        NotInvariantError: If symbols are used and the kernel is not invariant under the action.
 
     Example:
         >>> import numpy as np
@@ -93,27 +109,83 @@ def iterative_error(
         >>> np.allclose(found.errors, ok.spectral_error("ntk(depth=2)", orbits), rtol=1e-8)
         True
     """
-    if product not in ("kernel", "group", "transform"):
+    if not isinstance(product, str) or product not in get_args(ProductName):
         raise InputError(f"Argument 'product' must be 'kernel', 'group' or 'transform', not {shown(product)}.")
+    if not isinstance(precondition, bool | np.bool_):
+        raise InputError(f"Argument 'precondition' must be True or False, not {shown(precondition)}.")
+    tolerance, limit = _part("tolerance", tolerance), integer("limit", limit)
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
+    require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
-    symbol = orbit_symbol(kernel, orbits)
-    absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
-    transformed, inverse = orbit_operators(orbits, symbol, absolute)
-    products: dict[str, Product] = {
-        "kernel": lambda v: kernel_product(kernel, orbits, v) + absolute * v,
-        "group": lambda v: group_product(symbol, orbits, v) + absolute * v,
-        "transform": transformed,
-    }
-    multiply = products[product] if progress is None else _counted(products[product], progress)
+    multiply, inverse = _products(kernel, orbits, given, product, bool(precondition))
+    multiply = multiply if progress is None else _counted(multiply, progress)
     errors, solutions = [], []
     for points in missing_points(orbits, what):
         S, position = np.unique(points, return_inverse=True)
-        found, solution = _regression(orbits, S, multiply, inverse if precondition else None, tolerance, limit)
+        found, solution = _regression(orbits, S, multiply, inverse, tolerance, limit)
         errors.append(found[position])
         solutions.append(solution)
     iterations = max(solution.iterations for solution in solutions)
-    return IterativeErrors(arranged(errors, what), iterations, max(solution.residual for solution in solutions))
+    residual = float(np.max([solution.residual for solution in solutions]))  # NaN stays
+    if not residual <= tolerance * (1 if iterations >= limit else _ROUNDING):
+        warnings.warn(_unconverged(residual, tolerance, iterations, limit, inverse is None), stacklevel=2)
+    return IterativeErrors(arranged(errors, what), iterations, residual)
+
+
+def _part(name: str, value: Any) -> float:
+    """A number above 0 and below 1."""
+    found = float(number(name, value, positive=True))
+    if not found < 1:
+        raise InputError(f"Argument '{name}' must be below 1, as it is a part of the labels, not {shown(value)}.")
+    return found
+
+
+def _unconverged(
+    residual: float, tolerance: float, iterations: int, limit: int, is_plain: bool
+) -> ConvergenceWarning:
+    """The warning of a residual that is too large, with the remedies."""
+    remedies = ["a ridge"] + ["precondition=True"] * is_plain
+    remedies.append(f"limit above {limit}" if iterations >= limit else "a larger tolerance")
+    return ConvergenceWarning(
+        f"Conjugate gradients left the residual {residual:.1e} after {iterations} steps, above the tolerance "
+        f"{tolerance:.1e}, so that errors have fewer digits than asked for; use {' or '.join(remedies)}."
+    )
+
+
+def _products(
+    kernel: KernelLike, orbits: Orbits, ridge: Ridge, product: str, precondition: bool
+) -> tuple[Product, Product | None]:
+    """K + r I, and its inverse by Fourier transforms if it preconditions; no symbol is made where none is used."""
+    symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
+    absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
+    operators = None
+    if symbol is not None and (precondition or product == "transform"):
+        operators = orbit_operators(orbits, symbol, absolute)
+    inverse = operators[1] if operators and precondition else None
+    if product == "transform" and operators:
+        return operators[0], inverse
+    if product == "group" and symbol is not None:
+        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse
+    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse
+
+
+def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
+    """The symbol of a kernel whose invariance has been checked on samples."""
+    try:
+        check_invariance(kernel, orbits)
+    except NotInvariantError as error:
+        remedy = "product='kernel' with precondition=False needs no invariance"
+        raise NotInvariantError(f"{str(error)[:-1]}; {remedy}.") from None
+    return orbit_symbol(kernel, orbits)
+
+
+def _mean_diagonal(kernel: KernelLike, orbits: Orbits, symbol: FloatArray | None, ridge: Ridge) -> float:
+    """Mean of k(x, x) over all points, from the symbol or else from the points; only a relative ridge needs it."""
+    if symbol is not None or not ridge.is_relative:
+        return 0.0 if symbol is None else mean_diagonal(symbol, orbits.sizes)
+    points = orbits.all_points
+    parts = [points[start : start + _POINTS] for start in range(0, len(points), _POINTS)]
+    return float(np.mean(np.concatenate([np.diagonal(gram(kernel, part)) for part in parts])))
 
 
 def kernel_product(kernel: KernelLike, orbits: Orbits, vectors: FloatArray) -> FloatArray:

@@ -163,6 +163,16 @@ class Orbits:
         return f"<table><caption>{heading}</caption>{head}{rows}</table>"
 
 
+def require_orbits(value: object) -> None:
+    """Refuse what are no orbits, such as a list of them.
+
+    Raises:
+        InputError: If the value is no `Orbits`.
+    """
+    if not isinstance(value, Orbits):
+        raise InputError(f"Argument 'orbits' must be ok.Orbits, not {shown(value)}.")
+
+
 def _lengths(seeds: FloatArray) -> FloatArray:
     """Euclidean lengths [C] of seeds [C, d]."""
     with np.errstate(over="ignore"):

@@ -18,7 +18,7 @@ from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invar
 from .large_orbits import irrep_route
 from .missing import MissingLike, OrbitPoses
 from .missing_sets import MissingSets
-from .orbits import FloatArray, Orbits
+from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectrum import Spectrum, spectrum_of_blocks
 
@@ -62,6 +62,7 @@ def orbit_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
         >>> orbit_symbol(lambda X, Y: X @ Y.T, Orbits(group("C3"), [[1.0, 2.0, 0.0]], [0])).tolist()
         [[[5.0, 2.0, 2.0]]]
     """
+    require_orbits(orbits)
     own = getattr(kernel, "orbit_symbol", None)  # averages know a shorter way
     if own is not None and (found := own(orbits)) is not None:
         return np.asarray(found)
@@ -102,6 +103,7 @@ class FourierRoute:
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0, check: bool = True) -> FourierRoute:
         """Transform the symbol of a kernel, after checking on samples that the kernel is invariant."""
         given, kernel = Ridge.of(ridge), as_kernel(kernel)
+        require_orbits(orbits)
         if check:
             check_invariance(kernel, orbits)
         symbol = orbit_symbol(kernel, orbits)
