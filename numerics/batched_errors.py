@@ -1,17 +1,20 @@
 """Errors of missing poses for many Gram matrices at once, from their Fourier blocks (Theorems T4, T6 and T7).
 
-Q Gram matrices on C orbits of one group, with the same stabilisers, have blocks of the same shapes.  One
-eigendecomposition a block serves all ridges and the condition number:
+Q Gram matrices on C orbits of one group, with the same stabilisers, have blocks of the same shapes.  With the
+Cholesky factor L L^* of a block and its ridge, and V_c the columns of orbit c of L^-1,
 
-    tr[((Khat + r I)^-1)_cc X] = sum_j v_j^* X v_j / (lambda_j + r),  v_j the rows of orbit c of eigenvector j.
+    tr[((Khat + r I)^-1)_cc X] = tr[V_c^* V_c X].
 
 Blocks 2 x 2 and 1 x 1, those of two orbits of an abelian group, are done in closed form, all at once.
 
-Operations for Q pairs of orbits of an abelian group of order n and R ridges: about 10 Q n (R + 2)
-multiplications, and 48 bytes a block read for every ridge; 512 pairs of C64 are 0.3 million multiplications a
-ridge.  In general 9 sum_rho (C d_rho)^3 Q for the eigenvectors, and Q R sum_rho C^2 d_rho for the ridges: a
-Cholesky factor and its inverse would cost a tenth of the first, but for every ridge, and give no condition
-number.
+Cholesky's rounding does not depend on the lengths of the orbits: rows and columns of a block may be multiplied by
+any numbers, powers of two change not a bit.  The eigenvectors of a block, one decomposition for all ridges, would
+lose the digits by which one orbit is shorter than another.  Products of two entries, which overflow long before
+their quotients do, are not formed.
+
+Operations for Q pairs of orbits of an abelian group of order n and R ridges: about 12 Q n (R + 2)
+multiplications, and 48 bytes a block read for every ridge; 512 pairs of C64 are 0.4 million multiplications a
+ridge.  In general 4/3 sum_rho (C d_rho)^3 Q for the eigenvalues and two thirds of that for every ridge.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blocks import FloatArray, IntArray, Matrices
+from .blocks import FloatArray, IntArray, Matrices, triangular_inverses
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,16 @@ class BlockSums:
         traces: For each orbit the array [Q, R, p]: sum over the irreps of weight tr[((Khat + r I)^-1)_cc X].
         smallest: Array [Q, k] of the smallest eigenvalues of the blocks, ridge not included.
         largest: Array [Q, k] of the largest ones.
+        inverses: Array [Q, R, C]: the largest diagonal entry of the inverses of blocks with ridge, 0 for an orbit
+            that has no rows.
+        diagonals: Array [Q, C]: the largest diagonal entry of the blocks, ridge not included.
     """
 
     traces: tuple[FloatArray, ...]
     smallest: FloatArray
     largest: FloatArray
+    inverses: FloatArray
+    diagonals: FloatArray
 
 
 def assembled(
@@ -115,7 +123,7 @@ def block_sums(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
             return _scalars(batch, ridges)
         if size == 2 and sizes.tolist() == [1, 1]:
             return _two_by_two(batch, ridges)
-        return _by_eigenvectors(batch, ridges)
+        return _by_cholesky(batch, ridges)
 
 
 def _probed(batch: BlockBatch, c: int, inverse: FloatArray) -> FloatArray:
@@ -129,47 +137,91 @@ def _scalars(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
     """Blocks 1 x 1; all but one orbit have no row."""
     values = batch.matrices[:, :, 0, 0].real
     filled = int(np.argmax(np.diff(batch.offsets)))
+    reciprocals = [1 / (values + r[:, None]) for r in ridges.T]
+    inverses = np.zeros((*ridges.shape, len(batch.probes)))
+    inverses[:, :, filled] = np.stack([one.max(axis=1) for one in reciprocals], axis=1)
+    diagonals = np.zeros((len(values), len(batch.probes)))
+    diagonals[:, filled] = values.max(axis=1)
     traces = []
     for c, probe in enumerate(batch.probes):
         if c == filled:
-            found = [_probed(batch, c, 1 / (values + r[:, None])) for r in ridges.T]
-            traces.append(np.stack(found, axis=1))
+            traces.append(np.stack([_probed(batch, c, one) for one in reciprocals], axis=1))
         else:
             traces.append(np.zeros((*ridges.shape, 1 if probe is None else len(probe))))
-    return BlockSums(tuple(traces), values, values)
+    return BlockSums(tuple(traces), values, values, inverses, diagonals)
 
 
 def _two_by_two(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
-    """Blocks [[p, q], [conj q, s]]: the inverse has the diagonal (s, p)/(p s - |q|^2)."""
+    """Blocks [[p, q], [conj q, s]]: with the Schur complement z = s - |q|^2/p the inverse has (s/p, 1)/z."""
     p, s = batch.matrices[:, :, 0, 0].real, batch.matrices[:, :, 1, 1].real  # [Q, k]
-    square = np.abs(batch.matrices[:, :, 0, 1]) ** 2
-    largest = (p + s) / 2 + np.sqrt(((p - s) / 2) ** 2 + square)
+    q = np.abs(batch.matrices[:, :, 0, 1])
+    largest = (p + s) / 2 + np.hypot((p - s) / 2, q)
     # the product of the eigenvalues is the determinant; half the difference would cancel
-    smallest = np.where(largest != 0, (p * s - square) / largest, (p + s) / 2)
-    first, second = [], []
-    for r in ridges.T[:, :, None]:
-        determinant = (p + r) * (s + r) - square
-        first.append(_probed(batch, 0, (s + r) / determinant))
-        second.append(_probed(batch, 1, (p + r) / determinant))
-    return BlockSums((np.stack(first, axis=1), np.stack(second, axis=1)), smallest, largest)
+    smallest = np.where(largest != 0, p * (s / largest) - q * (q / largest), (p + s) / 2)
+    sums: tuple[list[FloatArray], list[FloatArray]] = ([], [])
+    most = np.empty((*ridges.shape, 2))
+    for i, r in enumerate(ridges.T[:, :, None]):
+        u, v = p + r, s + r
+        second = 1 / (v - q * (q / u))
+        for c, inverse in enumerate((second * (v / u), second)):
+            sums[c].append(_probed(batch, c, inverse))
+            most[:, i, c] = inverse.max(axis=1)
+    traces = (np.stack(sums[0], axis=1), np.stack(sums[1], axis=1))
+    return BlockSums(traces, smallest, largest, most, np.stack([p.max(axis=1), s.max(axis=1)], axis=1))
 
 
-def _by_eigenvectors(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
-    """One eigendecomposition a block, for all ridges."""
-    values, vectors = np.linalg.eigh(batch.matrices)
-    weighted = [batch.weights[:, None] / (values + r[:, None, None]) for r in ridges.T]  # R arrays [Q, k, D]
-    traces = []
-    for c, probe in enumerate(batch.probes):
-        rows = vectors[:, :, batch.offsets[c] : batch.offsets[c + 1], :]
-        forms = [np.sum(np.abs(rows) ** 2, axis=2)] if probe is None else [_form(x, rows) for x in probe]
-        found = [[np.einsum("qkj,qkj->q", form, w) for form in forms] for w in weighted]
-        traces.append(np.array(found).transpose(2, 0, 1))
-    return BlockSums(tuple(traces), values[:, :, 0], values[:, :, -1])
+def _by_cholesky(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
+    """One Cholesky factor a block and ridge; eigenvalues for the condition numbers alone."""
+    values = _eigenvalues(batch.matrices)
+    rows = [slice(*batch.offsets[c : c + 2]) for c in range(len(batch.probes))]
+    traces: list[list[FloatArray]] = [[] for _ in rows]
+    inverses, diagonals = np.zeros((*ridges.shape, len(rows))), np.zeros((len(ridges), len(rows)))
+    for i, r in enumerate(ridges.T):
+        factors = _inverse_factors(batch.matrices, r[:, None])
+        for c, probe in enumerate(batch.probes):
+            columns = factors[:, :, :, rows[c]]  # [Q, k, D, f]
+            entries = np.sum(np.abs(columns) ** 2, axis=2)  # [Q, k, f]
+            inverses[:, i, c] = entries.max(axis=(1, 2), initial=0.0)
+            forms = [entries] if probe is None else [_form(columns, x) for x in probe]
+            traces[c].append(np.stack([form.sum(axis=2) @ batch.weights for form in forms], axis=1))
+    for c, one in enumerate(rows):
+        entries = np.diagonal(batch.matrices, axis1=2, axis2=3)[:, :, one].real
+        diagonals[:, c] = entries.max(axis=(1, 2), initial=0.0)
+    stacked = tuple(np.stack(one, axis=1) for one in traces)
+    return BlockSums(stacked, values[:, :, 0], values[:, :, -1], inverses, diagonals)
 
 
-def _form(probe: Matrices, rows: Matrices) -> FloatArray:
-    """Array [Q, k, D]: the real part of v^* X v for every column v of rows [Q, k, f, D]."""
-    form: FloatArray = np.sum(rows.conj() * (probe @ rows), axis=2).real
+def _eigenvalues(matrices: Matrices) -> FloatArray:
+    """Eigenvalues [..., D], ascending; nan if there are entries beyond floating point."""
+    try:
+        return np.linalg.eigvalsh(matrices).astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        return np.full(matrices.shape[:-1], np.nan)
+
+
+def _inverse_factors(matrices: Matrices, ridges: FloatArray) -> Matrices:
+    """Array [..., D, D] of L^-1 with L L^* = A + r I, for A [..., D, D] and r [...]; nan where there is no L."""
+    shape = matrices.shape
+    ridged = matrices.reshape(-1, *shape[-2:]).copy()
+    own = np.arange(shape[-1])
+    ridged[:, own, own] += np.broadcast_to(ridges, shape[:-2]).reshape(-1, 1)
+    return triangular_inverses(_factors(ridged)).reshape(shape)
+
+
+def _factors(matrices: Matrices) -> Matrices:
+    """Cholesky factors [k, D, D]; nan for matrices that are not positive definite."""
+    try:
+        return np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.full_like(matrices, np.nan)
+    half = len(matrices) // 2  # few matrices have none, as a rule
+    return np.concatenate([_factors(matrices[:half]), _factors(matrices[half:])])
+
+
+def _form(columns: Matrices, probe: Matrices) -> FloatArray:
+    """Array [Q, k, f] that adds up to the real part of tr[V^* V X], for V [Q, k, D, f] and X [k, f, f]."""
+    form: FloatArray = np.sum(columns.conj() * (columns @ probe), axis=2).real
     return form
 
 
@@ -182,6 +234,9 @@ def trivial_solutions(blocks: Matrices, targets: FloatArray, sizes: IntArray, ri
         sizes: Array [C] of the orbit sizes N_c.
         ridges: Array [Q, R].
 
+    Returns:
+        The array; nan where Khat(1) + r is not positive definite.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.batched_errors import trivial_solutions
@@ -190,9 +245,7 @@ def trivial_solutions(blocks: Matrices, targets: FloatArray, sizes: IntArray, ri
         array([0.25, 0.2 ])
     """
     root = np.sqrt(sizes)[:, None]
-    values, vectors = np.linalg.eigh(blocks.real)
-    parts = vectors.swapaxes(1, 2) @ (root * targets)  # [Q, C, m]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = parts[:, None] / (values[:, None, :] + ridges[:, :, None])[..., None]  # [Q, R, C, m]
-        solution: FloatArray = (vectors[:, None] @ scaled) / root
+    factors = _inverse_factors(np.repeat(blocks.real[:, None], ridges.shape[1], axis=1), ridges)  # [Q, R, C, C]
+    with np.errstate(invalid="ignore", over="ignore"):  # singular or beyond floating point: the caller refuses it
+        solution: FloatArray = factors.swapaxes(2, 3) @ (factors @ (root * targets)[:, None]) / root
     return solution

@@ -61,10 +61,7 @@ class BlockStack:
     @cached_property
     def inverse_factors(self) -> Matrices:
         """Inverses of the triangular factors, so that Khat(rho)^-1 = L^-* L^-1."""
-        if self.factors.shape[1] < _LAPACK_SIZE:
-            return _small_inverses(self.factors)
-        trtri = get_lapack_funcs("trtri", (self.factors,))
-        return np.stack([trtri(factor, lower=1)[0] for factor in self.factors])
+        return triangular_inverses(self.factors)
 
     @property
     def eigenvalues(self) -> FloatArray:
@@ -180,6 +177,21 @@ class FourierBlocks:
                     f"block is {self.scale:.1e}; a ridge r adds r to every "
                     f"eigenvalue, try r = {1e-8 * self.scale:.0e}."
                 )
+
+
+def triangular_inverses(factors: Matrices) -> Matrices:
+    """Inverses of lower triangular matrices [k, D, D]; entries of very different sizes do no harm.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.blocks import triangular_inverses
+        >>> triangular_inverses(np.array([[[2.0, 0.0], [1.0, 4.0]]])).tolist()
+        [[[0.5, 0.0], [-0.125, 0.25]]]
+    """
+    if factors.shape[1] < _LAPACK_SIZE:
+        return _small_inverses(factors)
+    trtri = get_lapack_funcs("trtri", (factors,))
+    return np.stack([trtri(factor, lower=1)[0] for factor in factors])
 
 
 def _small_inverses(factors: Matrices) -> Matrices:

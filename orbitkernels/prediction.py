@@ -15,7 +15,7 @@ from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.averaged_kernels import Averaged
-from orbitkernels.proofs.batches import spectral_errors
+from orbitkernels.proofs.batches import levelled_errors
 from orbitkernels.proofs.dense_route import DenseRoute, dense_gram, refitted_errors
 from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
@@ -282,9 +282,11 @@ def _rows(
     What is known of the rounding of the exact spectral errors is appended to the bounds.
     """
     names = [f"Images {first} and {second}" for _, (first, second) in drawn]
-    found = spectral_errors(
+    found = levelled_errors(
         kernel, [orbits for orbits, _ in drawn], ridge, missing, symmetrisation, names.__getitem__
     )
+    if symmetrisation == "scalar":  # there is no bound then
+        found.warn()
     for p, (orbits, indices) in enumerate(drawn):
         try:
             exact = refitted_errors(dense_gram(kernel, orbits, ridge), orbits, missing)[..., 0]

@@ -56,6 +56,8 @@ class BatchErrors:
         ridges: Array [p, K, R], absolute.
         smallest: Array [p, K, R] of the smallest eigenvalue of K + r I.
         largest: Array [p, K, R].
+        scaled: Array [p, K, R]: condition number of D^-1/2 (K + r I) D^-1/2, with D constant on orbits, which
+            makes them equally long; an estimate, see :func:`_scaled_conditions`.
         irreps: Array [p, K, 2]: row and degree of the irrep with the smallest eigenvalue.
     """
 
@@ -63,6 +65,7 @@ class BatchErrors:
     ridges: FloatArray
     smallest: FloatArray
     largest: FloatArray
+    scaled: FloatArray
     irreps: IntArray
 
 
@@ -197,8 +200,22 @@ class BatchRoute:
             ridges.reshape(*shape, -1),
             (least + ridges).reshape(*shape, -1),
             (largest + ridges).reshape(*shape, -1),
+            _scaled_conditions(sums, ridges).reshape(*shape, -1),
             names[worst].reshape(*shape, 2),
         )
+
+
+def _scaled_conditions(sums: Sequence[BlockSums], ridges: FloatArray) -> FloatArray:
+    """Array [Q, R]: C max over orbits of the largest diagonal entry of the blocks times that of their inverses.
+
+    With D_cc the largest diagonal entry on orbit c, the largest eigenvalue of D^-1/2 (K + r I) D^-1/2 is within a
+    factor C d_rho of 1, and that of its inverse within this factor of the largest diagonal entry.
+    """
+    inverses = np.max([one.inverses for one in sums], axis=0)  # [Q, R, C]
+    diagonals = np.max([one.diagonals for one in sums], axis=0)[:, None] + ridges[:, :, None]
+    with np.errstate(invalid="ignore", over="ignore"):  # singular blocks: the caller refuses them
+        found: FloatArray = inverses.shape[2] * (diagonals * inverses).max(axis=2)
+    return found
 
 
 def _solved(matrices: FloatArray, right: FloatArray) -> FloatArray:

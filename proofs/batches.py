@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.errors import InputError, RoundingWarning, SingularGramError
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 
@@ -22,6 +23,7 @@ from .missing import Missing, MissingLike, missing_poses
 from .orbit_batch import OrbitBatch
 from .orbits import Orbits
 from .ridge import Ridge, RidgeLike
+from .rounding import WORTH_A_WARNING
 from .spectrum import ROUNDINGS, require_positive
 from .symmetrisation import checked_symmetrisation, interleaved_symbol, require_scalar
 
@@ -40,11 +42,23 @@ class SpectralErrors:
             poses.
         condition_numbers: Array [P, K, R] of K + r I, 2-norm.
         ridges: Array [P, K, R] of r, absolute.
+        rounding_levels: Array [P, K, R]: eps times the condition number of D^-1/2 (K + r I) D^-1/2, estimated,
+            with D constant on each orbit, which makes the orbits equally long.  By about that part of its value
+            rounding changes an error, if it is typical: a level, not a bound.  For bounds see
+            :func:`orbitkernels.error_with_bound`.
+        remark: One line on the largest level, if it exceeds a thousandth; else None.
     """
 
     errors: FloatArray
     condition_numbers: FloatArray
     ridges: FloatArray
+    rounding_levels: FloatArray
+    remark: str | None = None
+
+    def warn(self, stacklevel: int = 2) -> None:
+        """Give the remark as a `RoundingWarning`."""
+        if self.remark is not None:
+            warnings.warn(self.remark, RoundingWarning, stacklevel=stacklevel + 1)
 
 
 def spectral_errors(
@@ -62,7 +76,7 @@ def spectral_errors(
     exact action the mean of k(h x_a, h g x_b) over h, the symbol of the Gram matrix averaged over the group (T10).
 
     Shared are the poses and the symbols of inputs in several tuples, the inner products by all kernels, and the
-    eigenvectors of the Fourier blocks by all ridges.
+    Fourier blocks by all ridges.
 
     Args:
         kernels: One kernel or several.
@@ -76,6 +90,9 @@ def spectral_errors(
 
     Returns:
         Errors, condition numbers and absolute ridges.
+
+    Warns:
+        RoundingWarning: Once, if a rounding level exceeds a thousandth; it names the tuple with the largest one.
 
     Raises:
         InputError: If an argument cannot be used.
@@ -94,6 +111,20 @@ def spectral_errors(
         >>> bool(np.allclose(found.errors[0, 0, 1], one, rtol=1e-12))
         True
     """
+    found = levelled_errors(kernels, orbits, ridges, missing, symmetrisation, titles)
+    found.warn()
+    return found
+
+
+def levelled_errors(
+    kernels: KernelLike | Sequence[KernelLike],
+    orbits: OrbitBatch | Sequence[Orbits],
+    ridges: RidgeLike | Sequence[RidgeLike] = 0.0,
+    missing: MissingLike = "pose",
+    symmetrisation: str = "block",
+    titles: Callable[[int], str] | None = None,
+) -> SpectralErrors:
+    """As :func:`spectral_errors`, without the warning: the remark says what it would say."""
     batch = orbits if isinstance(orbits, OrbitBatch) else OrbitBatch.of(orbits)
     several = [as_kernel(kernel) for kernel in _listed(kernels, "kernels")]
     wanted = [Ridge.of(ridge) for ridge in _listed(ridges, "ridges")]
@@ -126,18 +157,36 @@ def _errors(
 ) -> SpectralErrors:
     """Errors from symbols, for tuples with the same stabilisers at a time."""
     result = None
+    titles = titles or (lambda p: f"Inputs {batch.members[p].tolist()}")
     for tuples, stabilisers in batch.alike():
         route = BatchRoute.of(batch.group, stabilisers, what)
         found = route.errors(symbols, links[tuples], batch.targets[tuples], wanted)
-        _require_positive(route, found, tuples, titles or (lambda p: f"Inputs {batch.members[p].tolist()}"))
+        _require_positive(route, found, tuples, titles)
         if result is None:
             shape = (len(batch), *found.ridges.shape[1:])
-            result = SpectralErrors(np.empty((*shape, *found.errors.shape[3:])), np.empty(shape), np.empty(shape))
+            errors = np.empty((*shape, *found.errors.shape[3:]))
+            result = SpectralErrors(errors, np.empty(shape), np.empty(shape), np.empty(shape))
         result.errors[tuples] = found.errors
         result.condition_numbers[tuples] = found.largest / found.smallest
         result.ridges[tuples] = found.ridges
+        result.rounding_levels[tuples] = np.finfo(np.float64).eps * found.scaled
     assert result is not None
-    return result
+    return replace(result, remark=_remark(result, titles))
+
+
+def _remark(found: SpectralErrors, title: Callable[[int], str]) -> str | None:
+    """One line on the largest rounding level, if it is worth a warning."""
+    p, k, r = (int(i) for i in np.unravel_index(np.argmax(found.rounding_levels), found.rounding_levels.shape))
+    worst = float(found.rounding_levels[p, k, r])
+    if not worst > WORTH_A_WARNING:
+        return None
+    _, kernels, ridges = found.rounding_levels.shape
+    which = f", kernel number {k}" * (kernels > 1) + f", ridge number {r}" * (ridges > 1)
+    return (
+        f"{title(p)}{which}: rounding in double precision typically changes an error by {worst:.0e} of its value "
+        f"(condition number {found.condition_numbers[p, k, r]:.1e}), the most in the batch; a ridge lowers that, "
+        "and error_with_bound has bounds and higher precisions."
+    )
 
 
 def _interleaved(symbols: FloatArray, links: IntArray, group: FiniteGroup) -> tuple[FloatArray, IntArray]:
@@ -157,6 +206,12 @@ def _require_positive(
     points = int(route.sizes.sum())
     bad = np.argwhere(~(found.smallest > np.finfo(np.float64).eps * max(ROUNDINGS, points) * found.largest))
     if not bad.size:
+        lost = np.argwhere(~np.isfinite(found.errors).all(axis=tuple(range(3, found.errors.ndim))))
+        if lost.size:
+            raise SingularGramError(
+                f"{title(int(tuples[lost[0, 0]]))}: the errors are no finite numbers in double precision; a ridge "
+                "helps, or a kernel whose values are nearer to 1."
+            )
         return
     p, k, r = (int(i) for i in bad[0])
     irrep, degree = found.irreps[p, k]

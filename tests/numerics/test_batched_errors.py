@@ -52,6 +52,62 @@ def test_the_smallest_eigenvalue_of_two_by_two_does_not_cancel() -> None:
     assert found.smallest.item() == pytest.approx(5e-10, rel=1e-6)
 
 
+LENGTHS = {
+    "alike": (1.0, 1.0),
+    "one longer": (1.0, 2.0**40),
+    "huge": (2.0**500, 2.0**495),
+    "tiny": (2.0**-500, 2.0**-490),
+}
+
+
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+@pytest.mark.parametrize("sizes", [[1, 1], [2, 2], [1, 3], [4, 5]])
+@pytest.mark.parametrize("kind", ["real", "complex"])
+def test_lengths_of_orbits_do_no_harm(sizes: list[int], kind: str, lengths: tuple[float, float]) -> None:
+    """Rows times powers of two: every sum and solution is that of equal lengths times them, to the last digits."""
+    blocks, offsets = hermitian(3, 2, sum(sizes), kind=kind), np.concatenate([[0], np.cumsum(sizes)])
+    rows = np.repeat(lengths, sizes)
+    none, zero, weights = (None, None), np.zeros((3, 1)), np.array([1.0, 2.0])
+    alike = block_sums(BlockBatch(np.arange(2), weights, blocks, offsets, none), zero)
+    found = block_sums(
+        BlockBatch(np.arange(2), weights, blocks * rows[:, None] * rows[None, :], offsets, none), zero
+    )
+    for c, length in enumerate(lengths):
+        np.testing.assert_allclose(found.traces[c] * length**2, alike.traces[c], rtol=1e-14)
+        np.testing.assert_allclose(found.diagonals[:, c] / length**2, alike.diagonals[:, c], rtol=1e-14)
+        np.testing.assert_allclose(found.inverses[:, :, c] * length**2, alike.inverses[:, :, c], rtol=1e-14)
+
+
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+def test_lengths_of_orbits_and_trivial_solutions(lengths: tuple[float, float]) -> None:
+    blocks, targets, sizes = hermitian(3, 2, kind="real"), RNG.normal(size=(3, 2, 1)), np.array([4, 4])
+    scale, zero = np.array(lengths), np.zeros((3, 1))
+    alike = trivial_solutions(blocks, targets * scale[0] / scale[:, None], sizes, zero)
+    found = trivial_solutions(blocks * scale[:, None] * scale[None, :], targets, sizes, zero)
+    np.testing.assert_allclose(found[:, 0] * scale[:, None] * scale[0], alike[:, 0], rtol=1e-13)
+
+
+@pytest.mark.parametrize("sizes", [[1, 1], [2, 2]])
+def test_largest_entries_of_blocks_and_of_inverses(sizes: list[int]) -> None:
+    size, offsets = sum(sizes), np.concatenate([[0], np.cumsum(sizes)])
+    blocks, ridges = hermitian(3, 4, size), RNG.uniform(size=(3, 2))
+    found = block_sums(BlockBatch(np.arange(4), np.ones(4), blocks, offsets, (None, None)), ridges)
+    for c in range(2):
+        rows = np.arange(offsets[c], offsets[c + 1])
+        assert np.allclose(found.diagonals[:, c], blocks[:, :, rows, rows].real.max(axis=(1, 2)))
+        for r in range(2):
+            inverses = np.linalg.inv(blocks + ridges[:, r, None, None, None] * np.eye(size))
+            assert np.allclose(found.inverses[:, r, c], inverses[:, :, rows, rows].real.max(axis=(1, 2)))
+
+
+def test_one_matrix_without_a_factor_leaves_the_others() -> None:
+    blocks = hermitian(5, 2, 3)
+    blocks[3, 1] = -np.eye(3)
+    offsets = np.array([0, 1, 3])
+    found = block_sums(BlockBatch(np.arange(2), np.ones(2), blocks, offsets, (None, None)), np.zeros((5, 1)))
+    assert np.isnan(found.traces[1][:, 0, 0]).tolist() == [False, False, False, True, False]
+
+
 def test_assembled_blocks_are_hermitian_and_in_place() -> None:
     transforms = RNG.normal(size=(2, 3, 2, 2)) + 1j * RNG.normal(size=(2, 3, 2, 2))
     links = np.array([[[0, 1], [-1, 2]]])
