@@ -1,0 +1,62 @@
+"""Nets that enlarge angles: the growth against 60 digits, and the errors within the growth."""
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mpf
+from network_oracle import ACTIVATIONS, DIGITS, network_values
+from test_network import hard_rows, net_errors
+
+from orbitkernels.numerics import network
+from orbitkernels.numerics.duals import dual
+from orbitkernels.numerics.network import Network
+from orbitkernels.numerics.network_growth import angle_growth
+
+#: Activation, weight and bias variance, options, depths, and whether the errors need the growth.
+NETS = [
+    ("erf", 100.0, 0.0, {}, (12, 20), True),
+    ("erf", 1e4, 1e-3, {}, (3, 6), True),
+    ("erf", 100.0, 0.0, {"residual": True}, (20,), False),
+    ("sin", 50.0, 0.01, {}, (6, 8), True),
+    ("cos", 10.0, 0.01, {}, (6,), False),
+    ("hermite", 1.0, 0.0, {"layer_norm": True}, (10, 30), True),
+    ("gelu", 2.0, 0.0, {}, (20,), False),
+    ("leaky_relu", 3.0, 0.5, {"layer_norm": True, "residual": True}, (20,), False),
+]
+
+
+def made(name, weight, bias, depth, options):
+    parameters = ACTIVATIONS[name][0]
+    return Network(dual(name, parameters), (weight,) * (depth + 1), (bias,) * (depth + 1), **options)
+
+
+@pytest.mark.parametrize(("name", "weight", "bias", "options", "depths", "needed"), NETS)
+def test_errors_grow_no_faster_than_angles(name, weight, bias, options, depths, needed):
+    """The bounds of the docstring of `network_gram`; without the growth they would be broken."""
+    X = np.concatenate([hard_rows(2)[1::6], hard_rows(2)[1:13:2] * 1.0000001])
+    variances = [weight] * (max(depths) + 1), [bias] * (max(depths) + 1)
+    worst = net_errors(network, dual(name, ACTIVATIONS[name][0]), name, depths, X, *variances, **options)
+    bounds = np.outer(depths, [1e-14, 1e-13])
+    lengths = np.linalg.norm(X, axis=1)
+    growth = [np.max(angle_growth(made(name, weight, bias, depth, options), lengths, 2)) for depth in depths]
+    assert np.all(worst < bounds * np.array(growth)[:, None])
+    assert np.any(worst > bounds) == needed
+
+
+@pytest.mark.parametrize(("name", "weight", "bias", "options", "depths", "needed"), NETS)
+def test_the_growth_is_that_of_a_small_angle(name, weight, bias, options, depths, needed):
+    """The largest ratio of angles after two layers, from textbook formulas at two vectors an angle 1e-25 apart."""
+    depth, length = max(depths), 1.7
+    with mpmath.workdps(2 * DIGITS):
+        angle = mpf("1e-25")
+        x, y = [mpf(length), mpf(0)], [mpf(length) * mpmath.cos(angle), mpf(length) * mpmath.sin(angle)]
+        mixed, own = (
+            network_values(name, x, other, [weight] * (depth + 1), [bias] * (depth + 1), **options)
+            for other in (y, x)
+        )
+        first = mpf(weight) * mpf(length) ** 2 / 2
+        angles = [angle * mpmath.sqrt(first / (first + bias))]
+        angles += [mpmath.sqrt(2 * (1 - pair[0] / square[0])) for pair, square in zip(mixed, own, strict=True)]
+        exact = max(angles[j] / angles[i] for i in range(depth + 1) for j in range(i, depth + 1))
+    found = angle_growth(made(name, weight, bias, depth, options), np.array([length]), 2)[0]
+    assert found == pytest.approx(float(exact), rel=1e-10)
