@@ -17,7 +17,8 @@ from orbitkernels.theory.laws import IntArray
 from .missing import OrbitPoses
 from .orbits import FloatArray
 
-#: An eigenvalue vanishes if it is at most this many roundings, eps, of the largest one; or one a point, if more.
+#: An eigenvalue vanishes if it is at most this many roundings, eps, of the largest one; or one a row, if more, of
+#: the matrix whose eigenvalues are computed.
 ROUNDINGS = 100
 
 #: The condition number that the ridge suggested for a singular Gram matrix brings about.
@@ -85,6 +86,10 @@ class Spectrum:
     def require_positive(self) -> None:
         """Check that K + r I is positive definite beyond rounding.
 
+        Eigenvalues are computed block by block, so that rows of a block count and not points: the transform is
+        unitary up to scale, and its roundings are independent, so that they move an entry of a block by about
+        eps log(n) |phi|_2, where |phi|_2 is at most C times the largest eigenvalue.
+
         Raises:
             SingularGramError: Otherwise; the message names the irrep with the smallest eigenvalue, and the ridge
                 that would bring the condition number to about 10^8.
@@ -92,7 +97,7 @@ class Spectrum:
         worst = int(np.argmin(self.eigenvalues))
         irrep, degree = self.irreps[worst], self.multiplicities[worst]
         what = f"{self.name}, in the Fourier block of irrep {irrep} (degree {degree}),"
-        require_positive(self.eigenvalues, what, self.ridge, int(self.multiplicities.sum()))
+        require_positive(self.eigenvalues, what, self.ridge, int(np.bincount(self.irreps).max()))
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain lists and numbers, for JSON."""
@@ -134,6 +139,7 @@ def spectrum_of_blocks(blocks: FourierBlocks, orbits: OrbitPoses, ridge: float) 
     """
     values, weights, irreps = block_spectrum(blocks)
     labels = np.sqrt(orbits.sizes)[:, None] * orbits.targets  # [C, m]
+    labels = np.ldexp(labels, -np.frexp(np.abs(labels).max(initial=0.0))[1])  # squares of no size overflow
     vectors = np.linalg.eigh(blocks[0])[1]
     parts = np.sum((vectors.conj().T @ labels).real ** 2, axis=1)
     total = float(np.sum(labels**2))
@@ -143,14 +149,14 @@ def spectrum_of_blocks(blocks: FourierBlocks, orbits: OrbitPoses, ridge: float) 
     return Spectrum(name, values, weights, irreps, label_weights, ridge)
 
 
-def require_positive(eigenvalues: FloatArray, what: str, ridge: float = 0.0, points: int = 0) -> None:
+def require_positive(eigenvalues: FloatArray, what: str, ridge: float = 0.0, rows: int = 0) -> None:
     """Check that the eigenvalues of K + r I are positive beyond rounding.
 
     Args:
         eigenvalues: Array [k].
         what: Whose they are, for the message.
         ridge: r, contained in the eigenvalues.
-        points: Size of the matrix; k if it is larger.
+        rows: Rows of the largest matrix that they were computed from; k if omitted.
 
     Raises:
         SingularGramError: If one is not; the message has its size and the ridge that would bring the condition
@@ -162,7 +168,7 @@ def require_positive(eigenvalues: FloatArray, what: str, ridge: float = 0.0, poi
         >>> require_positive(np.array([1.0, 1e-3]), "two points")
     """
     largest, smallest = float(eigenvalues.max()), float(eigenvalues.min())
-    rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, points, eigenvalues.size)
+    rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, rows or eigenvalues.size)
     if smallest > rounding * largest:
         return
     # (largest + s) = c (smallest + s) for the ridge s to add; a kernel that is zero everywhere takes any
