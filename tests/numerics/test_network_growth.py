@@ -46,17 +46,28 @@ def test_errors_grow_no_faster_than_angles(name, weight, bias, options, depths, 
 @pytest.mark.parametrize(("name", "weight", "bias", "options", "depths", "needed"), NETS)
 def test_the_growth_is_that_of_a_small_angle(name, weight, bias, options, depths, needed):
     """The largest ratio of angles after two layers, from textbook formulas at two vectors an angle 1e-25 apart."""
-    depth, length = max(depths), 1.7
+    depth = max(depths)
+    net = made(name, weight, bias, depth, options)
+    assert angle_growth(net, np.array([1.7]), 2)[0] == pytest.approx(exact_growth(name, net, options), rel=1e-10)
+
+
+def test_the_growth_is_that_of_the_worst_layers():
+    """Layers that shrink angles before and after do not count."""
+    weights, biases = (1.0, 0.2, 0.3, 200.0, 200.0, 50.0, 0.1, 0.2), (0.1, 0.5, 0.5, 0.0, 0.1, 0.0, 0.5, 0.5)
+    net = Network(dual("erf"), weights, biases)
+    found = angle_growth(net, np.array([1.7]), 2)[0]
+    assert found == pytest.approx(exact_growth("erf", net, {}), rel=1e-10)
+    assert found > 3
+
+
+def exact_growth(name, net, options):
+    """For |x| = 1.7 and two coordinates."""
+    weights, biases = net.weight_variance, net.bias_variance
     with mpmath.workdps(2 * DIGITS):
-        angle = mpf("1e-25")
-        x, y = [mpf(length), mpf(0)], [mpf(length) * mpmath.cos(angle), mpf(length) * mpmath.sin(angle)]
-        mixed, own = (
-            network_values(name, x, other, [weight] * (depth + 1), [bias] * (depth + 1), **options)
-            for other in (y, x)
-        )
-        first = mpf(weight) * mpf(length) ** 2 / 2
-        angles = [angle * mpmath.sqrt(first / (first + bias))]
+        angle, length = mpf("1e-25"), mpf(1.7)
+        x, y = [length, mpf(0)], [length * mpmath.cos(angle), length * mpmath.sin(angle)]
+        mixed, own = (network_values(name, x, other, weights, biases, **options) for other in (y, x))
+        first = mpf(weights[0]) * length**2 / 2
+        angles = [angle * mpmath.sqrt(first / (first + biases[0]))]
         angles += [mpmath.sqrt(2 * (1 - pair[0] / square[0])) for pair, square in zip(mixed, own, strict=True)]
-        exact = max(angles[j] / angles[i] for i in range(depth + 1) for j in range(i, depth + 1))
-    found = angle_growth(made(name, weight, bias, depth, options), np.array([length]), 2)[0]
-    assert found == pytest.approx(float(exact), rel=1e-10)
+        return float(max(angles[j] / angles[i] for i in range(len(angles)) for j in range(i, len(angles))))
