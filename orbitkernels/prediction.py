@@ -148,10 +148,10 @@ def predict(
                     progress(len(rows), pairs)
     return {
         "group": G.name,
-        "kernel": kernel if isinstance(kernel, str) and average is None else str(getattr(k, "spec", kernel)),
+        "kernel": kernel if isinstance(kernel, str) and average is None else _named(k),
         "data": dataset.name,
         "ridge": r.asked,
-        "missing": missing if isinstance(missing, str) else np.asarray(missing).tolist(),
+        "missing": missing if isinstance(missing, str) else [g if isinstance(g, str) else int(g) for g in missing],
         "symmetrisation": symmetrisation,
         "precision": precision,
         "seed": int(seed),
@@ -175,6 +175,12 @@ def _refuse_dense(group: FiniteGroup) -> None:
             f"{points**3 / 3:.0e} multiplications, beyond the limit of {MAX_POINTS} points; use "
             "spectral_error in Python, which needs no Gram matrix."
         )
+
+
+def _named(kernel: KernelLike) -> str:
+    """Specification of a kernel, or the name of a function or class: nothing that differs from run to run."""
+    spec = getattr(kernel, "spec", None)
+    return str(spec or getattr(kernel, "__name__", type(kernel).__name__))
 
 
 @dataclass(frozen=True)

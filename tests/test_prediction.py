@@ -240,3 +240,29 @@ def test_kernels_are_averaged_over_the_group_or_a_subgroup() -> None:
             assert row["relative_difference"] < 1e-6
     with pytest.raises(NotInvariantError, match=r"not normal in D4"):
         predict("D4", "ntk(depth=1)", "digits", ridge=1e-5, pairs=1, average="s")
+
+
+def rbf(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    return np.exp(-((X[:, None] - Y[None]) ** 2).sum(-1) / 2e3)
+
+
+def test_what_was_asked_for_is_recorded_without_addresses() -> None:
+    """A word and a number in one list stay what they are, and a function has its name."""
+    result = predict("D4", rbf, "digits", missing=[0, "r"], pairs=1)
+    assert (result["kernel"], result["missing"]) == ("rbf", [0, "r"])
+    assert predict("D4", rbf, "digits", missing=np.array([0, 1]), pairs=1)["missing"] == [0, 1]
+    json.dumps(result)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["C4", "D4"])
+def test_a_ridge_that_drowns_the_kernel(name: str) -> None:
+    pair = predict(name, "ntk(depth=3)", "digits", ridge=1e150, pairs=1)["pairs"][0]
+    for route in ("spectral_errors", "exact_errors"):
+        np.testing.assert_allclose(pair[route], [1, -1], rtol=1e-15)
+
+
+def test_rounding_is_noted_and_not_warned_of_as_well() -> None:
+    """The notes have bounds; filterwarnings = error would raise a warning of the batch."""
+    result = predict("D4", "gaussian(length_scale=600000)", "digits", pairs=1)
+    assert any("Rounding in double precision may change an error" in note for note in result["notes"])

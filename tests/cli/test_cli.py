@@ -66,6 +66,14 @@ def test_predict_as_text_ends_with_the_agreement_of_the_routes(capsys: pytest.Ca
     assert "Largest relative difference" in out
 
 
+def test_predict_without_a_condition_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """Balls enclose errors where the floats know no condition number."""
+    kernel = ("--kernel", "gaussian(length_scale=3e8)")
+    status, out, _ = run(capsys, "predict", "--group", "D4", "--pairs", "1", *kernel, "--precision", "arb")
+    assert status == 0
+    assert next(line for line in out.splitlines() if " / " in line).split()[-2] == "-"
+
+
 def test_derive_writes_a_file_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "new" / "t1.html"
     status, out, err = run(capsys, "derive", "T1", "--format", "html", "--out", str(target))
@@ -215,6 +223,7 @@ BAD = {
     "formula with an attribute": (["predict", "--group", "D4", "--kernel", "u.real"], "u.real"),
     "unknown kernel": (["predict", "--group", "D4", "--kernel", "ntkk(depth=3)"], "ntk"),
     "negative ridge": (["predict", "--group", "D4", "--ridge", "-1"], "ridge"),
+    "no such precision": (["predict", "--group", "D4", "--precision", "triple"], "double-double"),
     "NaN ridge": (["predict", "--group", "D4", "--ridge", "nan"], "ridge"),
     "no such archive": (["predict", "--group", "D4", "--data", "{tmp}/none.npz"], "none.npz"),
     "images that are not square": (["predict", "--group", "D4", "--data", "{tmp}/oblong.npz"], "2 x 3"),
