@@ -15,6 +15,14 @@ from an exact one.  Complex arithmetic has sqrt(2) gamma_2k for gamma_k (Lemma 3
 As |v|^2 <= v_i / lambda_min, the entries v_i are off by the relative eta / (1 - eta), eta = ||D|| / lambda_min,
 block by block; 1 / lambda_min is at most the trace of the inverse.  For the error e = y_i - K_iR K_RR^-1 y_R with
 dual coefficients a = K_RR^-1 y_R and weights b = K_RR^-1 K_Ri: e(K + D) - e(K) = -(1, -b)^* D (0, a(K + D)).
+
+*Sets.*  With eta the largest of all blocks, (1 - eta) (K + D) <= K <= (1 + eta) (K + D) in the order of Loewner,
+so K^-1 is within +-eta' (K + D)^-1, eta' = eta / (1 - eta), and so is each compression of it: the entries
+M = [K^-1]_SS at any set S move by F with ||M^-1/2 F M^-1/2|| <= eta', whatever S is, and the mean of M over a
+coset by the relative eta'.  Entries E of M that are off by at most epsilon (m_ii m_jj)^1/2, from one more Fourier
+transform and from Cholesky of M = L L^T (|L| |L^T| has such entries), have
+||L^-1 E L^-T|| <= epsilon || |L^-1| diag(M)^1/2 ||^2.  For z = [K^-1 y]_S - [(K + D)^-1 y]_S, as labels lie in the
+trivial irrep, ||M^-1/2 z|| <= eta'_1 (y^* K^-1 y)^1/2, because M^-1/2 P_S K^-1/2 is a contraction.
 """
 
 from __future__ import annotations
@@ -110,14 +118,25 @@ class InverseRounding:
     Attributes:
         entries: Array [C]: the largest error of entries of K^-1 on an orbit.
         duals: Array [C, m]: errors of the dual coefficients K^-1 y.
+        relative: eta', the largest of ||K^1/2 D' K^1/2|| for the error D' of K^-1, over all blocks.
+        labels: Array [m]: bound of ||M^-1/2 z|| for the error z of K^-1 y at any set, M = [K^-1]_SS.
+        rounded: Array [C, m]: what rounding adds to that for each entry of K^-1 y.
     """
 
     entries: FloatArray
     duals: FloatArray
+    relative: float
+    labels: FloatArray
+    rounded: FloatArray
 
 
 def inverse_rounding(
-    sizes: BlockSizes, perturbations: FloatArray, orbit_sizes: IntArray, duals: FloatArray, unit: float
+    sizes: BlockSizes,
+    perturbations: FloatArray,
+    orbit_sizes: IntArray,
+    duals: FloatArray,
+    unit: float,
+    targets: FloatArray,
 ) -> InverseRounding:
     """Errors of K^-1 on each orbit and of K^-1 y, when each block is perturbed by so much.
 
@@ -127,6 +146,7 @@ def inverse_rounding(
         orbit_sizes: Array [C]: N_c.
         duals: K^-1 y on each orbit, array [C, m].
         unit: Unit roundoff u.
+        targets: The labels y on each orbit, array [C, m].
 
     Returns:
         Bounds; infinite where a block may be singular.
@@ -138,7 +158,55 @@ def inverse_rounding(
     known = np.where(sizes.inverse_traces > 0, (relative + summed)[:, None], 0.0)
     entries = np.sum(sizes.weights[:, None] * sizes.inverse_traces * known, axis=0) / orbit_sizes
     trivial = np.sqrt(np.sum(orbit_sizes[:, None] * duals**2, axis=0))  # [m], the norm of the vector of the block
-    return InverseRounding(entries, (relative[0] + summed) * trivial[None, :] / np.sqrt(orbit_sizes)[:, None])
+    rounded = summed * trivial[None, :] / np.sqrt(orbit_sizes)[:, None]
+    moved = relative[0] * trivial[None, :] / np.sqrt(orbit_sizes)[:, None] if trivial.any() else 0.0
+    energy = np.sum(orbit_sizes[:, None] * (targets * duals + np.abs(targets) * rounded), axis=0)
+    worst = float(relative.max())
+    # the dual coefficients are those of another D than the inverse is: 1 + eta' between them
+    labels = relative[0] * (1 + worst) * np.sqrt(np.maximum(energy, 0)) if energy.any() else np.zeros(energy.shape)
+    return InverseRounding(entries, rounded + moved, worst, labels, rounded)
+
+
+def set_bound(
+    factor: FloatArray,
+    inverse_factor: FloatArray,
+    errors: FloatArray,
+    moved: InverseRounding,
+    rounded: FloatArray,
+    entry: float,
+) -> FloatArray:
+    """Bound of the errors of M^-1 w at a set S of poses, M = [K^-1]_SS and w = [K^-1 y]_S.
+
+    With F the error of M and z that of w, the errors e move by delta with (M + F) delta = z - F e, so that
+    ||M^1/2 delta|| <= (||M^-1/2 z|| + theta ||M^1/2 e||) / (1 - theta), theta = ||M^-1/2 F M^-1/2||, and
+    |delta_i| <= [M^-1]_ii^1/2 ||M^1/2 delta||.
+
+    Args:
+        factor: Cholesky factor L of M, array [s, s].
+        inverse_factor: L^-1.
+        errors: e, array [s, m].
+        moved: What is known of K^-1.
+        rounded: What rounding adds to the error of w, array [s, m].
+        entry: Largest error of an entry of M, relative to (m_ii m_jj)^1/2, beside that of K^-1.
+
+    Returns:
+        Array [s, m]; infinite if M may be singular.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.rounding import InverseRounding, set_bound
+        >>> known = InverseRounding(np.zeros(1), np.zeros((1, 1)), 0.5, np.zeros(1), np.zeros((1, 1)))
+        >>> set_bound(np.eye(2), np.eye(2), np.array([[3.0], [4.0]]), known, np.zeros((2, 1)), 0.0).tolist()
+        [[5.0], [5.0]]
+    """
+    sizes = np.abs(inverse_factor)
+    noise = entry * float(np.sum((sizes @ np.linalg.norm(factor, axis=1)) ** 2))
+    theta = moved.relative * (1 + noise) + noise
+    if not theta < 1:
+        return np.full(errors.shape, np.inf)
+    numerators = moved.labels * np.sqrt(1 + noise) + np.linalg.norm(sizes @ rounded, axis=0)
+    norm = (numerators + theta * np.linalg.norm(factor.T @ errors, axis=0)) / (1 - theta)
+    return np.asarray(np.linalg.norm(inverse_factor, axis=0)[:, None] * norm)
 
 
 def quotient_bound(numerator: FloatArray, denominator: float, inverse_norm: float, size: FloatArray) -> FloatArray:

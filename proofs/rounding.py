@@ -34,6 +34,9 @@ Precision = Literal["double", "double-double", "arb"]
 #: What `route` may be.
 RouteName = Literal["spectral", "dense"]
 
+#: Largest ratio of labels to the kernel's diagonal, as a power of two; 1 / (100 eps) more is left for K^-1.
+MOST_EXPONENT = 970
+
 #: A bound above this part of the error is worth a warning.
 WORTH_A_WARNING = 1e-3
 
@@ -203,10 +206,25 @@ def checked_precision(precision: str) -> Precision:
 def _in_double(route: FourierRoute | DenseRoute, missing: MissingLike, accuracy: float) -> BoundedError:
     from .rounding_double import DenseRounding, FourierRounding
 
+    _refuse_overflow(route)
     errors = route.errors(missing)  # first: it says which irrep is singular
     if isinstance(route, FourierRoute):
         return _with_bounds(FourierRounding(route, accuracy), errors, missing, "double")
     return _with_bounds(DenseRounding(route, accuracy), errors, missing, "double")
+
+
+def _refuse_overflow(route: FourierRoute | DenseRoute) -> None:
+    """Refuse labels so large beside a kernel so small that K^-1 y has no place among floats."""
+    if isinstance(route, FourierRoute):
+        diagonal = np.einsum("cc->c", route.symbol[:, :, 0]) + route.ridge
+    else:
+        diagonal = np.diagonal(route.matrix)
+    largest, smallest = (np.frexp(x)[1] for x in (np.abs(route.orbits.targets).max(), diagonal.min()))
+    if largest - smallest > MOST_EXPONENT and diagonal.min() > 0:
+        raise InputError(
+            f"Argument 'targets' has labels up to 2^{largest} beside values of the kernel of 2^{smallest}, and "
+            "the coefficients of the regression overflow; scale the labels or the kernel, or use 'double-double'."
+        )
 
 
 def _in_double_double(route: FourierRoute | DenseRoute, missing: MissingLike, accuracy: float) -> BoundedError:

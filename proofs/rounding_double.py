@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from orbitkernels.numerics.blocks import BlockStack, FourierBlocks
 from orbitkernels.numerics.dense import condition_of_spectrum
@@ -19,9 +20,11 @@ from orbitkernels.numerics.rounding import (
     inverse_rounding,
     quotient_bound,
     refit_bound,
+    set_bound,
     smallest_eigenvalue,
     typical_refit_error,
 )
+from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.laws import IntArray
 
 from .dense_route import DenseRoute
@@ -55,10 +58,13 @@ class FourierRounding:
     def __init__(self, route: FourierRoute, kernel_accuracy: float) -> None:
         self.route, self.kernel_accuracy, self.unit = route, kernel_accuracy, DOUBLE
         self.orbits = route.orbits
-        sizes = block_sizes(route.blocks, *(mass(route.symbol, route.orbits, power) for power in (1, 2)))
+        self.scale = orbit_scale(route)
+        self.blocks, symbol = self.scale.blocks(route.blocks), self.scale.matrix(route.symbol)
+        self.targets = self.scale.labels(route.orbits.targets)
+        sizes = block_sizes(self.blocks, *(mass(symbol, route.orbits, power) for power in (1, 2)))
         self.sizes = replace(sizes, irrep_errors=irrep_errors(route.orbits, sizes.degrees))
-        self.duals = dual_coefficients(route.blocks, route.orbits.targets)
-        self.diagonal = inverse_diagonal(route.blocks)
+        self.duals = dual_coefficients(self.blocks, self.targets)
+        self.diagonal = inverse_diagonal(self.blocks)
 
     @property
     def condition_number(self) -> float:
@@ -68,11 +74,14 @@ class FourierRounding:
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Array of the shape of the errors; NaN for lists of more than MOST_MISSING poses."""
         what = missing_poses(self.orbits.group, missing, len(self.orbits))
-        moved = inverse_rounding(self.sizes, self._perturbations(kind), self.orbits.sizes, self.duals, self.unit)
+        moved = inverse_rounding(
+            self.sizes, self._perturbations(kind), self.orbits.sizes, self.duals, self.unit, self.targets
+        )
         if not what.alike:
-            return self._set_bounds(what, errors, moved)
-        rounded = DOUBLE * np.abs(errors)
-        return rounded + np.stack([self._alike(what, c, errors[c], moved) for c in range(len(errors))])
+            return self._set_bounds(what, errors, moved, kind)
+        scaled = self.scale.labels(errors)
+        found = np.stack([self._alike(what, c, scaled[c], moved) for c in range(len(errors))])
+        return DOUBLE * np.abs(errors) + self.scale.back(found)
 
     def _perturbations(self, kind: Kind) -> FloatArray:
         """Array [k]: how far each block is off."""
@@ -88,31 +97,41 @@ class FourierRounding:
         if count == 1:
             return quotient_bound(moved.duals[c], moved.entries[c], 1 / self.diagonal[c], np.abs(errors))
         overlaps = [np.intersect1d(what.elements, H.elements).size for H in self.orbits.stabilisers]
-        row_sum = irrep_route(self.orbits.group).row_sums(self.route.blocks, what.elements, overlaps)[c]
-        entry = moved.entries[c] + self.sizes.sums(self.unit) * self.diagonal[c]
-        return quotient_bound(moved.duals[c], count * entry, 1 / row_sum, np.abs(errors))
+        row_sum = irrep_route(self.orbits.group).row_sums(self.blocks, what.elements, overlaps)[c]
+        if not row_sum > 0:
+            return np.full(errors.shape, np.inf)
+        noise = count * self.sizes.sums(self.unit) * self.diagonal[c]
+        entry = min(count * moved.entries[c], moved.relative * (row_sum + noise))
+        return quotient_bound(moved.duals[c], entry + noise, 1 / row_sum, np.abs(errors))
 
-    def _set_bounds(self, what: Missing, errors: FloatArray, moved: InverseRounding) -> FloatArray:
+    def _set_bounds(self, what: Missing, errors: FloatArray, moved: InverseRounding, kind: Kind) -> FloatArray:
         """Bounds for the poses of lists, by the entries of K^-1 among them."""
-        inverse = irrep_route(self.orbits.group).inverse_symbol(self.route.blocks)
+        inverse = irrep_route(self.orbits.group).inverse_symbol(self.blocks)
         found = []
         for points, sets in zip(
             missing_points(self.orbits, what), errors if what.orbits is None else [errors], strict=True
         ):
-            S, first = np.unique(points, return_index=True)
+            S, first, position = np.unique(points, return_index=True, return_inverse=True)
             if S.size > MOST_MISSING:
                 found.append(np.full(sets.shape, np.nan))
                 continue
-            orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
-            block = entries(inverse, self.orbits, S, orbit)
-            extra = self.sizes.sums(self.unit) + float(gamma(3 * S.size + 1, self.unit))
-            entry = float(np.max(moved.entries[orbit] + extra * self.diagonal[orbit]))
-            smallest = float(np.linalg.eigvalsh(block)[0])
-            norm = 1 / smallest if smallest > 0 else np.inf
-            numerators = np.linalg.norm(moved.duals[orbit], axis=0)
-            bound = quotient_bound(numerators, S.size * entry, norm, np.linalg.norm(sets[first], axis=0))
-            found.append(np.broadcast_to(bound, sets.shape) + DOUBLE * np.abs(sets))
+            bound = self._set_bound(S, inverse, sets[first], moved, kind)
+            found.append(bound[position] + DOUBLE * np.abs(sets))
         return arranged(found, what)
+
+    def _set_bound(
+        self, S: IntArray, inverse: FloatArray, errors: FloatArray, moved: InverseRounding, kind: Kind
+    ) -> FloatArray:
+        """Array [s, m] for one set, from the symbol of K^-1."""
+        orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
+        try:
+            factor = np.asarray(np.linalg.cholesky(entries(inverse, self.orbits, S, orbit)), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return np.full(errors.shape, np.inf)
+        inner = solve_triangular(factor, np.eye(S.size), lower=True)
+        entry = entry_error(self.sizes, S.size, self.unit, kind)
+        scaled = self.scale.labels(errors, orbit)
+        return self.scale.back(set_bound(factor, inner, scaled, moved, moved.rounded[orbit], entry), orbit)
 
 
 class DenseRounding:
@@ -125,7 +144,13 @@ class DenseRounding:
 
     def __init__(self, route: DenseRoute, kernel_accuracy: float) -> None:
         self.route, self.kernel_accuracy = route, kernel_accuracy
-        self.smallest = smallest_eigenvalue(route.eigenvalues)
+        self.scale = PowersOfTwo.balancing(np.diagonal(route.matrix), route.orbits.point_targets)
+        self.matrix, self.labels = (
+            self.scale.matrix(route.matrix),
+            self.scale.labels(route.orbits.point_targets),
+        )
+        eigenvalues = np.linalg.eigvalsh(self.matrix) if self.scale.rows.any() else route.eigenvalues
+        self.smallest = smallest_eigenvalue(np.asarray(eigenvalues, dtype=np.float64))
 
     @property
     def condition_number(self) -> float:
@@ -135,7 +160,7 @@ class DenseRounding:
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Array of the shape of the errors."""
         what = missing_poses(self.route.orbits.group, missing, len(self.route.orbits))
-        matrix, labels = self.route.matrix, self.route.orbits.point_targets
+        matrix, labels = self.matrix, self.labels
         perturbation = self.kernel_accuracy * float(np.trace(matrix)) if kind == "kernel" else None
         found = []
         for points in missing_points(self.route.orbits, what):
@@ -145,11 +170,21 @@ class DenseRounding:
                 bound = typical_refit_error(refit, matrix, labels, rows)
             else:
                 bound = refit_bound(refit, matrix, labels, rows, self.smallest, perturbation=perturbation)
-            found.append(bound[position])
+            found.append(self.scale.back(bound, rows)[position])
         return arranged(found, what) + DOUBLE * np.abs(errors)
 
 
 # ---------------------------------------------------------------------- what the bounds need
+
+
+def entry_error(sizes: BlockSizes, missing: int, unit: float, kind: Kind) -> float:
+    """What one more transform and Cholesky do to entries of M = [K^-1]_SS, relative to (m_ii m_jj)^1/2."""
+    return unit if kind == "level" else sizes.sums(unit) + float(gamma(3 * missing + 2, unit))
+
+
+def orbit_scale(route: FourierRoute) -> PowersOfTwo:
+    """Powers of two for the orbits that bring the diagonal of K + r I and the labels near 1."""
+    return PowersOfTwo.balancing(np.einsum("cc->c", route.symbol[:, :, 0]) + route.ridge, route.orbits.targets)
 
 
 def block_sizes(blocks: FourierBlocks, mass: float, root_mean_square: float) -> BlockSizes:

@@ -23,10 +23,11 @@ from orbitkernels.numerics.rounding import (
     Refit,
     gamma,
     inverse_rounding,
-    quotient_bound,
     refit_bound,
+    set_bound,
     typical_refit_error,
 )
+from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 
@@ -34,7 +35,7 @@ from .dense_route import DenseRoute
 from .irreps import UnitaryIrrep, unitary_irreps
 from .missing import MissingLike, OrbitPoses, arranged, missing_points, missing_poses
 from .orbits import FloatArray
-from .rounding_double import Kind, is_free, mass
+from .rounding_double import Kind, entry_error, is_free, mass, orbit_scale
 from .spectral import FourierRoute
 
 if TYPE_CHECKING:
@@ -109,10 +110,12 @@ class FourierDoubleDouble:
     def __init__(self, route: FourierRoute, kernel_accuracy: float) -> None:
         self.route, self.orbits, self.kernel_accuracy = route, route.orbits, kernel_accuracy
         _refuse_large(self.orbits)
-        self.symbol = symmetrised(route.symbol, self.orbits)
+        self.scale = orbit_scale(route)
+        symbol, self.targets = self.scale.matrix(route.symbol), self.scale.labels(self.orbits.targets)
+        self.symbol = symmetrised(symbol, self.orbits)
         self.blocks = tuple(self._blocks())
         self.orders = np.array([H.order for H in self.orbits.stabilisers], dtype=np.float64)
-        self.sizes = self._sizes(*(mass(route.symbol, self.orbits, power) for power in (1, 2)))
+        self.sizes = self._sizes(*(mass(symbol, self.orbits, power) for power in (1, 2)))
         self._require_positive()
         self.duals = self._duals()
 
@@ -153,7 +156,8 @@ class FourierDoubleDouble:
         parts = [[dd.product(dd.product(bases[a].T, full.take(a, b)), bases[b]) for b in count] for a in count]
         found = dd.DoubleDouble(*(np.block([[p[word] for p in row] for row in parts]) for word in (0, 1)))
         ridges = np.repeat(
-            [self.route.ridge * H.order for H in self.orbits.stabilisers], [b.shape[1] for b in bases]
+            self.scale.diagonal(self.route.ridge) * [H.order for H in self.orbits.stabilisers],
+            [b.shape[1] for b in bases],
         )
         return dd.total(found, dd.exactly(np.diag(ridges)))
 
@@ -162,8 +166,7 @@ class FourierDoubleDouble:
         rows = [np.repeat(np.sqrt(self.orders), np.diff(block.offsets)) for block in self.blocks]
         matrices = [b.block.high / np.outer(x, x) for b, x in zip(self.blocks, rows, strict=True)]
         inverses = [self._inverse(b).high * np.outer(x, x) for b, x in zip(self.blocks, rows, strict=True)]
-        largest = max(float(np.linalg.eigvalsh(matrix)[-1]) for matrix in matrices)
-        self.condition_number = largest * max(float(np.linalg.eigvalsh(inverse)[-1]) for inverse in inverses)
+        self.condition_number = self._condition(matrices, inverses)
         traces = [
             [float(np.diagonal(inverse)[block.orbit(c)].sum()) for c in range(len(self.orbits))]
             for inverse, block in zip(inverses, self.blocks, strict=True)
@@ -181,6 +184,18 @@ class FourierDoubleDouble:
             root_mean_square=root_mean_square,
             order=self.orbits.group.order,
         )
+
+    def _condition(self, matrices: list[FloatArray], inverses: list[FloatArray]) -> float:
+        """Of K + r I, from the blocks of the scaled matrix and their inverses."""
+        rows = [np.repeat(self.scale.relative, np.diff(block.offsets)) for block in self.blocks]
+        with np.errstate(over="ignore"):
+            pairs = [
+                (A * np.outer(x, x), B / np.outer(x, x)) for A, B, x in zip(matrices, inverses, rows, strict=True)
+            ]
+        if not all(np.isfinite(B).all() for _, B in pairs):
+            return float("inf")
+        first, second = (max(float(np.linalg.eigvalsh(p[i])[-1]) for p in pairs) for i in (0, 1))
+        return first * second
 
     @staticmethod
     def _inverse(block: RefinedBlock) -> DoubleDouble:
@@ -202,7 +217,7 @@ class FourierDoubleDouble:
         """K^-1 y on each orbit, [C, m]: |H_c| times the solution with the trivial block."""
         from orbitkernels.numerics import double_double_matrices as dd
 
-        solved = dd.solve(self.blocks[0].factor, dd.exactly(self.orbits.targets))
+        solved = dd.solve(self.blocks[0].factor, dd.exactly(self.targets))
         rows = [dd.scaled(solved.take(slice(c, c + 1)), order) for c, order in enumerate(self.orders.tolist())]
         return dd.DoubleDouble(*(np.concatenate(words) for words in zip(*rows, strict=True)))
 
@@ -211,25 +226,32 @@ class FourierDoubleDouble:
     def errors(self, missing: MissingLike) -> FloatArray:
         """Errors, rounded to float64."""
         what = missing_poses(self.orbits.group, missing, len(self.orbits))
-        return arranged([self._solved(points)[0] for points in missing_points(self.orbits, what)], what)
+        found = []
+        for points in missing_points(self.orbits, what):
+            S, position = np.unique(points, return_inverse=True)
+            found.append(self.scale.back(self._solved(S)[0], self._orbit_of(S))[position])
+        return arranged(found, what)
 
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Bounds of their errors, or typical sizes."""
         what = missing_poses(self.orbits.group, missing, len(self.orbits))
-        perturbations = self._perturbations(kind)
-        moved = inverse_rounding(self.sizes, perturbations, self.orbits.sizes, self.duals.high, self.unit)
+        moved = inverse_rounding(
+            self.sizes, self._perturbations(kind), self.orbits.sizes, self.duals.high, self.unit, self.targets
+        )
         found = []
         for points in missing_points(self.orbits, what):
-            sets, trace, diagonal = self._solved(points)
-            S = np.unique(points)
-            orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
-            extra = self.sizes.sums(self.unit) + float(gamma(3 * S.size + 1, self.unit))
-            entry = float(np.max(moved.entries[orbit])) + extra * float(diagonal.max())
-            numerators = np.linalg.norm(moved.duals[orbit], axis=0)
-            size = np.sqrt(S.size) * np.abs(sets).max(axis=0)
-            found.append(np.broadcast_to(quotient_bound(numerators, S.size * entry, trace, size), sets.shape))
+            S, position = np.unique(points, return_inverse=True)
+            orbit = self._orbit_of(S)
+            sets, factor, inner = self._solved(S)
+            entry = entry_error(self.sizes, S.size, self.unit, kind)
+            bound = set_bound(factor, inner, sets, moved, moved.rounded[orbit], entry)
+            found.append(self.scale.back(bound, orbit)[position])
         rounded = 0.0 if kind == "kernel" else DOUBLE * np.abs(errors)
         return np.asarray(arranged(found, what) + rounded)
+
+    def _orbit_of(self, points: IntArray) -> IntArray:
+        """Array [p]: the orbit of each point."""
+        return np.searchsorted(self.orbits.offsets, points, side="right") - 1
 
     def _perturbations(self, kind: Kind) -> FloatArray:
         """Array [k]: how far each block is off."""
@@ -239,17 +261,14 @@ class FourierDoubleDouble:
             self.sizes.perturbations(self.unit) if kind == "bound" else self.sizes.typical_perturbations(self.unit)
         )
 
-    def _solved(self, points: IntArray) -> tuple[FloatArray, float, FloatArray]:
-        """Errors [p, m] of poses missing together, the trace of M^-1, and the diagonal of M = [K^-1]_SS."""
+    def _solved(self, S: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Errors [s, m] of poses missing together, the Cholesky factor of M = [K^-1]_SS and its inverse."""
         from orbitkernels.numerics import double_double_matrices as dd
 
-        S, position = np.unique(points, return_inverse=True)
-        orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
-        M = self._inverse_entries(S, orbit)
-        factor = dd.cholesky(M, f"the inverse at {S.size} missing poses")
+        orbit = self._orbit_of(S)
+        factor = dd.cholesky(self._inverse_entries(S, orbit), f"the inverse at {S.size} missing poses")
         solved = dd.solve(factor, self.duals.take(orbit))
-        trace = float(np.sum(dd.inverse_factor(factor).high ** 2))
-        return solved.high[position], trace, np.diagonal(M.high)
+        return solved.high, factor.high, dd.inverse_factor(factor).high
 
     def _inverse_entries(self, points: IntArray, orbit: IntArray) -> DoubleDouble:
         """[K^-1]_ij = (|H_a| |H_b| / n) sum_rho w tr[U_a (B^-1)_ab U_b^T rho(g_i^-1 g_j)^T]."""
@@ -310,6 +329,8 @@ class DenseDoubleDouble:
                 f"Argument 'precision' is 'double-double', which is limited to {MOST_POINTS} points without group "
                 f"theory, not {len(route.matrix)}; use spectral_error, or 'double'."
             )
+        self.scale = PowersOfTwo.balancing(np.diagonal(route.matrix), route.orbits.point_targets)
+        self.labels = self.scale.labels(route.orbits.point_targets)
         self.matrix = self._exact()
         self.symmetric = self.matrix.high
         self._done: dict[tuple[int, ...], tuple[FloatArray, Refit, float]] = {}
@@ -318,10 +339,10 @@ class DenseDoubleDouble:
         """(K + K^T)/2 + r I without rounding."""
         from orbitkernels.numerics import double_double_matrices as dd
 
-        matrix = self.route.matrix
+        matrix = self.scale.matrix(self.route.matrix)
         half = dd.exactly(matrix / 2)
         total = dd.total(half, dd.exactly(matrix.T / 2))
-        return dd.total(total, dd.exactly(np.diag(self.route.rest)))
+        return dd.total(total, dd.exactly(np.diag(self.scale.diagonal(self.route.rest))))
 
     @property
     def condition_number(self) -> float:
@@ -329,8 +350,12 @@ class DenseDoubleDouble:
         from orbitkernels.numerics import double_double_matrices as dd
 
         inner = dd.inverse_factor(dd.cholesky(self.matrix, f"the {len(self.symmetric)} points"))
-        inverse = dd.product(inner.T, inner).high
-        return float(np.linalg.eigvalsh(self.symmetric)[-1] * np.linalg.eigvalsh(inverse)[-1])
+        T = np.outer(self.scale.relative, self.scale.relative)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            inverse = dd.product(inner.T, inner).high / T
+        if not np.isfinite(inverse).all():
+            return float("inf")
+        return float(np.linalg.eigvalsh(self.symmetric * T)[-1] * np.linalg.eigvalsh(inverse)[-1])
 
     def errors(self, missing: MissingLike) -> FloatArray:
         """Errors, rounded to float64."""
@@ -339,12 +364,13 @@ class DenseDoubleDouble:
         return arranged([self._of_set(S)[np.unique(S, return_inverse=True)[1]] for S in points], what)
 
     def _of_set(self, points: IntArray) -> FloatArray:
-        return self._solved(np.unique(points))[0]
+        rows = np.unique(points)
+        return self.scale.back(self._solved(rows)[0], rows)
 
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Bounds of their errors, or typical sizes."""
         what = missing_poses(self.route.orbits.group, missing, len(self.route.orbits))
-        labels, matrix = self.route.orbits.point_targets, self.symmetric
+        labels, matrix = self.labels, self.symmetric
         perturbation = self.kernel_accuracy * float(np.trace(matrix)) if kind == "kernel" else None
         found = []
         for points in missing_points(self.route.orbits, what):
@@ -354,7 +380,7 @@ class DenseDoubleDouble:
                 bound = typical_refit_error(refit, matrix, labels, rows, self.unit)
             else:
                 bound = refit_bound(refit, matrix, labels, rows, smallest, self.unit, perturbation)
-            found.append(bound[position])
+            found.append(self.scale.back(bound, rows)[position])
         return np.asarray(arranged(found, what) + (0.0 if kind == "kernel" else DOUBLE * np.abs(errors)))
 
     def _solved(self, missing: IntArray) -> tuple[FloatArray, Refit, float]:
@@ -363,7 +389,7 @@ class DenseDoubleDouble:
 
         key = tuple(missing.tolist())
         if key not in self._done:
-            labels = self.route.orbits.point_targets
+            labels = self.labels
             kept = np.setdiff1d(np.arange(len(labels)), missing)
             factor = dd.cholesky(self.matrix.take(*np.ix_(kept, kept)), f"{kept.size} points")
             across = self.matrix.take(*np.ix_(missing, kept))

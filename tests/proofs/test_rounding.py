@@ -146,12 +146,13 @@ def test_ill_conditioned_instances(name, length_scale):
     seed=st.integers(0, 10**6),
     scale=st.floats(0, 2.6),
     ridge=st.sampled_from([0.0, 1e-9, "relative:1e-12"]),
-    what=st.sampled_from(["pose", "1,2", "coset", "both"]),
+    what=st.sampled_from(["pose", "1,2", "0,1,3,4,5", "coset", "both", "most"]),
     fixed=st.booleans(),
 )
 def test_bounds_are_never_violated(name, seed, scale, ridge, what, fixed):
     orbits = orbits_of(name, seed, fixed)
-    missing = {"coset": MISSING[name], "both": {0: "pose", 1: "1,2"}}.get(what, what)
+    most = {0: range(1, orbits.group.order), 1: "1,2"}
+    missing = {"coset": MISSING[name], "both": {0: "pose", 1: "1,2"}, "most": most}.get(what, what)
     for route in routes(orbits, ok.Gaussian(length_scale=10.0**scale), ridge):
         true = true_errors(route, missing)
         for precision in PRECISIONS[:2]:
@@ -200,15 +201,99 @@ def test_what_the_kernel_brings_is_bounded(kind):
     assert gap.max() > 1e-6 * bound.max()
 
 
+# ---------------------------------------------------------------------- lists, lengths and scales
+
+
+def test_bounds_of_lists_are_near_those_of_poses():
+    """S5 on vectors: lists of 2 to 119 poses, and cosets, at most 100 times one pose, and no warning."""
+    S5 = ok.group("S5")
+    seeds = np.random.default_rng(1).standard_normal((2, 5))
+    orbits = ok.Orbits(S5, seeds, [0, 1], ok.PermutationAction.natural(S5))
+    route = FourierRoute.of("ntk(depth=1)", orbits)
+    one = bounded(route).relative_bound
+    for missing in ([0, 1], list(range(20)), list(range(60)), list(range(119)), "coset:1"):
+        found, dense = bounded(route, missing), ok.leave_out_error("ntk(depth=1)", orbits, missing)
+        assert found.rounding_bound.max() < 100 * one * np.abs(found.error).max()
+        assert found.remark is None
+        assert (np.abs(found.error - dense) < found.rounding_bound + 1e-7 * np.abs(dense)).all()
+
+
+def unequal(ratio, name="S3"):
+    """Two orbits, the second of other length, and with other labels."""
+    orbits = orbits_of(name, 5)
+    return ok.Orbits(
+        orbits.group, orbits.seeds * np.array([[1.0], [ratio]]), targets=[1.0, ratio], action=orbits.action
+    )
+
+
+@pytest.mark.parametrize("ratio", [3.0, 0.2, 8.0])
+@pytest.mark.parametrize("missing", ["pose", "1,2", "1,2,3,4,5", {0: "pose", 1: "1,2"}])
+def test_orbits_of_unequal_length(ratio, missing):
+    """The bound is below the error by far, and above what rounding does, however unequal the orbits are."""
+    kernel = ok.Polynomial(degree=6, offset=0)
+    bounds = []
+    for length in (1.0, ratio):
+        for route in routes(unequal(length), kernel):
+            for precision in PRECISIONS[:2]:
+                found = bounded(route, missing, precision)
+                assert (distances(found, true_errors(route, missing)) <= found.rounding_bound.ravel()).all()
+            bounds.append(bounded(route, missing).relative_bound)
+    assert max(bounds[2:]) < 1e-6
+    assert max(bounds[2:]) < 100 * max(bounds[:2])
+
+
+def test_digits_of_unequal_length_need_no_warning():
+    digits, G = ok.load("digits"), ok.group("D4")
+    orbits = ok.Orbits(G, digits.images[[3, 8]], digits.labels[[3, 8]])
+    for kernel in ("polynomial(degree=60)", ok.Averaged("polynomial(degree=60)", G, orbits.action)):
+        found = ok.error_with_bound(kernel, orbits, ridge="relative:1e-6")
+        assert found.relative_bound < 1e-6
+        assert found.remark is None
+
+
+@pytest.mark.parametrize(
+    ("size", "label"), [(1e-155, 1.0), (1.0, 1e200), (1e300, 1.0), (1e-250, 1e-200), (1e-280, 1.0)]
+)
+@pytest.mark.parametrize("missing", ["pose", "1,2"])
+def test_extreme_scales(size, label, missing):
+    """Errors, condition numbers and relative bounds are those of the same matrix near 1."""
+    start = orbits_of("C4", 1)
+    plain = ok.Orbits(start.group, start.seeds, targets=[0.0, 1.0], action=start.action)
+    orbits = ok.Orbits(plain.group, plain.seeds, targets=[0.0, label], action=plain.action)
+    for route in ("spectral", "dense"):
+        near = ok.error_with_bound(lambda X, Y: np.exp(X @ Y.T), plain, missing, route=route)
+        for precision in PRECISIONS:
+            found = ok.error_with_bound(
+                lambda X, Y: size * np.exp(X @ Y.T), orbits, missing, precision=precision, route=route
+            )
+            assert found.relative_bound < 1e-11
+            assert found.relative_kernel_bound < 1e-11
+            assert found.condition_number == pytest.approx(near.condition_number, rel=1e-6)
+            np.testing.assert_allclose(found.error / label, near.error, rtol=1e-10)
+
+
+def test_coefficients_that_overflow_are_refused():
+    plain = orbits_of("C4", 1)
+    orbits = ok.Orbits(plain.group, plain.seeds, targets=[0.0, 1e200], action=plain.action)
+    kernel = lambda X, Y: 1e-155 * np.exp(X @ Y.T)  # noqa: E731
+    for route in ("spectral", "dense"):
+        with pytest.raises(InputError, match="coefficients of the regression overflow"):
+            ok.error_with_bound(kernel, orbits, "1,2", route=route)
+        assert (
+            ok.error_with_bound(kernel, orbits, "1,2", route=route, precision="double-double").relative_bound
+            < 1e-15
+        )
+
+
 # ---------------------------------------------------------------------- planted mistakes
 
 
-def violated(precision, scales=(1, 3, 10, 30, 100)):
+def violated(precision, scales=(1, 3, 10, 30, 100), missing="pose"):
     """Whether some instance violates its bound."""
     for scale in scales:
         for route in routes(orbits_of("C8", 3), ok.Gaussian(length_scale=scale)):
-            found = bounded(route, "pose", precision)
-            if (distances(found, true_errors(route, "pose")) > found.rounding_bound.ravel()).any():
+            found = bounded(route, missing, precision)
+            if (distances(found, true_errors(route, missing)) > found.rounding_bound.ravel()).any():
                 return True
     return False
 
@@ -218,6 +303,33 @@ def test_a_wrong_unit_roundoff_is_caught(monkeypatch):
     gamma = rounding_numbers.gamma
     monkeypatch.setattr(rounding_numbers, "gamma", lambda count, unit=2.0**-53: gamma(count, unit * 2.0**-22))
     assert violated("double")
+
+
+def test_a_wrong_order_of_loewner_is_caught(monkeypatch):
+    """Lists, with what their matrix may move by taken 2^-22 of what it is."""
+    assert not violated("double", missing="1,2,4")
+    known = rounding_double.set_bound
+
+    def too_small(factor, inner, errors, moved, rounded, entry):
+        return 2.0**-22 * known(factor, inner, errors, moved, rounded, entry)
+
+    monkeypatch.setattr(rounding_double, "set_bound", too_small)
+    assert violated("double", missing="1,2,4")
+
+
+def test_a_scale_that_is_not_undone_is_caught(monkeypatch):
+    orbits, kernel = unequal(0.2), ok.Polynomial(degree=6, offset=0)
+
+    def holds():
+        route = FourierRoute.of(kernel, orbits)
+        found = bounded(route)
+        return (distances(found, true_errors(route, "pose")) <= found.rounding_bound.ravel()).all()
+
+    assert holds()
+    monkeypatch.setattr(
+        rounding_double.PowersOfTwo, "back", lambda self, values, rows=slice(None): values * 2.0**-40
+    )
+    assert not holds()
 
 
 def test_double_doubles_without_low_words_are_caught(monkeypatch):
@@ -433,7 +545,7 @@ def test_predict_says_when_rounding_matters(capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--precision", "half"], "Argument 'precision' must be one of"),
+        (["--precision", "half"], "'half' is not one of 'double', 'double-double', 'arb'"),
         (["--precision", "arb", "--symmetrisation", "scalar"], "needs symmetrisation 'block'"),
         (["--needed", "separation", "--precision", "arb"], "'--precision' does not go with --needed"),
     ],
