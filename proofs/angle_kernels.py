@@ -94,7 +94,7 @@ _FUNCTIONS: dict[type, Callable[..., Callable[[Angles], FloatArray]]] = {
     NTK: _network,
     NNGP: _network,
     Formula: _formula,
-    Gaussian: lambda k: lambda angles: np.exp(-angles.squared_distances / k.length_scale**2 / 2),
+    Gaussian: lambda k: lambda angles: np.exp(-angles.squared_distances / k.length_scale / k.length_scale / 2),
     Laplace: lambda k: lambda angles: np.exp(-np.sqrt(angles.squared_distances) / k.length_scale),
     Polynomial: lambda k: lambda angles: (k.scale * angles.products * angles.cosines + k.offset) ** k.degree,
 }
