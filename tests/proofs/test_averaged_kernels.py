@@ -167,6 +167,8 @@ def test_kernels_of_some_inputs_only_are_averaged():
         poses = ACTIONS["C4"].apply(x)
         wanted = np.mean([[k(a, b) for a in poses] for b in poses], axis=(0, 1))
         np.testing.assert_allclose(Averaged(k, "C4", ACTIONS["C4"]).gram(x), wanted, rtol=1e-14)
+    positive = Averaged(roots, "C4", ACTIONS["C4"])
+    assert positive._is_invariant(positive.action, x, x)  # so that one sum is taken
     steep = Averaged(lambda X, Y: np.exp(X @ Y.T), "C4", ACTIONS["C4"])
     assert steep._is_invariant(steep.action, 13 * x, x)  # random points are no longer than the inputs: no overflow
 
