@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from orbitkernels import needed, needed_command
@@ -63,7 +63,8 @@ def test_the_number_of_poses_is_the_smallest_from_which_on_leaving_out_gives_les
     try:
         found = needed_poses(spec, h, rings, ridge, most=20)
     except SingularGramError:
-        assume(False)
+        assert ridge == 0.0  # smooth kernels of many poses are singular to rounding; with a ridge none is
+        reject()
     first, last = found["searched"]
     errors = [left_out(spec, N, h, rings == "interleaved", ridge) for N in range(first, last + 1)]
     assume(all(abs(error - 1) > 1e-6 for error in errors))
