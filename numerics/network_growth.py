@@ -11,9 +11,11 @@ that is above 1, as in the chaotic phase of deep nets (Poole et al. 2016), error
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from .duals import SLOPE, FloatArray
+from .duals import LENGTH, ROOT_MEAN_SQUARE, SLOPE, FloatArray
 from .network import Network, features
 
 
@@ -48,4 +50,36 @@ def angle_growth(network: Network, lengths: FloatArray, inputs: int) -> FloatArr
         factor = np.divide(grown, after, out=np.zeros_like(after), where=after > 0)
         following = np.maximum(following * factor, 1.0)  # the best product that ends here, or none
         longest = np.maximum(longest, following)
+    return longest
+
+
+def convolution_growth(features: Sequence[FloatArray], weights: Sequence[float], biases: Sequence[float]) -> float:
+    """An upper bound of the same for convolutional nets, whatever their filters, strides, padding and heads.
+
+    A layer takes means over a filter, of windows whose angles t_i it enlarges by g_i = sqrt(E[f'(a z)^2]) a_i/A_i,
+    A_i^2 = E[f(a_i z)^2], to an angle t' with t'^2 = sum_i w_i g_i^2 t_i^2 and sum_i w_i = 1 - sb2/a'^2 at most.
+    That is bounded by the largest g_i and the largest a'^2 = sb2 + sw2 max_i A_i^2.
+
+    Args:
+        features: For each of L layers the features [F, p] of the dual at the positions of all images.
+        weights: sw2 of the L + 1 layers with weights, the readout last.
+        biases: sb2 of these.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.duals import dual
+        >>> from orbitkernels.numerics.network_growth import convolution_growth
+        >>> bool(convolution_growth([dual("erf").features(np.array([1.0, 7.0]))] * 2, [50.0] * 3, [0.0] * 3) > 4)
+        True
+    """
+    longest = following = 1.0
+    for layer, values in enumerate(features):
+        squares = values[ROOT_MEAN_SQUARE] ** 2
+        grown = np.divide(
+            values[SLOPE] * values[LENGTH] ** 2, squares, out=np.zeros_like(squares), where=squares > 0
+        )
+        most = weights[layer + 1] * float(squares.max(initial=0.0))
+        share = most / (most + biases[layer + 1]) if most > 0 else 0.0
+        following = max(following * float(np.sqrt(grown.max(initial=0.0) * share)), 1.0)
+        longest = max(longest, following)
     return longest

@@ -198,6 +198,20 @@ class _Convolutional(Kernel):
         self._require_fit(net)
         return net
 
+    def layers(self, X: npt.ArrayLike) -> tuple[list[FloatArray], tuple[float, ...], tuple[float, ...]]:
+        """What the activations of images X are given, layer by layer, for statements on accuracy.
+
+        Returns:
+            For each of L layers the features [F, p] of its dual at all positions of all images
+            (:class:`orbitkernels.numerics.duals.Dual`), and the L + 1 variances of weights and of biases.
+        """
+        from orbitkernels.numerics.convolution_windows import image_layers
+
+        x = self._images("X", X)
+        net = self.net(x.shape[2], x.shape[3])
+        features = [np.moveaxis(layer[:, :-1], 1, 0) for layer in image_layers(net, x)[1:]]  # 1/a is left out
+        return [layer.reshape(len(layer), -1) for layer in features], net.weights, net.biases
+
     def _fitted(self, extent: int | tuple[int, int], height: int, width: int) -> tuple[int, int]:
         """Rows and columns; one number means 1 along the height of a sequence."""
         if isinstance(extent, tuple):

@@ -184,6 +184,20 @@ class _GroupConvolutional:
             )
         return gram
 
+    def layers(self, X: npt.ArrayLike) -> tuple[list[FloatArray], list[float], list[float]]:
+        """What the activations of inputs X are given, layer by layer, for statements on accuracy.
+
+        Returns:
+            For each of L layers the features [F, m n] of its dual at all elements and inputs
+            (:class:`orbitkernels.numerics.duals.Dual`), and the L + 1 variances of weights and of biases.
+        """
+        features = np.moveaxis(self._images(self._rows("X", X)).features, 0, 2)  # [L, F, m, n]
+        return (
+            [layer.reshape(len(layer), -1) for layer in features],
+            self._variances.weights.tolist(),
+            self._variances.biases.tolist(),
+        )
+
     def _rows(self, name: str, values: npt.ArrayLike) -> FloatArray:
         """Inputs as rows [m, c points]."""
         array = reals(name, values)

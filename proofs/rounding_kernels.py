@@ -6,11 +6,13 @@ import warnings
 from copy import copy
 
 import numpy as np
+import numpy.typing as npt
 
 from orbitkernels.errors import ExpectationWarning
 from orbitkernels.numerics.rounding import DOUBLE
 
 from .activations import NetworkActivation
+from .arguments import rows
 from .averaged_kernels import Averaged
 from .convolutional_kernels import CNNGP, CNTK
 from .group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
@@ -29,17 +31,18 @@ _COVARIANCES = (NNGP, CNNGP, GroupConvolutionalNNGP)
 _Network = NTK | CNTK | GroupConvolutionalNTK | NNGP | CNNGP | GroupConvolutionalNNGP
 
 
-def kernel_accuracy(kernel: KernelLike, points: FloatArray | None = None) -> float:
+def kernel_accuracy(kernel: KernelLike, points: npt.ArrayLike | None = None) -> float:
     """Accuracy of the values of a kernel relative to sqrt(k(x, x) k(y, y)): as stated for nets, else assumed.
 
     A net of depth L has L times 10^-13 (NTK) or 10^-14 (NNGP), convolutional or not, and L times what the
-    expansion of a formula leaves out at the points.  An average over h elements has what its kernel has, which is
-    relative to that kernel's diagonal and so grows by the ratio of the diagonals at the points, and h roundings of
-    its sum.
+    expansion of a formula leaves out at the points, all times the factor by which its layers enlarge small angles
+    (:mod:`orbitkernels.numerics.network_growth`), 1 unless the net is chaotic.  An average over h elements has
+    what its kernel has, which is relative to that kernel's diagonal and so grows by the ratio of the diagonals at
+    the points, and h roundings of its sum.
 
     Args:
         kernel: As for :func:`orbitkernels.spectral_error`.
-        points: Array [m, d] of inputs; without them formulas and ratios are not looked at.
+        points: Array [m, d] of inputs; without them growth, formulas and ratios are not looked at.
 
     Raises:
         InputError: If a specification names no kernel, or the points do not suit the kernel.
@@ -48,14 +51,19 @@ def kernel_accuracy(kernel: KernelLike, points: FloatArray | None = None) -> flo
         >>> from orbitkernels.proofs.rounding_kernels import kernel_accuracy
         >>> kernel_accuracy("ntk(depth=2)"), kernel_accuracy("cnngp"), kernel_accuracy(lambda X, Y: X @ Y.T)
         (2e-13, 1e-14, 8.881784197001252e-16)
+        >>> chaotic = "ntk(depth=20, activation=erf, weight_variance=100, bias_variance=0)"
+        >>> kernel_accuracy(chaotic, [[1.0, 0.0]]) > 1e6 * kernel_accuracy(chaotic)
+        True
     """
-    kernel = as_kernel(kernel)
+    kernel, inputs = as_kernel(kernel), None if points is None else rows("points", points)
     if isinstance(kernel, Averaged):
-        return _average(kernel, points)
+        return _average(kernel, inputs)
     if not isinstance(kernel, _TANGENTS + _COVARIANCES):
         return KERNEL_ACCURACY
     layer = _TANGENT if isinstance(kernel, _TANGENTS) else _COVARIANCE
-    return kernel.depth * (layer + (0.0 if points is None else _expectation_error(kernel, points)))
+    if inputs is None or not len(inputs):
+        return kernel.depth * layer
+    return kernel.depth * (layer + _expectation_error(kernel, inputs)) * _growth(kernel, inputs)
 
 
 def _average(kernel: Averaged, points: FloatArray | None) -> float:
@@ -71,6 +79,18 @@ def _diagonal(kernel: KernelLike, x: FloatArray) -> float:
     """k(x, x); infinity where it is not positive, so that no ratio to it counts."""
     value = float(gram(kernel, x[None])[0, 0])
     return value if value > 0 else np.inf
+
+
+def _growth(kernel: _Network, points: FloatArray) -> float:
+    """Largest factor by which consecutive layers enlarge small angles of the points."""
+    from orbitkernels.numerics.angles import unit_rows
+    from orbitkernels.numerics.network_growth import angle_growth, convolution_growth
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", ExpectationWarning)  # the kernel itself gives it
+        if isinstance(kernel, NTK | NNGP):
+            return float(np.max(angle_growth(kernel.numeric, unit_rows(points)[1], points.shape[1])))
+        return convolution_growth(*kernel.layers(points))
 
 
 def _expectation_error(kernel: _Network, points: FloatArray) -> float:
