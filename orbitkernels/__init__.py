@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         spectral_error,
         spectrum,
     )
-    from orbitkernels.proofs.symbol_errors import symbol_errors, symbol_spectrum
+    from orbitkernels.proofs.symbol_errors import symbol_errors, symbol_errors_with_bound, symbol_spectrum
     from orbitkernels.proofs.verify import verify
     from orbitkernels.theory.actions import PermutationAction, image_action
     from orbitkernels.theory.characters import CharacterTable
@@ -88,7 +88,7 @@ _HOMES = {
     "proofs.rounding": ["BoundedError", "error_with_bound"],
     "proofs.spectral": ["check_invariance", "leave_out_error", "orbit_symbol", "spectral_error", "spectrum"],
     "proofs.enclosed_prediction": ["enclosed_error"],
-    "proofs.symbol_errors": ["symbol_errors", "symbol_spectrum"],
+    "proofs.symbol_errors": ["symbol_errors", "symbol_errors_with_bound", "symbol_spectrum"],
     "proofs.iterative": ["iterative_error"],
     "proofs.verify": ["verify"],
     "proofs.circle": ["circle_spectrum"],
@@ -157,6 +157,7 @@ __all__ = [
     "spectral_errors",
     "spectrum",
     "symbol_errors",
+    "symbol_errors_with_bound",
     "symbol_spectrum",
     "unitary_irreps",
     "verify",

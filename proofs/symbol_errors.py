@@ -11,11 +11,14 @@ from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.laws import IntArray
 from orbitkernels.theory.names import group as named_group
 
+from .arguments import number
 from .input_actions import finite_array
 from .large_orbits import irrep_route
 from .missing import MissingLike
 from .orbits import FloatArray
 from .ridge import Ridge, RidgeLike, mean_diagonal
+from .rounding import BoundedError, Precision, bounded, checked_precision
+from .rounding_kernels import KERNEL_ACCURACY
 from .spectral import FourierRoute
 from .spectrum import Spectrum
 
@@ -64,6 +67,7 @@ def symbol_errors(
     targets: npt.ArrayLike,
     missing: MissingLike = "pose",
     ridge: RidgeLike = 0.0,
+    precision: Precision = "double",
 ) -> FloatArray:
     """Error y - p at missing poses of C free orbits, from the symbol alone (Theorems T6, T7 and T1).
 
@@ -76,9 +80,13 @@ def symbol_errors(
         targets: Target of each orbit, [C] or [C, m].
         missing: What is missing, as for :func:`orbitkernels.spectral_error`.
         ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal: K + r I.
+        precision: Of the linear algebra, as for :func:`orbitkernels.spectral_error`.
 
     Returns:
         Array [C, m]; [C, p, m] for a list of p poses, [p, m] for a dictionary of p poses altogether.
+
+    Warns:
+        RoundingWarning: If rounding may change an error by more than a thousandth of its value.
 
     Raises:
         InputError: If a shape is wrong or a number is not finite.
@@ -93,7 +101,55 @@ def symbol_errors(
         >>> ok.symbol_errors(phi, "C65536", [1.0, -1.0]).round(9).tolist()
         [[7.4997e-05], [-7.4997e-05]]
     """
-    return _route(phi, group, targets, ridge).errors(missing)
+    found = symbol_errors_with_bound(phi, group, targets, missing, ridge, precision)
+    found.warn()
+    return found.error
+
+
+def symbol_errors_with_bound(
+    phi: npt.ArrayLike,
+    group: FiniteGroup | str,
+    targets: npt.ArrayLike,
+    missing: MissingLike = "pose",
+    ridge: RidgeLike = 0.0,
+    precision: Precision = "double",
+    kernel_accuracy: float = KERNEL_ACCURACY,
+) -> BoundedError:
+    """As :func:`symbol_errors`, with the condition number and bounds as of :func:`orbitkernels.error_with_bound`.
+
+    The symbol is taken as it is given: the bound of rounding is what the errors may be off from the exact errors
+    of these floats.
+
+    Args:
+        phi: As for :func:`symbol_errors`.
+        group: As there.
+        targets: As there.
+        missing: As there.
+        ridge: As there.
+        precision: ``"double"``, ``"double-double"`` or ``"arb"``, as for :func:`orbitkernels.error_with_bound`.
+        kernel_accuracy: How far values of phi may be off, relative to sqrt(phi_aa(e) phi_bb(e)), >= 0.
+
+    Returns:
+        The errors and what is known of them; nothing is warned of.
+
+    Raises:
+        InputError: If a shape is wrong, a number is not finite or the problem is too large for the precision.
+        NotInvariantError: If phi_ba(g) = phi_ab(g^-1) fails.
+        SingularGramError: If K + r I is not positive definite.
+
+    Example:
+        >>> import numpy as np
+        >>> import orbitkernels as ok
+        >>> distance = np.minimum(np.arange(65536), 65536 - np.arange(65536)) / 100
+        >>> found = ok.symbol_errors_with_bound(np.exp(-distance), "C65536", [1.0])
+        >>> found.error.round(9).tolist(), bool(found.rounding_bound[0, 0] < 1e-4 * found.error[0, 0])
+        ([[4.9998e-05]], True)
+        >>> round(found.condition_number)
+        40001
+    """
+    checked_precision(precision)
+    accuracy = float(number("kernel_accuracy", kernel_accuracy, positive=False))
+    return bounded(_route(phi, group, targets, ridge), missing, precision, accuracy)
 
 
 def symbol_spectrum(
