@@ -1,6 +1,5 @@
 """Permutation actions: the homomorphism law, orbits and stabilisers, quarter turns, flips, shifts and sets."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import refused
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.actions import (
@@ -30,15 +30,6 @@ SHAPES = [
     ("C2^2", 6, 4), ("C1xC3", 2, 6), ("C3xC1", 6, 2), ("C1", 3, 5), ("C1xC1", 2, 2), ("C3", 2, 9), ("C12", 1, 12),
     ("S3", 1, 3), ("S4", 2, 2), ("A4", 1, 4), ("D5", 1, 5), ("M11", 1, 11), ("C2wrC3", 2, 3), ("PSL(2,7)", 2, 4),
 ]  # fmt: skip
-
-
-def refused(make: Callable[[], Any], message: str) -> None:
-    """Assert that `make` raises an InputError of one line that matches."""
-    with pytest.raises(InputError) as caught:
-        make()
-    text = str(caught.value)
-    assert re.search(message, text), text
-    assert "\n" not in text
 
 
 def assert_is_left_action(action: PermutationAction) -> None:
