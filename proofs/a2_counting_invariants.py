@@ -22,38 +22,30 @@ if TYPE_CHECKING:
 
 TITLE = "Counting invariants"
 SOURCE = (
-    "Molien 1897; Bietti, Venturi and Bruna 2021 for the share of invariant harmonics under permutations;"
-    " for all"
-    " orthogonal groups, with the rate: this work"
+    "Molien 1897; Bietti, Venturi and Bruna 2021 for the share of invariant harmonics under permutations; for"
+    " all orthogonal groups, with the rate: this work"
 )
 HYPOTHESES = (
     r"$G$ is a finite group of order $n$. $V$ is a complex or real vector space of finite dimension on which"
-    r" $G$ acts"
-    r" linearly, $V^G$ its subspace of fixed vectors and $\operatorname{tr}_V(g)$ the trace of $g$ on $V$.",
+    r" $G$ acts linearly, $V^G$ its subspace of fixed vectors and $\operatorname{tr}_V(g)$ the trace of $g$ on"
+    r" $V$.",
     r"$G$ acts on $\mathbb R^d$, $d \ge 2$, by orthogonal matrices, the matrix of $g$ also being called $g$,"
-    r" and on"
-    r" functions by $(gf)(x) = f(g^{-1}x)$. $P_k$ is the space of the homogeneous polynomials of degree $k$,"
-    r" and"
-    r" $V_{d,k} = \{f \in P_k : \Delta f = 0\}$ that of the harmonic ones, of dimension $N(d, k)$; $\Delta$"
-    r" is the"
-    r" Laplacian.",
-    r"$\gamma_d(k) = \dim V_{d,k}^G / N(d, k)$ is the share of the invariant harmonics. $a$ elements of $G$"
-    r" act as $I$"
-    r" and $b$ as $-I$ ($a = 1$ and $b \le 1$ if the action is faithful).",
-    r"For every other $g$ let $c_g$ be as follows, where $e^{\mathrm i\theta}$ is any eigenvalue of $g$ that"
-    r" is not"
-    r" real: $c_g = 1$ if both $1$ and $-1$ are eigenvalues; $1/|\sin(\theta/2)|$ if $1$ is and $-1$ is not;"
-    r" $1/|\cos(\theta/2)|$ if $-1$ is and $1$ is not; $2/|\sin \theta|$ if neither is.",
+    r" and on functions by $(gf)(x) = f(g^{-1}x)$. $P_k$ is the space of the homogeneous polynomials of degree"
+    r" $k$, and $V_{d,k} = \{f \in P_k : \Delta f = 0\}$ that of the harmonic ones, of dimension $N(d, k)$;"
+    r" $\Delta$ is the Laplacian.",
+    r"$\gamma_d(k) = \dim V_{d,k}^G / N(d, k)$ is the share of the invariant harmonics. $a$ elements of $G$ act"
+    r" as $I$ and $b$ as $-I$ ($a = 1$ and $b \le 1$ if the action is faithful).",
+    r"For every other $g$ let $c_g$ be as follows, where $e^{\mathrm i\theta}$ is any eigenvalue of $g$ that is"
+    r" not real: $c_g = 1$ if both $1$ and $-1$ are eigenvalues; $1/|\sin(\theta/2)|$ if $1$ is and $-1$ is"
+    r" not; $1/|\cos(\theta/2)|$ if $-1$ is and $1$ is not; $2/|\sin \theta|$ if neither is.",
 )
 STATEMENT = (
     r"\dim V^G = \frac1n \sum_g \operatorname{tr}_V(g), \qquad \sum_k \dim P_k^G\, t^k = \frac1n \sum_g"
-    r" \frac{1}{\det(I - t g)}, \qquad \sum_k \dim V_{d,k}^G\, t^k = \frac1n \sum_g \frac{1 - t^2}{\det(I -"
-    r" t g)},"
-    r" \text{ and for } d \ge 3 \text{ } \Bigl|\gamma_d(k) - \frac{a + (-1)^k b}{n}\Bigr| \le"
+    r" \frac{1}{\det(I - t g)}, \qquad \sum_k \dim V_{d,k}^G\, t^k = \frac1n \sum_g \frac{1 - t^2}{\det(I - t"
+    r" g)}, \text{ and for } d \ge 3 \text{ } \Bigl|\gamma_d(k) - \frac{a + (-1)^k b}{n}\Bigr| \le"
     r" \frac{d-2}{2k+d-2} \cdot \frac1n \sum_{g \neq \pm I} c_g. \text{ So the share tends to } a/n \text{ if"
     r" no element acts as } -I; \text{ otherwise } b = a, \text{ the share vanishes for odd } k \text{ and"
-    r" tends to }"
-    r" 2a/n \text{ along even } k."
+    r" tends to } 2a/n \text{ along even } k."
 )
 
 
@@ -73,9 +65,8 @@ def derivation() -> Derivation:
     steps = (
         argued(
             "averaging over a subgroup",
-            r"$P = \frac1n \sum_g g$ fixes the vectors of $V^G$, and $hP = P$ for every $h$: it is a"
-            r" projection onto"
-            r" $V^G$, so its rank is its trace. (Instances: quadratic polynomials.)",
+            r"$P = \frac1n \sum_g g$ fixes the vectors of $V^G$, and $hP = P$ for every $h$: it is a projection"
+            r" onto $V^G$, so its rank is its trace. (Instances: quadratic polynomials.)",
             r"P^2 = P, \qquad \operatorname{rank} P = \operatorname{tr} P, \qquad \dim V^G = \frac1n \sum_g"
             r" \operatorname{tr}_V(g)",
             on=witnessed(checks.mean_projects),
@@ -84,26 +75,21 @@ def derivation() -> Derivation:
         equal(
             "power series",
             r"Let $\lambda_1, \dots, \lambda_d$ be the eigenvalues of $g$, which is orthogonal and real, so"
-            r" that"
-            r" $g^{-1}$ has the same ones. On linear forms $g$ has these eigenvalues, and on $P_k$ the"
-            r" products of"
-            r" $k$ of them. Expanding each factor as a geometric series gives all these products. (Checked for"
-            r" $d = 3$, up to $k = 3$, with eigenvalues that are symbols.)",
-            r"\sum_k \operatorname{tr}_{P_k}(g)\, t^k = \sum_k t^k \sum_{k_1 + \dots + k_d = k}"
-            r" \lambda_1^{k_1} \cdots"
-            r" \lambda_d^{k_d} = \prod_{i=1}^d \frac{1}{1 - \lambda_i t} = \frac{1}{\det(I - t g)}",
+            r" that $g^{-1}$ has the same ones. On linear forms $g$ has these eigenvalues, and on $P_k$ the"
+            r" products of $k$ of them. Expanding each factor as a geometric series gives all these products."
+            r" (Checked for $d = 3$, up to $k = 3$, with eigenvalues that are symbols.)",
+            r"\sum_k \operatorname{tr}_{P_k}(g)\, t^k = \sum_k t^k \sum_{k_1 + \dots + k_d = k} \lambda_1^{k_1}"
+            r" \cdots \lambda_d^{k_d} = \prod_{i=1}^d \frac{1}{1 - \lambda_i t} = \frac{1}{\det(I - t g)}",
             pairs=[(checks.coefficient(product, t, j), count(l, j)) for j in (1, 2, 3)],
             label="polynomials",
         ),
         argued(
             "adjoint maps",
-            r"For the inner product of $P_k$ in which monomials are orthogonal and $x_1^{k_1} \cdots"
-            r" x_d^{k_d}$ has the"
-            r" square length $k_1! \cdots k_d!$, multiplication by $x_i$ is adjoint to $\partial/\partial"
-            r" x_i$, so"
-            r" multiplication by $|x|^2$ is adjoint to $\Delta$. Multiplication by $|x|^2$ is injective; so"
-            r" $\Delta$ is"
-            r" onto $P_{k-2}$, and its kernel is the complement of $|x|^2 P_{k-2}$.",
+            r"For the inner product of $P_k$ in which monomials are orthogonal and $x_1^{k_1} \cdots x_d^{k_d}$"
+            r" has the square length $k_1! \cdots k_d!$, multiplication by $x_i$ is adjoint to"
+            r" $\partial/\partial x_i$, so multiplication by $|x|^2$ is adjoint to $\Delta$. Multiplication by"
+            r" $|x|^2$ is injective; so $\Delta$ is onto $P_{k-2}$, and its kernel is the complement of $|x|^2"
+            r" P_{k-2}$.",
             r"P_k = V_{d,k} \oplus |x|^2 P_{k-2}",
             on=[
                 (f"$d = {dim}$, $k = {deg}$", partial(checks.multiplication_is_adjoint, dim, deg))
@@ -114,10 +100,8 @@ def derivation() -> Derivation:
         argued(
             "invariance",
             r"Orthogonal maps leave $|x|^2$ and $\Delta$ unchanged, so $G$ acts on both parts, and on the"
-            r" second as on"
-            r" $P_{k-2}$.",
-            r"\Delta (g f) = g (\Delta f), \qquad \operatorname{tr}_{V_{d,k}}(g) ="
-            r" \operatorname{tr}_{P_k}(g) -"
+            r" second as on $P_{k-2}$.",
+            r"\Delta (g f) = g (\Delta f), \qquad \operatorname{tr}_{V_{d,k}}(g) = \operatorname{tr}_{P_k}(g) -"
             r" \operatorname{tr}_{P_{k-2}}(g)",
             on=witnessed(checks.commutes_with_the_laplacian),
             label="difference",
@@ -146,10 +130,9 @@ def derivation() -> Derivation:
         equal(
             "power series",
             r"$N(d,k)$ is the trace of $I$: the series is $(1 + t)/(1 - t)^{d-1}$. Write $C_k ="
-            r" \binom{k+d-3}{d-3}$,"
-            r" which is the coefficient of $(1-t)^{-(d-2)}$. The binomial coefficients on the left are"
-            r" $\frac{k+d-2}{d-2} C_k$ and $\frac{k}{d-2} C_k$. As $f(-x) = (-1)^k f(x)$, the trace of $-I$ is"
-            r" $(-1)^k N(d,k)$. (Checked for all $k$; these two ratios for $d = 4, \dots, 8$.)",
+            r" \binom{k+d-3}{d-3}$, which is the coefficient of $(1-t)^{-(d-2)}$. The binomial coefficients on"
+            r" the left are $\frac{k+d-2}{d-2} C_k$ and $\frac{k}{d-2} C_k$. As $f(-x) = (-1)^k f(x)$, the"
+            r" trace of $-I$ is $(-1)^k N(d,k)$. (Checked for all $k$; these two ratios for $d = 4, \dots, 8$.)",
             r"N(d,k) = \binom{k+d-2}{d-2} + \binom{k+d-3}{d-2} = \frac{2k+d-2}{d-2}\, C_k",
             pairs=[
                 (B * (k + d - 2) / (d - 2) + B * k / (d - 2), (2 * k + d - 2) / (d - 2) * B),
@@ -160,13 +143,11 @@ def derivation() -> Derivation:
         ),
         equal(
             "power series",
-            r"Let $d \ge 3$ and $g \neq \pm I$; write $z = e^{\mathrm i\theta/2}$ and $w = e^{\mathrm"
-            r" i\phi}$. Take out"
-            r" of the product the factors of $1$ and $-1$; or of $1$ and a pair $e^{\pm \mathrm i\theta}$;"
-            r" or the same"
-            r" with $-t$ and $\theta + \pi$; or, if there is no real eigenvalue, those of two pairs, for"
-            r" which $d$ is at least 4. (Checked: the coefficients satisfy the recurrence of the"
-            r" denominator.)",
+            r"Let $d \ge 3$ and $g \neq \pm I$; write $z = e^{\mathrm i\theta/2}$ and $w = e^{\mathrm i\phi}$."
+            r" Take out of the product the factors of $1$ and $-1$; or of $1$ and a pair $e^{\pm \mathrm"
+            r" i\theta}$; or the same with $-t$ and $\theta + \pi$; or, if there is no real eigenvalue, those"
+            r" of two pairs, for which $d$ is at least 4. (Checked: the coefficients satisfy the recurrence of"
+            r" the denominator.)",
             r"\frac{1 - t^2}{(1 - t)(1 + t)} = 1, \qquad \frac{1 - t^2}{(1 - t)(1 - tz^2)(1 - tz^{-2})} ="
             r" \sum_k \frac{\sin\bigl((k + \tfrac12)\theta\bigr)}{\sin(\theta/2)}\, t^k",
             r"\frac{1 - t^2}{(1 - tz^2)(1 - tz^{-2})} = 1 + \sum_{k \ge 1} 2 \cos(k\theta)\, t^k, \qquad"
@@ -178,17 +159,12 @@ def derivation() -> Derivation:
         argued(
             "comparison",
             r"So these coefficients are at most $1$, $1/|\sin(\theta/2)|$, $1/|\cos(\theta/2)|$, $2$ and"
-            r" $1/|\sin \phi|$ in absolute value, those of $1/(1 - t)$ times as much. Of the other"
-            r" eigenvalues each is"
-            r" on the unit circle, so that the coefficients of $1/(1 - \lambda t)$ are at most those of"
-            r" $1/(1 - t)$."
-            r" Multiply: in the first case one factor $1/(1-t)$ for each of $d - 2$ eigenvalues; in the"
-            r" second and"
-            r" third one for the three taken out and $d - 3$ others; in the last two and $d - 4$ others."
-            r" These are"
-            r" $d - 2$ each time. (Instances: $\operatorname{tr}^2 \le c_g^2 C_k^2$ for $k \le 24$, where"
-            r" $c_g^2$ is"
-            r" rational.)",
+            r" $1/|\sin \phi|$ in absolute value, those of $1/(1 - t)$ times as much. Of the other eigenvalues"
+            r" each is on the unit circle, so that the coefficients of $1/(1 - \lambda t)$ are at most those of"
+            r" $1/(1 - t)$. Multiply: in the first case one factor $1/(1-t)$ for each of $d - 2$ eigenvalues;"
+            r" in the second and third one for the three taken out and $d - 3$ others; in the last two and $d -"
+            r" 4$ others. These are $d - 2$ each time. (Instances: $\operatorname{tr}^2 \le c_g^2 C_k^2$ for $k"
+            r" \le 24$, where $c_g^2$ is rational.)",
             r"|\operatorname{tr}_{V_{d,k}}(g)| \le c_g\, C_k \qquad (g \neq \pm I)",
             on=witnessed(checks.traces_are_bounded, checks.RATIONAL),
             label="bounded",
@@ -196,11 +172,9 @@ def derivation() -> Derivation:
         ),
         argued(
             "counterexample",
-            r"In the plane the traces of the turns by $\theta$ are $2 \cos(k\theta)$ and $N(2, k) = 2$ for"
-            r" $k \ge 1$: they"
-            r" do not become small. The four quarter turns fix all harmonics if 4 divides $k$, and none"
-            r" otherwise, so"
-            r" the share has no limit, not even along even $k$.",
+            r"In the plane the traces of the turns by $\theta$ are $2 \cos(k\theta)$ and $N(2, k) = 2$ for $k"
+            r" \ge 1$: they do not become small. The four quarter turns fix all harmonics if 4 divides $k$, and"
+            r" none otherwise, so the share has no limit, not even along even $k$.",
             r"d = 2, \quad n = 4: \qquad \gamma_2(k) = 1 \text{ if } 4 \mid k, \text{ else } 0 \qquad (k \ge"
             r" 1)",
             on=[("$C_4$ in the plane", checks.plane_has_no_limit)],
@@ -209,13 +183,10 @@ def derivation() -> Derivation:
         ),
         argued(
             "comparison",
-            r"Divide the mean of the traces by $N(d,k)$: $I$ contributes $1$ and $-I$ contributes $(-1)^k$,"
-            r" the others"
-            r" at most $c_g C_k/N(d,k)$. The bound tends to zero. If an element acts as $-I$, multiplying by"
-            r" it"
-            r" exchanges those that act as $I$ and as $-I$, so $b = a$; and $f(-x) = (-1)^k f(x)$ leaves no"
-            r" invariant"
-            r" for odd $k$.",
+            r"Divide the mean of the traces by $N(d,k)$: $I$ contributes $1$ and $-I$ contributes $(-1)^k$, the"
+            r" others at most $c_g C_k/N(d,k)$. The bound tends to zero. If an element acts as $-I$,"
+            r" multiplying by it exchanges those that act as $I$ and as $-I$, so $b = a$; and $f(-x) = (-1)^k"
+            r" f(x)$ leaves no invariant for odd $k$.",
             r"\Bigl|\gamma_d(k) - \frac{a + (-1)^k b}{n}\Bigr| \le"
             r" \frac{d-2}{2k+d-2} \cdot \frac1n \sum_{g \neq \pm I} c_g",
             r"b = a \text{ and } \gamma_d(k) = 0 \text{ for odd } k \text{ if } b > 0",
