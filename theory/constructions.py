@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +25,6 @@ from .permutation_groups import (
 from .presentations import presented_group
 from .subgroups import Subgroup
 from .tables import cayley_table_group
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "cayley_table_group",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from orbitkernels import hooks
 from orbitkernels.errors import InputError
 
+from . import element_text
 from .conjugacy import ConjugacyClasses, conjugacy_classes
 from .graphs import SpanningTree, spanning_tree
 from .integer_input import integer_array, shown
@@ -63,7 +64,7 @@ class FiniteGroup:
         self.order = law.order
         self.generators = tuple(int(g) for g in generators)
         self.name = name
-        self.generator_names = _checked_names(generator_names, len(self.generators))
+        self.generator_names = element_text.generator_names(generator_names, len(self.generators))
 
     # ------------------------------------------------------------------ constructors
 
@@ -229,14 +230,7 @@ class FiniteGroup:
 
     def word_string(self, g: int) -> str:
         """The shortest word with powers collected, such as ``a^2*b``; ``1`` for the identity."""
-        runs: list[list[int]] = []
-        for letter in self.word(g):
-            if runs and runs[-1][0] == letter:
-                runs[-1][1] += 1
-            else:
-                runs.append([letter, 1])
-        names = self.generator_names
-        return "*".join(names[s] if m == 1 else f"{names[s]}^{m}" for s, m in runs) or "1"
+        return element_text.word_text(self.word(g), self.generator_names)
 
     def element(self, word: str, argument: str = "word") -> int:
         """The element of a word in the generators, such as ``r^2*s``; ``1`` is the identity.
@@ -372,7 +366,7 @@ class FiniteGroup:
         """Disjoint cycles for a permutation, a word in the generators otherwise."""
         if not isinstance(self.law, PermutationLaw):
             return self.word_string(g)
-        return _cycles(self.permutation(g).tolist())
+        return element_text.cycle_text(self.permutation(g).tolist())
 
     def __len__(self) -> int:
         return self.order
@@ -387,18 +381,6 @@ def _remainders(exponent: npt.ArrayLike, order: int) -> IntArray:
     return np.where(2 * remainder > order, remainder - order, remainder)
 
 
-def _checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
-    """Different names, one a generator."""
-    if names is None:
-        return tuple(_letters(count))
-    found = tuple(names)
-    if len(found) != count or len(set(found)) != count or not all(isinstance(name, str) for name in found):
-        raise InputError(
-            f"Argument 'generator_names' must hold {count} different texts, one a generator, not {shown(names)}."
-        )
-    return found
-
-
 def require_group(value: object, name: str = "group") -> None:
     """Refuse what is no group, such as a name that was not looked up.
 
@@ -407,22 +389,3 @@ def require_group(value: object, name: str = "group") -> None:
     """
     if not isinstance(value, FiniteGroup):
         raise InputError(f"Argument '{name}' must be a FiniteGroup (see ok.group), not {shown(value)}.")
-
-
-def _letters(count: int) -> list[str]:
-    """Names a, b, ..., then g27, g28, ..."""
-    return [chr(ord("a") + i) if i < 26 else f"g{i + 1}" for i in range(count)]
-
-
-def _cycles(images: list[int]) -> str:
-    """Disjoint cycles of length at least 2, 0-based; ``()`` for the identity."""
-    seen, text = set(), ""
-    for start in range(len(images)):
-        cycle = []
-        while start not in seen:
-            seen.add(start)
-            cycle.append(start)
-            start = images[start]
-        if len(cycle) > 1:
-            text += "(" + " ".join(map(str, cycle)) + ")"
-    return text or "()"

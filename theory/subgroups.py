@@ -129,10 +129,25 @@ class Subgroup:
         return self.order
 
     def as_group(self, name: str | None = None) -> FiniteGroup:
-        """H as a group of its own; its element i is elements[i] of G."""
+        """H as a group of its own; its element i is elements[i] of G.
+
+        Without a name it is made once, so that its classes and characters are computed once.
+
+        Example:
+            >>> from orbitkernels.theory.names import group
+            >>> H = group("D4").subgroup([1])
+            >>> H.as_group() is H.as_group(), H.as_group("H").name
+            (True, 'H')
+        """
+        return self._as_group if name is None else self._named(name)
+
+    @cached_property
+    def _as_group(self) -> FiniteGroup:
+        return self._named(f"subgroup of order {self.order} of {self.group.name}")
+
+    def _named(self, name: str) -> FiniteGroup:
         positions = np.searchsorted(self.elements, np.array(self.generators, dtype=np.int64))
-        law = SubgroupLaw(self.group, self.elements)
-        return FiniteGroup(law, positions.tolist(), name or f"subgroup of order {self.order} of {self.group.name}")
+        return FiniteGroup(SubgroupLaw(self.group, self.elements), positions.tolist(), name)
 
     def __repr__(self) -> str:
         return f"<Subgroup of order {self.order} of {self.group.name}>"
