@@ -73,14 +73,22 @@ def test_each_mutant_changes_one_place_of_a_formula(path) -> None:
         assert "docstring has 1 + 1" in text
 
 
+def test_what_numba_compiles_is_known():
+    """By a decorator, or as the template of a loop; other functions of a file are not compiled."""
+    inside = {m.function: m.compiled for m in mutants("numerics/network_tiles.py") if m.function}
+    assert set(inside.values()) == {True}
+    assert {m.compiled for m in mutants("numerics/group_convolution.py") if m.function} == {True, False}
+    assert not any(m.compiled for m in mutants("theory/modular.py"))
+
+
 def test_a_mutant_that_does_not_exist_is_refused(path) -> None:
     with pytest.raises(IndexError, match="has no mutant 99"):
         mutated(path, 99)
 
 
-def test_tests_that_cannot_be_run_kill_nothing():
+def test_tests_that_cannot_be_run_kill_nothing(tmp_path):
     from benchmarks.mutation.__main__ import _fresh
 
     mutant = next(iter(mutants("theory/modular.py")))
     with pytest.raises(RuntimeError, match="status 4"):
-        _fresh(mutant, ["tests/theory/test_that_is_not_there.py"])
+        _fresh(mutant, str(tmp_path), ["tests/theory/test_that_is_not_there.py"])

@@ -2,6 +2,9 @@
 
 The tests are run once to learn which of them call which function; a mutant is then given to the tests that call
 its function, the quickest first, until one fails.  All of them are tests of ``make test``.
+
+What Numba compiles is changed as plain Python and given to the tests of ``make test-nojit``; what survives there
+is compiled anew and given to the tests that call its file or one that imports it.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -29,8 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Modules that show, name, read or schedule things; they hold no formula.
 NO_FORMULAS = {
     "theory": (
-        "__init__", "character_display", "character_longtable", "fields", "formula", "graphs", "integer_input",
-        "names", "tables",
+        "__init__", "character_display", "character_longtable", "element_text", "fields", "formula", "graphs",
+        "integer_input", "names", "tables",
     ),
     "proofs": (
         "__init__", "arguments", "certificate", "checking", "derivation", "derive", "evaluation", "evidence",
@@ -44,6 +49,9 @@ _STATUS = {0: "survived", 1: "killed", 2: "killed"}
 
 #: Seconds after which a test run counts as failed: a mutant may make a loop endless.
 TIMEOUT = 300
+
+#: What ``make test-nojit`` runs.
+PLAIN_TESTS = ["-m", "not compiled", "--ignore=tests/numerics/test_compilation.py", "tests/numerics"]
 
 #: Seconds of tests, as traced, that a mutant is given at most.
 BUDGET = 60.0
@@ -59,28 +67,44 @@ def formula_files() -> list[str]:
     ]
 
 
-def trace(path: Path) -> None:
-    """Run all tests once and record which functions each calls."""
+def trace(jobs: int, tests: list[str], plain: bool) -> dict[str, Any]:
+    """Run tests once and record which functions each calls and how long it takes."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "MUTATION_TRACES": folder, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--assert=plain"]
-        command += ["-p", "benchmarks.mutation.tracing"]
+        environment = {**_environment(plain), "MUTATION_TRACES": folder, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "--assert=plain"]
+        command += ["-p", "benchmarks.mutation.tracing", *tests]
         subprocess.run(command, cwd=ROOT, env=environment, check=False)
         merged: dict[str, Any] = {}
         for part in Path(folder).glob("*.json"):
             merged |= json.loads(part.read_text())
-    path.write_text(json.dumps(merged))
+    return merged
+
+
+def _environment(plain: bool) -> dict[str, str]:
+    """What the processes that run tests are given."""
+    usual = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
+    return {**usual, "NUMBA_DISABLE_JIT": "1"} if plain else usual
 
 
 def tests_of(mutant: Mutant, traces: dict[str, Any]) -> list[str]:
     """Tests that call the function of a mutant, or any of the file if it lies outside of functions."""
-    place, file = f"{mutant.path}:{mutant.function}", f"{mutant.path}:"
+    return _tests_of([f"{mutant.path}:{mutant.function}" if mutant.function else f"{mutant.path}:"], traces)
+
+
+def tests_around(mutant: Mutant, traces: dict[str, Any]) -> list[str]:
+    """Tests that call any function of the file of a mutant, or of a file of numerics/ that imports it."""
+    imported = f"from .{Path(mutant.path).stem} import"
+    importing = (path for path in (ROOT / "numerics").glob("*.py") if imported in path.read_text())
+    return _tests_of([f"{mutant.path}:", *(f"numerics/{path.name}:" for path in importing)], traces)
+
+
+def _tests_of(places: list[str], traces: dict[str, Any]) -> list[str]:
+    """Tests that call any function of these files (``path:``) or one of these functions (``path:line``)."""
+    wanted = set(places)
     chosen = [
         (entry["seconds"], name)
         for name, entry in traces.items()
-        if (
-            place in entry["functions"] if mutant.function else any(f.startswith(file) for f in entry["functions"])
-        )
+        if any(f in wanted or f"{f.partition(':')[0]}:" in wanted for f in entry["functions"])
     ]
     chosen.sort()
     spent = accumulate(seconds for seconds, _ in chosen)
@@ -131,11 +155,10 @@ def _child(path: str, number: int, tests: list[str]) -> int:
 class _Server:
     """A forking process; see :mod:`benchmarks.mutation.server`."""
 
-    def __init__(self) -> None:
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
+    def __init__(self, plain: bool) -> None:
         command = [sys.executable, "-m", "benchmarks.mutation", "--serve"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, text=True,
+            command, cwd=ROOT, env=_environment(plain), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -155,32 +178,46 @@ class _Server:
 _LOCAL = threading.local()
 
 
-def _try(mutant: Mutant, tests: list[str]) -> tuple[str, float]:
+def _try(mutant: Mutant, traces: dict[str, Any]) -> tuple[str, float]:
     """``killed``, ``survived``, ``timeout`` or ``untested``, and the seconds it took.
 
     A fork tries the mutant first, if it is one of a function; what survives there is tried in a fresh process.
     """
     start = time.perf_counter()
-    verdict = "untested"
-    batches = [batch for batch in (tests[:12], tests[12:100], tests[100:]) if batch]
-    if mutant.function:
-        if not hasattr(_LOCAL, "server"):
-            _LOCAL.server = _Server()
-        for batch in batches:
-            verdict = _LOCAL.server.ask(mutant, batch)
-            if verdict != "survived":
-                return verdict, time.perf_counter() - start
-    for batch in batches:
-        verdict = _fresh(mutant, batch)
-        if verdict != "survived":
-            break
+    tests = tests_of(mutant, traces["plain" if mutant.compiled else "usual"])
+    verdict = _first_but_survived(partial(_server(mutant.compiled).ask, mutant), tests) if mutant.function else ""
+    if mutant.compiled:
+        tests = tests_around(mutant, traces["usual"])
+    if verdict in ("", "survived", "untested"):
+        with tempfile.TemporaryDirectory() as folder:
+            verdict = _first_but_survived(partial(_fresh, mutant, folder), tests)
     return verdict, time.perf_counter() - start
 
 
-def _fresh(mutant: Mutant, tests: list[str]) -> str:
-    """The verdict of a process of its own."""
+def _server(plain: bool) -> _Server:
+    """The forking process of this thread."""
+    if not hasattr(_LOCAL, "servers"):
+        _LOCAL.servers = {}
+    if plain not in _LOCAL.servers:
+        _LOCAL.servers[plain] = _Server(plain)
+    server: _Server = _LOCAL.servers[plain]
+    return server
+
+
+def _first_but_survived(ask: Callable[[list[str]], str], tests: list[str]) -> str:
+    """The verdict of the first batch of tests that does not say ``survived``; ``untested`` without tests."""
+    verdict = "untested"
+    for batch in filter(None, (tests[:12], tests[12:100], tests[100:])):
+        verdict = ask(batch)
+        if verdict != "survived":
+            break
+    return verdict
+
+
+def _fresh(mutant: Mutant, folder: str, tests: list[str]) -> str:
+    """The verdict of a process of its own; `folder` keeps the code that is compiled from the mutant."""
     command = [sys.executable, "-m", "benchmarks.mutation", "--child", mutant.path, str(mutant.number)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "default"}
+    environment = _environment(False) | ({"NUMBA_CACHE_DIR": folder} if mutant.compiled else {})
     try:
         run = subprocess.run(
             command, cwd=ROOT, env=environment, input="\n".join(tests), text=True, capture_output=True,
@@ -195,7 +232,8 @@ def _fresh(mutant: Mutant, tests: list[str]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
-    parser.add_argument("files", nargs="*", help="files of theory/ and proofs/; all that hold formulas if omitted")
+    parser.add_argument("files", nargs="*", help="files; all of theory/ and proofs/ that hold formulas if omitted")
+    parser.add_argument("--tests", nargs="*", default=[], help="tests to trace; all of them if omitted")
     parser.add_argument("--sample", type=int, help="so many mutants at random; all if omitted")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -217,7 +255,9 @@ def main() -> None:
         )
     arguments.traces.parent.mkdir(parents=True, exist_ok=True)
     if not arguments.traces.exists():
-        trace(arguments.traces)
+        usual = trace(arguments.jobs, arguments.tests, plain=False)
+        plain = trace(arguments.jobs, PLAIN_TESTS, plain=True)
+        arguments.traces.write_text(json.dumps({"usual": usual, "plain": plain}))
     traces = json.loads(arguments.traces.read_text())
     every = [mutant for file in arguments.files or formula_files() for mutant in mutants(file)]
     # outside of functions proofs/ has lists of instances
@@ -227,7 +267,7 @@ def main() -> None:
         chosen = random.Random(arguments.seed).sample(chosen, arguments.sample)
     found: dict[str, list[str]] = {"killed": [], "timeout": [], "survived": [], "untested": []}
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        results = pool.map(lambda mutant: (mutant, *_try(mutant, tests_of(mutant, traces))), chosen)
+        results = pool.map(lambda mutant: (mutant, *_try(mutant, traces)), chosen)
         for done, (mutant, verdict, seconds) in enumerate(results, 1):
             found[verdict].append(str(mutant))
             print(f"{done}/{len(chosen)} {verdict} {seconds:.1f} s {mutant}", flush=True)

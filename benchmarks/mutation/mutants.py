@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
@@ -57,6 +59,7 @@ class Mutant:
         line: Line of the change.
         function: First line of the innermost function that holds it; 0 outside of functions.
         change: Old and new source of the expression.
+        compiled: Whether Numba compiles the function.
     """
 
     path: str
@@ -64,6 +67,7 @@ class Mutant:
     line: int
     function: int
     change: str
+    compiled: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.change}"
@@ -72,11 +76,25 @@ class Mutant:
 def mutants(path: str) -> list[Mutant]:
     """All mutants of a file, in the order of its lines."""
     tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    compiled = {
+        first_line(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and is_compiled(node)
+    }
     found = []
     for number, (node, changed, function) in enumerate(_changes(tree)):
-        before, after = ast.unparse(node), ast.unparse(changed)
-        found.append(Mutant(path, number, node.lineno, function, f"{_short(before)}  ->  {_short(after)}"))
+        change = f"{_short(ast.unparse(node))}  ->  {_short(ast.unparse(changed))}"
+        found.append(Mutant(path, number, node.lineno, function, change, function in compiled))
     return found
+
+
+def first_line(node: ast.FunctionDef) -> int:
+    """The line where a function starts, with its decorators: what Python notes in its code."""
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def is_compiled(node: ast.FunctionDef) -> bool:
+    """Whether Numba compiles a function, by a decorator of numerics/compilation.py or as a template."""
+    named = (decorator.id for decorator in node.decorator_list if isinstance(decorator, ast.Name))
+    return node.name in _templates() or any(name.startswith("jit") for name in named)
 
 
 def mutated(path: str, number: int) -> ast.Module:
@@ -87,6 +105,13 @@ def mutated(path: str, number: int) -> ast.Module:
             _Replace(node, changed).visit(tree)
             return ast.fix_missing_locations(tree)
     raise IndexError(f"{path} has no mutant {number}")
+
+
+@cache
+def _templates() -> set[str]:
+    """Names of the functions that ``tile_for`` compiles for each activation anew."""
+    numerics = Path(__file__).resolve().parents[2] / "numerics"
+    return {name for path in numerics.glob("*.py") for name in re.findall(r"tile_for\((\w+),", path.read_text())}
 
 
 class _Replace(ast.NodeTransformer):
@@ -110,7 +135,7 @@ def _inside(node: ast.AST, function: int) -> Iterator[tuple[ast.expr, ast.expr, 
     if isinstance(node, ast.FunctionDef):
         if node.name in _PASSED_OVER or node.name.endswith("cases") or _makes_instances(node):
             return
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        first = first_line(node)
         for statement in node.body:
             yield from _inside(statement, first)
         return

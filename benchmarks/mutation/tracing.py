@@ -1,7 +1,7 @@
 """A pytest plugin that records which functions of the mutated files each test calls, and how long it takes.
 
-Every function of theory/ and proofs/ is compiled with a first statement that notes its call: a profiler would make
-SymPy several times slower.
+Every function of theory/, numerics/ and proofs/ gets a first statement that notes its call: a profiler would make
+SymPy several times slower.  What Numba compiles can note nothing, but where NUMBA_DISABLE_JIT is set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from typing import Any
 
 import pytest
 
-_PACKAGES = ("orbitkernels.theory.", "orbitkernels.proofs.")
+from .mutants import first_line, is_compiled
+
+_PACKAGES = ("orbitkernels.theory.", "orbitkernels.numerics.", "orbitkernels.proofs.")
+_PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 _called: set[str] = set()
 _tests: dict[str, Any] = {}
 
@@ -32,8 +35,9 @@ class _Noting(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        note = ast.parse(f"_note_call('{self.path}:{first}')").body[0]
+        if is_compiled(node) and not _PLAIN:
+            return node
+        note = ast.parse(f"_note_call('{self.path}:{first_line(node)}')").body[0]
         node.body.insert(1 if ast.get_docstring(node) is not None else 0, ast.copy_location(note, node.body[0]))
         return node
 
@@ -52,7 +56,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the modules of theory/ and proofs/."""
+    """Finds the modules of theory/, numerics/ and proofs/."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         spec = importlib.machinery.PathFinder.find_spec(name, path) if name.startswith(_PACKAGES) else None
