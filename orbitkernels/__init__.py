@@ -26,6 +26,7 @@ from orbitkernels.errors import (
 if TYPE_CHECKING:
     from orbitkernels.data import Dataset, load
     from orbitkernels.prediction import predict
+    from orbitkernels.proofs.attention_kernels import AttentionNNGP, AttentionNTK
     from orbitkernels.proofs.averaged_kernels import Averaged, AveragedKernel
     from orbitkernels.proofs.batches import OrbitBatch, SpectralErrors, spectral_errors
     from orbitkernels.proofs.circle import circle_spectrum
@@ -76,6 +77,7 @@ _HOMES = {
     "proofs.fourier_basis": ["FourierIrrep", "fourier_irreps"],
     "proofs.fourier_transform": ["convolve", "fourier_transform", "inverse_fourier_transform", "power_spectrum"],
     "proofs.irreps": ["UnitaryIrrep", "unitary_irreps"],
+    "proofs.attention_kernels": ["AttentionNNGP", "AttentionNTK"],
     "proofs.convolutional_kernels": ["CNNGP", "CNTK"],
     "proofs.kernels": ["NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel"],
     "proofs.orbits": ["Orbits"],
@@ -103,6 +105,8 @@ __all__ = [
     "CNTK",
     "NNGP",
     "NTK",
+    "AttentionNNGP",
+    "AttentionNTK",
     "Averaged",
     "AveragedKernel",
     "BoundedError",

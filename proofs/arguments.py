@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from difflib import get_close_matches
 from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
@@ -43,6 +44,25 @@ def number(name: str, value: Any, *, positive: bool) -> Fraction:
     if exact < 0 or (positive and not exact) or not _fits(exact, positive):
         raise InputError(f"Argument '{name}' must be {wanted}, not {shown(value)}.")
     return exact
+
+
+def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    """One of some words."""
+    if not isinstance(value, str) or value not in choices:
+        near = get_close_matches(str(value), choices, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "."
+        raise InputError(f"Argument '{name}' must be one of {', '.join(choices)}, not {shown(value)}{hint}")
+    return value
+
+
+def switch(name: str, value: Any) -> bool:
+    """True or False, or the word of a specification."""
+    words = {"true": True, "false": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"Argument '{name}' must be True or False, not {shown(value)}.")
+    return bool(value)
 
 
 def layer_numbers(name: str, value: Any, count: int, *, positive: bool) -> Fraction | tuple[Fraction, ...]:

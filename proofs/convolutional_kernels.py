@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from math import prod
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -14,7 +13,7 @@ from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
 
 from .activations import network_activation
-from .arguments import FloatArray, Parameter, integer, layer_numbers
+from .arguments import FloatArray, Parameter, choice, integer, layer_numbers
 from .image_arrays import image_array
 from .kernel_base import Kernel, entry_type
 
@@ -60,7 +59,7 @@ class _Convolutional(Kernel):
     ) -> None:
         self.depth = integer("depth", depth, most=MAX_DEPTH)
         self.filter, self.stride = _extent("filter", filter), _extent("stride", stride)
-        self.head, self.padding = _choice("head", head, HEADS), _choice("padding", padding, PADDINGS)
+        self.head, self.padding = choice("head", head, HEADS), choice("padding", padding, PADDINGS)
         self._function = network_activation(activation)
         self.activation = self._function.text
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
@@ -321,15 +320,6 @@ class CNTK(_Convolutional):
 
     name = "cntk"
     _tangent = True
-
-
-def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
-    """One of some words."""
-    if not isinstance(value, str) or value not in choices:
-        near = get_close_matches(str(value), choices, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else "."
-        raise InputError(f"Argument '{name}' must be one of {', '.join(choices)}, not {shown(value)}{hint}")
-    return value
 
 
 def _extent(name: str, value: Any) -> int | tuple[int, int]:

@@ -19,13 +19,15 @@ import numpy.typing as npt
 from orbitkernels.errors import InputError
 
 from .arguments import FloatArray, Parameter, exact_rational, integer, number, reals
+from .attention_kernels import AttentionNNGP, AttentionNTK
 from .convolutional_kernels import CNNGP, CNTK
 from .formula_kernel import Formula
 from .kernel_base import Kernel
 from .network_kernels import NNGP, NTK
 
 __all__ = [
-    "CNNGP", "CNTK", "KERNELS", "NNGP", "NTK", "Formula", "Gaussian", "Kernel", "Laplace", "Polynomial", "kernel",
+    "CNNGP", "CNTK", "KERNELS", "NNGP", "NTK", "AttentionNNGP", "AttentionNTK", "Formula", "Gaussian", "Kernel",
+    "Laplace", "Polynomial", "kernel",
 ]  # fmt: skip
 
 
@@ -156,7 +158,7 @@ class Polynomial(Kernel):
 
 #: Kernels by the name that a specification calls them.
 KERNELS: dict[str, type[Kernel]] = {
-    cls.name: cls for cls in (NTK, NNGP, CNTK, CNNGP, Gaussian, Laplace, Polynomial)
+    cls.name: cls for cls in (NTK, NNGP, CNTK, CNNGP, AttentionNTK, AttentionNNGP, Gaussian, Laplace, Polynomial)
 }
 
 

@@ -14,7 +14,7 @@ from orbitkernels.errors import ExpectationWarning, InputError
 from orbitkernels.theory.integer_input import shown
 
 from .activations import network_activation
-from .arguments import FloatArray, Parameter, exact_rational, integer, layer_numbers, reals, rows
+from .arguments import FloatArray, Parameter, exact_rational, integer, layer_numbers, reals, rows, switch
 from .kernel_base import Kernel
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Network(Kernel):
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
         self.weight_variance, self.bias_variance = _floats(self._weight), _floats(self._bias)
-        self.residual, self.layer_norm = _switch("residual", residual), _switch("layer_norm", layer_norm)
+        self.residual, self.layer_norm = switch("residual", residual), switch("layer_norm", layer_norm)
         self.parameterisation, self.width = _parameterisation(parameterisation, width)
 
     @property
@@ -174,16 +174,6 @@ class _Network(Kernel):
         start = start if self.width else start.replace("S_0 &=", "S_0 &= T_0 =")
         result = rf"k(u) &= {'T' if self._tangent else 'S'}_{{{self.depth}}},\quad {values}"
         return rf"$\displaystyle \begin{{aligned}} {start} \\ {lines} \\ {result} \end{{aligned}}$"
-
-
-def _switch(name: str, value: Any) -> bool:
-    """True or False, or the word of a specification."""
-    words = {"true": True, "false": False}
-    if isinstance(value, str) and value.lower() in words:
-        return words[value.lower()]
-    if not isinstance(value, bool | np.bool_):
-        raise InputError(f"Argument '{name}' must be True or False, not {shown(value)}.")
-    return bool(value)
 
 
 def _parameterisation(value: Any, width: Any) -> tuple[str, int | None]:

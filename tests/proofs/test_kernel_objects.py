@@ -358,6 +358,7 @@ def test_shown_in_a_notebook(k):
 
 def test_every_kernel_is_in_the_catalogue():
     names = {"ntk", "nngp", "cntk", "cnngp", "gaussian", "laplace", "polynomial"}
+    names |= {"attention_ntk", "attention_nngp"}
     assert {cls.name for cls in KERNELS.values()} == names
     for name, cls in KERNELS.items():
         assert isinstance(cls(), Kernel)
