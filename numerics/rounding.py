@@ -105,6 +105,15 @@ class BlockSizes:
         errors = gamma(copies * (2 * self.degrees + self.order), unit) + self.irrep_errors
         return float(np.max(errors * np.sqrt(self.degrees)))
 
+    def products(self, unit: float) -> float:
+        """Largest error of K v or K^-1 v by fast transforms, relative to the norms of the matrix and of v.
+
+        There are three transforms; an error e |v|_1 <= e sqrt(n) |v| of each vhat(rho) is one of that size of v.
+        """
+        n, rows = self.order, int(self.rows.max())
+        blocks = np.sqrt(2 * rows) * gamma(2 * rows, unit)
+        return float(3 * (np.sqrt(n) * gamma(n, unit) + self.irrep_errors.max()) + blocks)
+
     @property
     def trace(self) -> float:
         """tr(K + r I)."""
@@ -165,48 +174,6 @@ def inverse_rounding(
     # the dual coefficients are those of another D than the inverse is: 1 + eta' between them
     labels = relative[0] * (1 + worst) * np.sqrt(np.maximum(energy, 0)) if energy.any() else np.zeros(energy.shape)
     return InverseRounding(entries, rounded + moved, worst, labels, rounded)
-
-
-def set_bound(
-    factor: FloatArray,
-    inverse_factor: FloatArray,
-    errors: FloatArray,
-    moved: InverseRounding,
-    rounded: FloatArray,
-    entry: float,
-) -> FloatArray:
-    """Bound of the errors of M^-1 w at a set S of poses, M = [K^-1]_SS and w = [K^-1 y]_S.
-
-    With F the error of M and z that of w, the errors e move by delta with (M + F) delta = z - F e, so that
-    ||M^1/2 delta|| <= (||M^-1/2 z|| + theta ||M^1/2 e||) / (1 - theta), theta = ||M^-1/2 F M^-1/2||, and
-    |delta_i| <= [M^-1]_ii^1/2 ||M^1/2 delta||.
-
-    Args:
-        factor: Cholesky factor L of M, array [s, s].
-        inverse_factor: L^-1.
-        errors: e, array [s, m].
-        moved: What is known of K^-1.
-        rounded: What rounding adds to the error of w, array [s, m].
-        entry: Largest error of an entry of M, relative to (m_ii m_jj)^1/2, beside that of K^-1.
-
-    Returns:
-        Array [s, m]; infinite if M may be singular.
-
-    Example:
-        >>> import numpy as np
-        >>> from orbitkernels.numerics.rounding import InverseRounding, set_bound
-        >>> known = InverseRounding(np.zeros(1), np.zeros((1, 1)), 0.5, np.zeros(1), np.zeros((1, 1)))
-        >>> set_bound(np.eye(2), np.eye(2), np.array([[3.0], [4.0]]), known, np.zeros((2, 1)), 0.0).tolist()
-        [[5.0], [5.0]]
-    """
-    sizes = np.abs(inverse_factor)
-    noise = entry * float(np.sum((sizes @ np.linalg.norm(factor, axis=1)) ** 2))
-    theta = moved.relative * (1 + noise) + noise
-    if not theta < 1:
-        return np.full(errors.shape, np.inf)
-    numerators = moved.labels * np.sqrt(1 + noise) + np.linalg.norm(sizes @ rounded, axis=0)
-    norm = (numerators + theta * np.linalg.norm(factor.T @ errors, axis=0)) / (1 - theta)
-    return np.asarray(np.linalg.norm(inverse_factor, axis=0)[:, None] * norm)
 
 
 def quotient_bound(numerator: FloatArray, denominator: float, inverse_norm: float, size: FloatArray) -> FloatArray:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from orbitkernels.numerics.blocks import BlockStack, FourierBlocks
 from orbitkernels.numerics.dense import condition_of_spectrum
@@ -20,7 +20,6 @@ from orbitkernels.numerics.rounding import (
     inverse_rounding,
     quotient_bound,
     refit_bound,
-    set_bound,
     smallest_eigenvalue,
     typical_refit_error,
 )
@@ -32,13 +31,11 @@ from .irreps import UnitaryIrrep, unitary_irreps
 from .large_orbits import StackedRoute, irrep_route
 from .missing import Missing, MissingLike, OrbitPoses, arranged, missing_points, missing_poses
 from .orbits import FloatArray
+from .rounding_sets import ListRounding
 from .spectral import FourierRoute
 
 #: What a bound is for: rounding whatever happens, rounding as it usually is, or errors of the kernel's values.
 Kind = Literal["bound", "level", "kernel"]
-
-#: Longest list of missing poses with a bound; what solves for more is not bounded here.
-MOST_MISSING = 512
 
 #: Distance of a matrix of the fast transform from an exact irrep, in units of u sqrt(d) log2 n.
 _FAST_IRREPS = 64
@@ -59,9 +56,9 @@ class FourierRounding:
         self.route, self.kernel_accuracy, self.unit = route, kernel_accuracy, DOUBLE
         self.orbits = route.orbits
         self.scale = orbit_scale(route)
-        self.blocks, symbol = self.scale.blocks(route.blocks), self.scale.matrix(route.symbol)
+        self.blocks, self.symbol = self.scale.blocks(route.blocks), self.scale.matrix(route.symbol)
         self.targets = self.scale.labels(route.orbits.targets)
-        sizes = block_sizes(self.blocks, *(mass(symbol, route.orbits, power) for power in (1, 2)))
+        sizes = block_sizes(self.blocks, *(mass(self.symbol, route.orbits, power) for power in (1, 2)))
         self.sizes = replace(sizes, irrep_errors=irrep_errors(route.orbits, sizes.degrees))
         self.duals = dual_coefficients(self.blocks, self.targets)
         self.diagonal = inverse_diagonal(self.blocks)
@@ -72,13 +69,13 @@ class FourierRounding:
         return self.route.spectrum.condition_number
 
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
-        """Array of the shape of the errors; NaN for lists of more than MOST_MISSING poses."""
+        """Array of the shape of the errors."""
         what = missing_poses(self.orbits.group, missing, len(self.orbits))
         moved = inverse_rounding(
             self.sizes, self._perturbations(kind), self.orbits.sizes, self.duals, self.unit, self.targets
         )
         if not what.alike:
-            return self._set_bounds(what, errors, moved, kind)
+            return self._lists.bounds(what, errors, moved, kind)
         scaled = self.scale.labels(errors)
         found = np.stack([self._alike(what, c, scaled[c], moved) for c in range(len(errors))])
         return DOUBLE * np.abs(errors) + self.scale.back(found)
@@ -104,34 +101,10 @@ class FourierRounding:
         entry = min(count * moved.entries[c], moved.relative * (row_sum + noise))
         return quotient_bound(moved.duals[c], entry + noise, 1 / row_sum, np.abs(errors))
 
-    def _set_bounds(self, what: Missing, errors: FloatArray, moved: InverseRounding, kind: Kind) -> FloatArray:
-        """Bounds for the poses of lists, by the entries of K^-1 among them."""
-        inverse = irrep_route(self.orbits.group).inverse_symbol(self.blocks)
-        found = []
-        for points, sets in zip(
-            missing_points(self.orbits, what), errors if what.orbits is None else [errors], strict=True
-        ):
-            S, first, position = np.unique(points, return_index=True, return_inverse=True)
-            if S.size > MOST_MISSING:
-                found.append(np.full(sets.shape, np.nan))
-                continue
-            bound = self._set_bound(S, inverse, sets[first], moved, kind)
-            found.append(bound[position] + DOUBLE * np.abs(sets))
-        return arranged(found, what)
-
-    def _set_bound(
-        self, S: IntArray, inverse: FloatArray, errors: FloatArray, moved: InverseRounding, kind: Kind
-    ) -> FloatArray:
-        """Array [s, m] for one set, from the symbol of K^-1."""
-        orbit = np.searchsorted(self.orbits.offsets, S, side="right") - 1
-        try:
-            factor = np.asarray(np.linalg.cholesky(entries(inverse, self.orbits, S, orbit)), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            return np.full(errors.shape, np.inf)
-        inner = solve_triangular(factor, np.eye(S.size), lower=True)
-        entry = entry_error(self.sizes, S.size, self.unit, kind)
-        scaled = self.scale.labels(errors, orbit)
-        return self.scale.back(set_bound(factor, inner, scaled, moved, moved.rounded[orbit], entry), orbit)
+    @cached_property
+    def _lists(self) -> ListRounding:
+        """Bounds of lists."""
+        return ListRounding(self)
 
 
 class DenseRounding:
@@ -246,13 +219,3 @@ def _irrep_error(rho: UnitaryIrrep) -> float:
 def is_free(orbits: OrbitPoses) -> bool:
     """Whether every stabiliser is trivial."""
     return all(H.order == 1 for H in orbits.stabilisers)
-
-
-def entries(symbol: FloatArray, orbits: OrbitPoses, points: IntArray, orbit: IntArray) -> FloatArray:
-    """Matrix phi_ab(g^-1 h) [p, p] over poses g x_a and h x_b."""
-    group = orbits.group
-    places = zip(points.tolist(), orbit.tolist(), strict=True)
-    elements = np.array([orbits.representatives[c][p - orbits.offsets[c]] for p, c in places], dtype=np.int64)
-    quotients = group.multiply(group.inverse(elements)[:, None], elements[None, :])
-    found: FloatArray = symbol[orbit[:, None], orbit[None, :], quotients]
-    return found

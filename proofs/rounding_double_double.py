@@ -24,10 +24,10 @@ from orbitkernels.numerics.rounding import (
     gamma,
     inverse_rounding,
     refit_bound,
-    set_bound,
     typical_refit_error,
 )
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
+from orbitkernels.numerics.rounding_sets import SetSizes, set_bound
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 
@@ -244,7 +244,7 @@ class FourierDoubleDouble:
             orbit = self._orbit_of(S)
             sets, factor, inner = self._solved(S)
             entry = entry_error(self.sizes, S.size, self.unit, kind)
-            bound = set_bound(factor, inner, sets, moved, moved.rounded[orbit], entry)
+            bound = set_bound(SetSizes.of(factor, inner, sets, moved.rounded[orbit]), moved, entry)
             found.append(self.scale.back(bound, orbit)[position])
         rounded = 0.0 if kind == "kernel" else DOUBLE * np.abs(errors)
         return np.asarray(arranged(found, what) + rounded)

@@ -12,7 +12,7 @@ import orbitkernels as ok
 from orbitkernels.errors import InputError
 from orbitkernels.numerics import double_double_matrices
 from orbitkernels.numerics import rounding as rounding_numbers
-from orbitkernels.proofs import rounding_double, rounding_double_double
+from orbitkernels.proofs import rounding_double, rounding_double_double, rounding_sets
 from orbitkernels.proofs.dense_route import DenseRoute
 from orbitkernels.proofs.rounding import bounded
 from orbitkernels.proofs.spectral import FourierRoute
@@ -209,12 +209,8 @@ def test_a_wrong_unit_roundoff_is_caught(monkeypatch):
 def test_a_wrong_order_of_loewner_is_caught(monkeypatch):
     """Lists, with what their matrix may move by taken 2^-22 of what it is."""
     assert not violated("double", missing="1,2,4")
-    known = rounding_double.set_bound
-
-    def too_small(factor, inner, errors, moved, rounded, entry):
-        return 2.0**-22 * known(factor, inner, errors, moved, rounded, entry)
-
-    monkeypatch.setattr(rounding_double, "set_bound", too_small)
+    known = rounding_sets.set_bound
+    monkeypatch.setattr(rounding_sets, "set_bound", lambda *given: 2.0**-22 * known(*given))
     assert violated("double", missing="1,2,4")
 
 

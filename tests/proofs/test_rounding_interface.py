@@ -20,7 +20,7 @@ import orbitkernels as ok
 from orbitkernels.cli import main
 from orbitkernels.errors import ExpectationWarning, InputError, RoundingWarning
 from orbitkernels.numerics.network_growth import angle_growth
-from orbitkernels.proofs import rounding_double, rounding_double_double, rounding_enclosures
+from orbitkernels.proofs import rounding_double_double, rounding_enclosures
 from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNTK
 from orbitkernels.proofs.rounding_kernels import kernel_accuracy
 from orbitkernels.proofs.spectral import FourierRoute
@@ -162,13 +162,6 @@ def test_a_singular_matrix_is_refused_in_every_precision():
         for route in ("spectral", "dense"):
             with pytest.raises(ok.SingularGramError):
                 ok.error_with_bound(ok.Polynomial(degree=1, offset=1.0), orbits, precision=precision, route=route)
-
-
-def test_long_lists_have_no_bound_and_no_warning(monkeypatch):
-    monkeypatch.setattr(rounding_double, "MOST_MISSING", 1)
-    found = ok.error_with_bound(ok.Gaussian(length_scale=2.0), orbits_of("S3"), missing="1,2")
-    assert np.isnan(found.rounding_bound).all()
-    assert found.remark is None
 
 
 # ---------------------------------------------------------------------- predict
