@@ -52,8 +52,12 @@ def jit_tile(function: Function) -> Function:
 
 
 @cache
-def tile_for(template: Callable[..., None], pair: Callable[..., Any]) -> Callable[..., None]:
+def tile_for(
+    template: Callable[..., None], pair: Callable[..., Any], name: str = "pair", inline: bool = False
+) -> Callable[..., None]:
     """A plain function that calls the global name `pair`, compiled by :func:`jit_tile` for one such jitted pair.
+
+    The global may have another `name`; with `inline` the function is compiled into its callers.
 
     A jitted function that is handed over as an argument is compiled anew in every process, for the disk cache does
     not recognise it; as a global name of a function with a name of its own it is found again.  The name holds the
@@ -66,11 +70,11 @@ def tile_for(template: Callable[..., None], pair: Callable[..., Any]) -> Callabl
         raise ValueError(
             f"The cache cannot tell {pair.__qualname__} from others made there; define it in a module."
         )
-    name = f"{template.__name__}_{pair.__module__.rpartition('.')[2]}_{pair.__name__}"
-    names = {**template.__globals__, "pair": pair}
-    function = FunctionType(template.__code__, names, name, template.__defaults__, template.__closure__)
-    function.__qualname__, function.__doc__ = name, template.__doc__
-    return jit_tile(function)
+    own_name = f"{template.__name__}_{pair.__module__.rpartition('.')[2]}_{pair.__name__}"
+    names = {**template.__globals__, name: pair}
+    function = FunctionType(template.__code__, names, own_name, template.__defaults__, template.__closure__)
+    function.__qualname__, function.__doc__ = own_name, template.__doc__
+    return jit_inline(function) if inline else jit_tile(function)
 
 
 def _compiled(function: Function, **options: Any) -> Function:

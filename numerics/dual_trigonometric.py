@@ -5,12 +5,14 @@ variances of z_x - z_y and z_x + z_y.  With d = (a - b)^2/2 and N = A_x A_y,
 
     N (1 - c) = N (1 - c at u = 1) + e^-d (1 - e^(-a b gap)) (1 +- e^(-a b rest))/2,
 
-where the first term vanishes for a = b and is found from 1 - c^2.
+where the first term vanishes for a = b and is found from 1 - c^2.  The two have pair functions of their own, for a
+sign that is read from memory would leave branches, which the compiler does not vectorise.
 """
 
 from __future__ import annotations
 
-from math import sqrt
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -21,56 +23,77 @@ from .duals import Dual, FloatArray
 
 def sine(frequency: float = 1.0) -> Dual:
     """f(z) = sin(frequency z)."""
-    return _trigonometric("sin", frequency, 1.0)
+    return _trigonometric("sin", frequency, 1.0, sine_pair)
 
 
 def cosine(frequency: float = 1.0) -> Dual:
     """f(z) = cos(frequency z)."""
-    return _trigonometric("cos", frequency, -1.0)
+    return _trigonometric("cos", frequency, -1.0, cosine_pair)
 
 
-def _trigonometric(name: str, frequency: float, sign: float) -> Dual:
+def _trigonometric(name: str, frequency: float, sign: float, pair: Callable[..., Any]) -> Dual:
     """sin for sign = 1 and cos for sign = -1."""
 
     def features(lengths: FloatArray) -> FloatArray:
-        """a, A, E[f'^2]; w a, 1/A or 0, exp(-2 w^2 a^2)."""
+        """a, A, E[f'^2]; w a, 1/A or 0, exp(-w^2 a^2)."""
         scaled = abs(frequency) * lengths
         lost = -np.expm1(-2.0 * scaled * scaled)
         odd, even = lost / 2.0, 1.0 - lost / 2.0
         square, slope = (odd, even) if sign > 0 else (even, odd)
         root = np.sqrt(square)
         inverse = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
-        return np.stack([lengths, root, frequency**2 * slope, scaled, inverse, 1.0 - lost])
+        return np.stack([lengths, root, frequency**2 * slope, scaled, inverse, np.exp(-scaled * scaled)])
 
-    return Dual(name, np.array([sign, frequency * frequency / 2.0]), features, trigonometric_pair)
+    return Dual(name, np.array([frequency * frequency / 2.0]), features, pair)
 
 
 @jit_inline
-def trigonometric_pair(
+def _falls(
+    fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float, sign: float
+) -> tuple[float, float, float, float, float]:
+    """1 - e^-d, 1 - e^(-a b gap), 1 - e^(-a b rest), e^-d/(2 N) and 1 - c at u = 1; sign = 1 for sin, -1 for cos.
+
+    With h = 1 - e^(-2 a b), 4 N^2 (1 - c^2) at u = 1 is
+    (1 - e^(-2 d)) (1 - e^(-(a + b)^2)) -+ (e^(-a^2) - e^(-b^2))^2.
+    """
+    a, inverse_x, faded_x = fx[3, i], fx[4, i], fx[5, i]
+    b, inverse_y, faded_y = fy[3, j], fy[4, j], fy[5, j]
+    product, difference, scale = a * b, a - b, inverse_x * inverse_y
+    size = difference if difference > 0.0 else -difference
+    largest = faded_x if faded_x > faded_y else faded_y
+    lost, middle = decay(0.5 * difference * difference), largest * decay(size * (a + b))
+    near, far = decay(product * gap), decay(product * rest)
+    both = near + far * (1.0 - near)
+    squares = lost * (2.0 - lost), both * (2.0 - both)  # 1 - e^(-2 d) and 1 - e^(-4 a b)
+    total = squares[1] + squares[0] * (1.0 - squares[1])
+    quarter = 0.25 * scale * scale
+    sides, middle = quarter * (squares[0] * total), quarter * (middle * middle)
+    square = sides - sign * middle
+    square = 0.0 if square < 0.0 else square
+    share = 0.5 * (1.0 - lost) * scale
+    top = share * (1.0 - sign + sign * both)  # c at u = 1
+    plain = 1.0 - top
+    plain = 0.0 if plain < 0.0 else plain
+    apart = square / (1.0 + top)
+    return lost, near, far, share, (apart if sides + middle < 0.5 else plain)
+
+
+@jit_inline
+def sine_pair(
     parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
 ) -> tuple[float, float, float]:
     """(1 - c, 1 + c, E[f' f'])."""
-    sign, half_square = parameters[0], parameters[1]
-    a, inverse_x, faded_x = fx[3, i], fx[4, i], fx[5, i]
-    b, inverse_y, faded_y = fy[3, j], fy[4, j], fy[5, j]
-    product, difference, total, scale = a * b, a - b, a + b, inverse_x * inverse_y
-    lost = decay(0.5 * difference * difference)
-    near, far = decay(product * gap), decay(product * rest)
-    share = 0.5 * (1.0 - lost) * scale
-    # 1 - c^2 at u = 1 from terms of the size of `sides`; 1 - c is half of it and a little more, or else found from
-    # c
-    sides = 0.25 * scale * scale * decay(total * total) * decay(difference * difference)
-    middle = 0.5 * scale * decay((difference if difference > 0.0 else -difference) * total)
-    square = sides - sign * (faded_x if faded_x > faded_y else faded_y) * middle * middle
-    square = 0.0 if square < 0.0 else square
-    both = decay(2.0 * product)
-    plain = 1.0 - share * (1.0 - sign + sign * both)
-    plain = 0.0 if plain < 0.0 else plain
-    apart = square / (1.0 + sqrt(1.0 - (square if square < 0.5 else 0.5)))
-    apart = apart if sides + middle * middle < 0.5 else plain
-    wide = apart + share * near * (1.0 + sign - sign * far)
-    opposite = apart + share * far * (2.0 - near)
-    thin = opposite if sign > 0.0 else 2.0 - wide
-    slope = half_square * (1.0 - lost) * (1.0 + sign - near - sign * far)
-    wide, thin = (1.0 if scale == 0.0 else wide), (1.0 if scale == 0.0 else thin)
-    return wide, thin, slope
+    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, 1.0)
+    wide, thin = apart + share * near * (2.0 - far), apart + share * far * (2.0 - near)
+    slope = parameters[0] * (1.0 - lost) * (2.0 - near - far)
+    return (1.0 if share == 0.0 else wide), (1.0 if share == 0.0 else thin), slope
+
+
+@jit_inline
+def cosine_pair(
+    parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
+) -> tuple[float, float, float]:
+    """(1 - c, 1 + c, E[f' f']); c is never below 0."""
+    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, -1.0)
+    wide = apart + share * (near * far)
+    return wide, 2.0 - wide, parameters[0] * (1.0 - lost) * (far - near)

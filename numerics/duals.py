@@ -39,12 +39,15 @@ class Dual(NamedTuple):
             fy [F, p] are features and u = 1 - gap = rest - 1 the cosine.  Returns (gap', rest', slope) with
             gap' = 1 - c, rest' = 1 + c, c = E[f(z_x) f(z_y)]/(A_x A_y), and slope = E[f'(z_x) f'(z_y)];
             c = 0 if A_x A_y = 0.
+        row: The same for a row of pairs, with the arguments of :func:`.network_tiles.pairs_of_row`; None where the
+            pairs are taken one by one.
     """
 
     name: str
     parameters: FloatArray
     features: Callable[[FloatArray], FloatArray]
     pair: Callable[..., Any]
+    row: Callable[..., None] | None = None
 
 
 def dual(name: str, parameters: Sequence[float] = ()) -> Dual:

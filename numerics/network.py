@@ -28,7 +28,7 @@ from .angles import checked_cosine, unit_rows
 from .compilation import tile_for
 from .cores import available_cores
 from .duals import Dual, FloatArray
-from .network_tiles import LAYER_ROWS, mirror, network_rows
+from .network_tiles import LAYER_ROWS, mirror, network_rows, pairs_of_row
 
 #: Rows of one matrix product; with 4096 columns it stays in the outer cache until its layers are done.
 PANEL = 256
@@ -252,7 +252,8 @@ def _layers(
     links: int = 1,
 ) -> None:
     """The kernel in the rows ends[0] to ends[1] - 1, by `network_rows` for the activation."""
-    rows = tile_for(network_rows, network.dual.pair)
+    row = network.dual.row or tile_for(pairs_of_row, network.dual.pair, inline=True)
+    rows = tile_for(network_rows, row, "activated")
     constants = _constants(network)
     rows(
         network.dual.parameters, fx.dual, fy.dual, fx.layers, fy.layers, constants, x, y, *gaps, out, *ends, links,
@@ -277,11 +278,11 @@ def _fill(
     cores = available_cores() if work > WORTHWHILE and len(x) > PANEL else 1
     for top in range(0, len(x), side):
         rows = slice(top, min(top + side, len(x)))
-        fx = features(network, lengths[rows], inputs)
+        fx = features(network, _padded(lengths[rows]), inputs)
         for left in range(0, rows.stop if symmetric else len(y), side):
             columns = slice(left, min(left + side, len(y)))
             diagonal = symmetric and top == left
-            fy = fx if diagonal else features(network, other_lengths[columns], inputs)
+            fy = fx if diagonal else features(network, _padded(other_lengths[columns]), inputs)
             whole = rows.stop - top == len(x) and columns.stop - left == len(y)
             part = out if whole else np.empty((rows.stop - top, columns.stop - left), dtype=out.dtype)
             _fill_block(network, x[rows], y[columns], fx, fy, part, diagonal, tangent, cores)
@@ -321,6 +322,12 @@ def _fill_block(
         with ThreadPoolExecutor(min(cores, len(panels))) as pool:
             for _ in pool.map(panel, panels):
                 pass
+
+
+def _padded(lengths: FloatArray) -> FloatArray:
+    """Lengths repeated up to an odd number of cache lines: rows 2^k numbers apart would fight for places."""
+    lines = -(-len(lengths) // 8) | 1
+    return np.pad(lengths, (0, 8 * lines - len(lengths)), mode="edge")
 
 
 def _block_side(network: Network) -> int:

@@ -22,8 +22,9 @@ COLUMNS = 256
 #: nets. 0: p_0, 1: p_1, 2: 1 - p_1, 3: p_2, 4: 1 - p_2, 5: the new length, 6: sqrt(w) A, 7: factor of the slope.
 LAYER_ROWS = 8
 
-#: The pair function; `tile_for` puts one in its place.
+#: What the templates call; `tile_for` puts the pair function of an activation and `pairs_of_row` with it there.
 pair: Any = None
+activated: Any = None
 
 
 @jit_inline
@@ -63,6 +64,31 @@ def mirror(out: FloatArray, first: int, last: int) -> None:
             for column in range(left, min(left + side, last)):
                 for row in range(max(top, column + 1), min(top + side, last)):
                     out[column, row] = out[row, column]
+
+
+def pairs_of_row(
+    parameters: FloatArray,
+    own: FloatArray,
+    beside: FloatArray,
+    at: int,
+    width: int,
+    carried: FloatArray,
+    found: FloatArray,
+) -> None:
+    """The pair function at the features own [F, 1] and the columns from `at` on of beside [F, p].
+
+    Args:
+        parameters: Of the activation.
+        own: Features of the row.
+        beside: Features of the columns.
+        at: The first column.
+        width: Number of columns.
+        carried: 1 - u and 1 + u in its first two rows.
+        found: 1 - c, 1 + c and E[f' f'] in its three rows.
+    """
+    for j in range(width):
+        gap, rest, slope = pair(parameters, own, 0, beside, at + j, carried[0, j], carried[1, j])
+        found[0, j], found[1, j], found[2, j] = gap, rest, slope
 
 
 def network_rows(
@@ -108,7 +134,12 @@ def network_rows(
         tangent: Whether the NTK is returned instead of the NNGP kernel.
     """
     depth, columns = fx.shape[0], last if symmetric else out.shape[1]
-    gap, rest, ntk = np.empty(COLUMNS), np.empty(COLUMNS), np.empty(COLUMNS)
+    # One array each, and a copy of what belongs to the row: the vectoriser tells all that is written from all that
+    # is read when the loop starts, and gives up above a hundred comparisons.
+    carried, found = np.empty((3, COLUMNS)), np.empty((3, COLUMNS))
+    gap, rest, ntk = carried[0], carried[1], carried[2]
+    near, far, slope = found[0], found[1], found[2]
+    own, here = np.empty((fx.shape[1], 1)), np.empty((LAYER_ROWS, 1))
     for left in range(0, columns, COLUMNS):
         for i in range(max(first, left) if symmetric else first, last):
             width = min(left + COLUMNS, i + 1 if symmetric else columns) - left
@@ -119,21 +150,20 @@ def network_rows(
                 gaps_of_row(x, i, y, left, width, out, gap, rest, direct_below)
             if symmetric and i < left + COLUMNS:
                 gap[i - left], rest[i - left] = (0.0, 2.0) if np.any(x[i]) else (1.0, 1.0)
-            here, there, start = hx[0], hy[0], constants[0, 0]
+            here[:, 0], there, start = hx[0, :, i], hy[0], constants[0, 0]
             for j in range(width):
-                ntk[j] = start + here[6, i] * there[6, at + j] * cosine_of(gap[j], rest[j])
-                gap[j], rest[j] = combined(here, i, there, at + j, gap[j], rest[j], 0.0, 0.0)
+                ntk[j] = start + here[6, 0] * there[6, at + j] * cosine_of(gap[j], rest[j])
+                gap[j], rest[j] = combined(here, 0, there, at + j, gap[j], rest[j], 0.0, 0.0)
             for layer in range(depth):
-                before, beside, here, there = fx[layer], fy[layer], hx[layer + 1], hy[layer + 1]
+                own[:, 0], here[:, 0] = fx[layer, :, i], hx[layer + 1, :, i]
+                beside, there = fy[layer], hy[layer + 1]
                 constant, skip = constants[layer + 1, 0], constants[layer + 1, 1]
+                activated(parameters, own, beside, at, width, carried, found)
                 for j in range(width):
-                    old_gap, old_rest = gap[j], rest[j]
-                    near, far, slope = pair(parameters, before, i, beside, at + j, old_gap, old_rest)
-                    product = here[6, i] * there[6, at + j] * cosine_of(near, far)
-                    factor = skip + here[7, i] * there[7, at + j] * slope
+                    product = here[6, 0] * there[6, at + j] * cosine_of(near[j], far[j])
+                    factor = skip + here[7, 0] * there[7, at + j] * slope[j]
                     ntk[j] = constant + product + factor * ntk[j]
-                    gap[j], rest[j] = combined(here, i, there, at + j, near, far, old_gap, old_rest)
-            here, there = hx[depth], hy[depth]
+                    gap[j], rest[j] = combined(here, 0, there, at + j, near[j], far[j], gap[j], rest[j])
             for j in range(width):
-                value = here[5, i] * there[5, at + j] * cosine_of(gap[j], rest[j])
+                value = here[5, 0] * there[5, at + j] * cosine_of(gap[j], rest[j])
                 out[i, left + j] = ntk[j] if tangent else value

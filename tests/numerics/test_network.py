@@ -368,10 +368,19 @@ MISTAKES = [
     ("dual_erf", "share * (first + second) + first * second", "share * (first + second)"),
     ("dual_erf", "shorter = alpha if alpha <= beta else beta", "shorter = beta"),
     ("dual_erf", "4.0 / pi * v_x * v_y / cosine", "4.0 / pi * v_x * v_y"),
+    ("dual_trigonometric", "share * near * (2.0 - far)", "share * near * 2.0"),
+    ("dual_trigonometric", "near + far * (1.0 - near)", "near + far"),
+    ("dual_trigonometric", "square / (1.0 + top)", "square / 2.0"),
+    ("dual_trigonometric", "sides - sign * middle", "sides"),
+    ("dual_trigonometric", "share = 0.5 * (1.0 - lost) * scale", "share = 0.5 * scale"),
+    ("dual_trigonometric", "(2.0 - near - far)", "(2.0 - near)"),
+    ("dual_series", "(terms - 8, -1, -8)", "(terms - 8, 0, -8)"),
+    ("dual_series", "3 + terms + top, w", "3 + top, w"),
+    ("dual_series", "for j in range(width):\n        state", "for j in range(width - 1):\n        state"),
     ("network_tiles", "0.5 * (below * below + aside) +", ""),
     ("network_tiles", "branch * rest + skip * old_rest", "branch * rest"),
     ("network_tiles", "turn, lean = less_x - less_y", "turn, lean = less_x + less_y"),
-    ("network_tiles", "skip + here[7, i]", "here[7, i]"),
+    ("network_tiles", "skip + here[7, 0]", "here[7, 0]"),
     ("network_tiles", "ntk[j] = constant + product", "ntk[j] = product"),
     ("network_tiles", "factor * ntk[j]", "ntk[j]"),
     ("network_tiles", "ntk[j] = start + here", "ntk[j] = here"),
@@ -391,8 +400,8 @@ MISTAKES = [
 STUB = """
 from types import FunctionType
 jit = jit_sum = jit_inline = jit_tile = lambda function: function
-def tile_for(template, pair):
-    return FunctionType(template.__code__, {**template.__globals__, "pair": pair}, "tile")
+def tile_for(template, pair, name="pair", inline=False):
+    return FunctionType(template.__code__, {**template.__globals__, name: pair}, "tile")
 """
 
 
@@ -426,6 +435,8 @@ def engine_error(engine, duals):
         ("relu", {}),
         ("erf", {"residual": True}),
         ("leaky_relu", {"layer_norm": True, "units": 40}),
+        ("sin", {}),
+        ("polynomial", {"layer_norm": True}),
     ):
         made = duals.dual(name, ACTIVATIONS[name][0])
         errors = net_errors(engine, made, name, (2,), X, [1.0, 2.0, 1.5], [0.4, 0.0, 0.6], **options)
