@@ -12,15 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.measured import least_seconds, peak_memory
 
 GROUPS = (
     "S3", "Q8", "S4", "A5", "C7:C3", "Heis(5)", "S6", "S7", "S8", "S9", "A7", "A8", "M11", "PSL(2,31)", "C2wrS4",
@@ -28,22 +28,8 @@ GROUPS = (
     "C30xC30", "C2^10",
 )  # fmt: skip
 
-#: CPU seconds that a route is measured for, at least, unless one round takes longer.
-_ENOUGH = 0.2
-
 #: Multiplications (matrices included) above which the naive route is left out.
 _NAIVE_LIMIT = 3e11
-
-
-def best(call: Callable[[], object]) -> float:
-    """Least CPU seconds of some rounds."""
-    total, found = 0.0, np.inf
-    while total < _ENOUGH:
-        start = time.process_time()
-        call()
-        seconds = time.process_time() - start
-        total, found = total + max(seconds, 1e-6), min(found, seconds)
-    return found
 
 
 def measure(name: str) -> dict[str, object]:
@@ -63,15 +49,15 @@ def measure(name: str) -> dict[str, object]:
         "order": G.order,
         "count": multiplications(basis.irreps) / G.order**1.5,
         "setup": setup,
-        "fast": best(lambda: ok.fourier_transform(f, G, method="fast")),
-        "inverse": best(lambda: ok.inverse_fourier_transform(fhat, G, method="fast")),
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "fast": least_seconds(lambda: ok.fourier_transform(f, G, method="fast")),
+        "inverse": least_seconds(lambda: ok.inverse_fourier_transform(fhat, G, method="fast")),
+        "memory": peak_memory(),
     }
     if not basis.irreps.levels:
         values = f[basis.elements].reshape(basis.irreps.cyclic_orders)
-        row["fft"] = best(lambda: np.fft.fftn(values))
+        row["fft"] = least_seconds(lambda: np.fft.fftn(values))
     if G.order * sum(rho.degree**3 for rho in ok.fourier_irreps(G)) < _NAIVE_LIMIT:
-        row["naive"] = best(lambda: ok.fourier_transform(f, G, method="naive"))
+        row["naive"] = least_seconds(lambda: ok.fourier_transform(f, G, method="naive"))
         naive = ok.fourier_transform(f, G, method="naive")
         scale = max(np.abs(matrix).max() for matrix in naive)
         row["difference"] = max(np.abs(a - b).max() for a, b in zip(fhat, naive, strict=True)) / scale

@@ -22,14 +22,13 @@ import json
 import sys
 import time
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 import scipy.fft
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measured import peak_memory, run
+from benchmarks.measured import least_seconds, peak_memory, run
 
 #: Families of groups; each name with how its error is found.
 FAMILIES = {
@@ -41,24 +40,10 @@ FAMILIES = {
     "Heisenberg groups, from a symbol": [f"symbol:Heis({p})" for p in (5, 7, 11, 17, 23, 31)],
 }
 
-#: CPU seconds that a call is measured for, at least.
-_ENOUGH = 0.2
-
 #: Points up to which the Gram matrix is factored, order up to which conjugate gradients run.
 _DENSE, _ITERATED = 1440, 50_000
 
 RIDGE = "relative:1e-3"
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """Least CPU seconds of some rounds."""
-    total, found = 0.0, np.inf
-    while total < _ENOUGH:
-        start = time.process_time()
-        call()
-        taken = time.process_time() - start
-        total, found = total + max(taken, 1e-6), min(found, taken)
-    return found
 
 
 def measure(name: str) -> dict[str, object]:
@@ -83,7 +68,7 @@ def _from_points(name: str) -> dict[str, object]:
     kernel, ridge = "ntk(depth=1)", RIDGE if name[0] == "S" else "relative:0.1"
     errors = ok.spectral_error(kernel, orbits, ridge=ridge)
     row: dict[str, object] = {"order": group.order, "start": time.process_time() - start}
-    row["error"] = seconds(lambda: ok.spectral_error(kernel, orbits, ridge=ridge))
+    row["error"] = least_seconds(lambda: ok.spectral_error(kernel, orbits, ridge=ridge))
     row["memory"] = peak_memory()
     row["condition"] = ok.spectrum(kernel, orbits, ridge=ridge).condition_number
     row["fft"] = _fft(ok.orbit_symbol(kernel, orbits)) if name[0] == "C" else None
@@ -112,7 +97,7 @@ def _from_symbol(name: str) -> dict[str, object]:
     labels = np.array([1.0, -1.0])
     errors = ok.symbol_errors(phi, group, labels)
     row: dict[str, object] = {"order": n, "start": time.process_time() - start}
-    row["error"] = seconds(lambda: ok.symbol_errors(phi, group, labels))
+    row["error"] = least_seconds(lambda: ok.symbol_errors(phi, group, labels))
     row["memory"] = peak_memory()
     row["condition"] = ok.symbol_spectrum(phi, group).condition_number
     row["fft"] = _fft(phi) if "^" not in name and name[0] == "C" else None
@@ -127,7 +112,7 @@ def _from_symbol(name: str) -> dict[str, object]:
 
 def _fft(phi: np.ndarray) -> float:
     """CPU seconds of the better of two FFTs of a symbol."""
-    return min(seconds(lambda: np.fft.rfft(phi)), seconds(lambda: scipy.fft.rfft(phi)))
+    return min(least_seconds(lambda: np.fft.rfft(phi)), least_seconds(lambda: scipy.fft.rfft(phi)))
 
 
 def alone(name: str) -> dict[str, object]:
