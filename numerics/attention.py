@@ -16,10 +16,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from .angles import DIRECT_BELOW
 from .attention_sequences import AttentionNet, IntArray, Sequences, activated, cosine_gaps, dense
+from .attention_sharp import KINKED, NEAR, SharpAngles
 from .compilation import jit_tile
 from .cores import in_parts
 from .duals import LENGTH, FloatArray
@@ -76,14 +78,24 @@ def _fill(
 ) -> None:
     """Values of some of the pairs."""
     step = max(AT_ONCE // x.units.shape[1] ** 2, 1)
+    needed = net.ntk and net.depth > 1 and net.dual.name in KINKED
+    sharp = SharpAngles(net, x, y) if needed else None
     for start in range(part.start, part.stop, step):
         some = slice(start, min(start + step, part.stop))
-        values[some] = _values(net, x, y, first[some], second[some])
+        values[some] = _values(net, x, y, first[some], second[some], sharp)
 
 
-def _values(net: AttentionNet, x: Sequences, y: Sequences, first: IntArray, second: IntArray) -> FloatArray:
+def _values(
+    net: AttentionNet,
+    x: Sequences,
+    y: Sequences,
+    first: IntArray,
+    second: IntArray,
+    sharp: SharpAngles | None,
+) -> FloatArray:
     """Kernel of pairs of sequences [P], block after block."""
     covariances = tangent = np.empty(0)
+    found: dict[int, tuple[FloatArray, FloatArray]] = {}
     for block in range(net.depth):
         alike = net.head == "flatten" and block == net.depth - 1
         if block == 0:
@@ -92,7 +104,10 @@ def _values(net: AttentionNet, x: Sequences, y: Sequences, first: IntArray, seco
             covariances, tangent = _attention(net, x, y, first, second, block, covariances, tangent, alike)
             lengths = x.features[first, block, LENGTH], y.features[second, block, LENGTH]
             gap, rest = cosine_gaps(covariances, *lengths)
-        _settle_equal(x, y, first, second, block, gap, rest)
+        equal = _equal(x, y, first, second, block, alike)
+        if block > 0 and sharp is not None:
+            _sharpen(sharp, first, second, block, gap, rest, equal, found)
+        gap[equal], rest[equal] = 0.0, 2.0
         before = tangent
         fx, fy = x.features[:, block], y.features[:, block]
         products, slopes = activated(net, fx, fy, first, second, gap, rest, tangent.copy())
@@ -172,15 +187,32 @@ def _attention(
     return (covariances + S, tangent + T) if net.residual else (S, T)
 
 
-def _settle_equal(
-    x: Sequences, y: Sequences, first: IntArray, second: IntArray, block: int, gap: FloatArray, rest: FloatArray
+def _equal(
+    x: Sequences, y: Sequences, first: IntArray, second: IntArray, block: int, alike: bool
+) -> npt.NDArray[np.bool_]:
+    """Which tokens are equal, in sequences of equal tokens, and have a length: their cosine is 1."""
+    one, two = x.tokens[first, block], y.tokens[second, block]
+    same = (x.names[first] == y.names[second])[:, None] & (x.features[first, block, LENGTH] > 0)
+    if alike:
+        return np.asarray(same & (one == two))
+    return np.asarray(same[:, :, None] & (one[:, :, None] == two[:, None, :]))
+
+
+def _sharpen(
+    sharp: SharpAngles,
+    first: IntArray,
+    second: IntArray,
+    block: int,
+    gap: FloatArray,
+    rest: FloatArray,
+    equal: npt.NDArray[np.bool_],
+    found: dict[int, tuple[FloatArray, FloatArray]],
 ) -> None:
-    """Equal tokens of equal sequences have u = 1, unless they have no length."""
-    same = np.flatnonzero(x.names[first] == y.names[second])
-    one, two = x.tokens[first[same], block], y.tokens[second[same], block]
-    long = x.features[first[same], block, LENGTH] > 0
-    if gap.ndim == 3:
-        one, two, long = one[:, :, None], two[:, None, :], long[:, :, None]
-    equal = (one == two) & long
-    gap[same] = np.where(equal, 0.0, gap[same])
-    rest[same] = np.where(equal, 2.0, rest[same])
+    """Replace small gaps and rests of tokens that differ by those of :class:`SharpAngles`; keeps what it finds."""
+    small = (np.minimum(gap, rest) < NEAR) & ~equal
+    for n in np.flatnonzero(small.reshape(len(small), -1).any(axis=1)).tolist():
+        if n not in found:
+            found[n] = sharp.gaps(int(first[n]), int(second[n]))
+        for old, new in zip((gap, rest), found[n], strict=True):
+            better = np.diagonal(new[block]) if old.ndim == 2 else new[block]
+            old[n] = np.where(small[n], better, old[n])

@@ -77,8 +77,7 @@ def prepare(net: AttentionNet, X: FloatArray) -> Sequences:
     """What the sequences X [m, T, d] bring to their pairs."""
     ranks, tokens, names = _sorted(X)
     inputs = np.take_along_axis(X, np.argsort(ranks, axis=1)[:, :, None], axis=1)
-    embedded = np.full((*X.shape[:2], X.shape[2] + 1), np.sqrt(net.biases[0]))
-    embedded[:, :, :-1] = np.sqrt(net.weights[0] / X.shape[2]) * inputs
+    embedded = embedded_tokens(net, inputs)
     attention = attention_of(net, embedded @ embedded.transpose(0, 2, 1))
     attended = np.sqrt(net.value) * (attention @ embedded)
     bias = np.full((*X.shape[:2], 1), np.sqrt(net.output))
@@ -95,6 +94,13 @@ def prepare(net: AttentionNet, X: FloatArray) -> Sequences:
         else:
             later[:, -1] = np.take_along_axis(later[:, -1], ranks[:, :, None], axis=1)
     return Sequences(units, attended, later, features, ranks, every, names)
+
+
+def embedded_tokens(net: AttentionNet, X: FloatArray) -> FloatArray:
+    """Vectors [m, T, d + 1] whose products are the covariances after the embedding."""
+    embedded = np.full((*X.shape[:2], X.shape[2] + 1), np.sqrt(net.biases[0]))
+    embedded[:, :, :-1] = np.sqrt(net.weights[0] / X.shape[2]) * X
+    return embedded
 
 
 def attention_of(net: AttentionNet, covariances: FloatArray) -> FloatArray:

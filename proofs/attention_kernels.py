@@ -169,6 +169,15 @@ class _Attention(Kernel):
         first, second = every.part(slice(0, len(x))), every.part(slice(len(x), None))
         return attention_gram(self.net, first, None if y is None else second)
 
+    def growth(self, X: npt.ArrayLike) -> float:
+        """An upper bound of the factor by which layers enlarge small angles of tokens, for statements on accuracy.
+
+        See :mod:`orbitkernels.numerics.attention_growth`.
+        """
+        from orbitkernels.numerics.attention_growth import attention_growth
+
+        return attention_growth(self.net, self._sequences("X", X))
+
     @property
     def net(self) -> AttentionNet:
         """The net, for the engine."""

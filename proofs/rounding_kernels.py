@@ -13,6 +13,7 @@ from orbitkernels.numerics.rounding import DOUBLE
 
 from .activations import NetworkActivation
 from .arguments import rows
+from .attention_kernels import AttentionNNGP, AttentionNTK
 from .averaged_kernels import Averaged
 from .convolutional_kernels import CNNGP, CNTK
 from .group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
@@ -26,9 +27,11 @@ KERNEL_ACCURACY = 4 * float(np.finfo(np.float64).eps)
 #: That of tangent kernels, and of covariances, of one layer.
 _TANGENT, _COVARIANCE = 1e-13, 1e-14
 
-_TANGENTS = (NTK, CNTK, GroupConvolutionalNTK)
-_COVARIANCES = (NNGP, CNNGP, GroupConvolutionalNNGP)
-_Network = NTK | CNTK | GroupConvolutionalNTK | NNGP | CNNGP | GroupConvolutionalNNGP
+_TANGENTS = (NTK, CNTK, GroupConvolutionalNTK, AttentionNTK)
+_COVARIANCES = (NNGP, CNNGP, GroupConvolutionalNNGP, AttentionNNGP)
+_Network = (
+    NTK | CNTK | GroupConvolutionalNTK | AttentionNTK | NNGP | CNNGP | GroupConvolutionalNNGP | AttentionNNGP
+)
 
 
 def kernel_accuracy(kernel: KernelLike, points: npt.ArrayLike | None = None) -> float:
@@ -90,6 +93,8 @@ def _growth(kernel: _Network, points: FloatArray) -> float:
         warnings.simplefilter("ignore", ExpectationWarning)  # the kernel itself gives it
         if isinstance(kernel, NTK | NNGP):
             return float(np.max(angle_growth(kernel.numeric, unit_rows(points)[1], points.shape[1])))
+        if isinstance(kernel, AttentionNTK | AttentionNNGP):
+            return kernel.growth(points)
         return convolution_growth(*kernel.layers(points))
 
 

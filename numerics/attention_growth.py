@@ -1,0 +1,68 @@
+"""How much a net with self-attention enlarges small angles between tokens, and with them rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .attention_sequences import AttentionNet, attention_of, embedded_tokens, prepare
+from .duals import LENGTH, ROOT_MEAN_SQUARE, SLOPE, FloatArray
+
+
+def attention_growth(net: AttentionNet, X: FloatArray) -> float:
+    """An upper bound of the factor by which consecutive layers enlarge small angles of tokens; at least 1.
+
+    If tokens h_s of lengths |h_s| turn by an angle of at most t, then v_p = sum_s A_ps h_s moves by at most
+    t sum_s |A_ps| |h_s|, and by what attention changes: for softmax sk2 t |h_p| max_s |h_s| times the standard
+    deviation of the h_s with the weights A_ps, for the others 2 t sum_s |A_ps| |h_s|.  That is large where tokens
+    cancel, or where products of keys are large.  Activations and dense layers: as in
+    :mod:`orbitkernels.numerics.network_growth`.
+
+    Args:
+        net: The net.
+        X: Sequences [m, T, d].
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.attention_growth import attention_growth
+        >>> from orbitkernels.numerics.attention_sequences import AttentionNet
+        >>> from orbitkernels.numerics.duals import dual
+        >>> net = AttentionNet(1, "softmax", "gap", False, (1, 1), (0, 0), 1, 1, 0, dual("relu"), True)
+        >>> attention_growth(net, np.ones((1, 3, 2)))  # equal tokens
+        1.0
+        >>> attention_growth(net, np.array([[[1.0, 0.0], [-0.99, 0.0]]])) > 10  # nearly opposite ones
+        False
+    """
+    sequences = prepare(net._replace(head="gap"), X)
+    embedded = embedded_tokens(net, np.take_along_axis(X, np.argsort(sequences.ranks, axis=1)[:, :, None], axis=1))
+    squares = np.sum(embedded * embedded, axis=2)
+    A, longest, following = attention_of(net, embedded @ embedded.transpose(0, 2, 1)), 1.0, 1.0
+    for block in range(net.depth):
+        values = sequences.features[:, block]
+        A = A if block == 0 else sequences.attention[:, block - 1]
+        after = values[:, LENGTH]
+        moved = np.hypot(net.residual * np.sqrt(squares), np.sqrt(net.value) * _moved(net, A, squares, after))
+        grown = (net.weights[block + 1] * values[:, SLOPE] + net.residual) * after**2
+        squares = _later(net, block, values)
+        for change, size in ((moved, after), (np.sqrt(grown), np.sqrt(squares))):
+            factor = np.divide(change, size, out=np.zeros_like(size), where=size > 0)
+            following = max(following * float(factor.max(initial=0.0)), 1.0)
+            longest = max(longest, following)
+    return longest
+
+
+def _later(net: AttentionNet, block: int, values: FloatArray) -> FloatArray:
+    """Squared lengths [m, T] after the dense layer that follows a block."""
+    kept = values[:, LENGTH] ** 2 if net.residual else 0.0
+    return np.asarray(kept + net.biases[block + 1] + net.weights[block + 1] * values[:, ROOT_MEAN_SQUARE] ** 2)
+
+
+def _moved(net: AttentionNet, A: FloatArray, squares: FloatArray, after: FloatArray) -> FloatArray:
+    """How far v_p moves if tokens turn by one unit, [m, T]."""
+    lengths = np.sqrt(squares)
+    direct = np.einsum("mps,ms->mp", np.abs(A), lengths)
+    if net.mechanism != "softmax":
+        return np.asarray(3.0 * direct)
+    kept = squares if net.residual else 0.0
+    mean = (after**2 - net.output - kept) / net.value
+    spread = np.sqrt(np.maximum(np.einsum("mps,ms->mp", A, squares) - mean, 0.0))
+    return np.asarray(direct + net.key * lengths * lengths.max(axis=1, keepdims=True) * spread)
