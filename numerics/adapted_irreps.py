@@ -94,6 +94,7 @@ class AdaptedIrreps:
     Attributes:
         cyclic_orders: a_1, ..., a_r for A = C_a1 x ... x C_ar at the bottom.
         levels: The groups above A; none if the group is A.
+        is_young: Whether the matrices are those of Young's orthogonal form, which are exact up to few roundings.
 
     Example:
         >>> import numpy as np
@@ -104,6 +105,7 @@ class AdaptedIrreps:
 
     cyclic_orders: tuple[int, ...]
     levels: tuple[Level, ...]
+    is_young: bool = False
 
     @cached_property
     def order(self) -> int:
@@ -182,7 +184,7 @@ class AdaptedIrreps:
         steps, stride = [], 1
         for order in reversed(self.cyclic_orders):
             count = 1
-            for p in _prime_factors(order):
+            for p in prime_factors(order):
                 steps.append(stride * order // (count * p) * np.arange(p))
                 count *= p
             stride *= order
@@ -192,8 +194,14 @@ class AdaptedIrreps:
         return steps
 
 
-def _prime_factors(number: int) -> list[int]:
-    """Prime factors in increasing order, repeated."""
+def prime_factors(number: int) -> list[int]:
+    """Prime factors in increasing order, repeated.
+
+    Example:
+        >>> from orbitkernels.numerics.adapted_irreps import prime_factors
+        >>> prime_factors(12)
+        [2, 2, 3]
+    """
     found, p = [], 2
     while number > 1:
         while number % p == 0:

@@ -21,6 +21,9 @@ Matrices = npt.NDArray[np.inexact[Any]]
 #: Largest asymmetry of a block beside the largest entry of all: above the rounding of kernels in single precision.
 ASYMMETRY = 1e-6
 
+#: Squares of smaller numbers may be lost, so that a norm tells nothing.
+_SQUARES_FROM = 1e-140
+
 #: From this size on LAPACK, matrix by matrix, beats substitution for all matrices at once.
 _LAPACK_SIZE = 8
 
@@ -63,6 +66,39 @@ class BlockStack:
         """Inverses of the triangular factors, so that Khat(rho)^-1 = L^-* L^-1."""
         return triangular_inverses(self.factors)
 
+    @cached_property
+    def traces(self) -> FloatArray:
+        """Traces [k] of the blocks."""
+        found: FloatArray = np.einsum("kii->k", self.matrices.real)
+        return found
+
+    @cached_property
+    def inverse_traces(self) -> FloatArray:
+        """Array [C, k]: tr[(Khat(rho)^-1)_cc], the squared norm of the columns of c in the inverse factor."""
+        found = np.zeros((len(self.bases), len(self.matrices)))
+        for c, total in enumerate(found):
+            if self.rows < _LAPACK_SIZE:  # entry by entry, which takes one pass over many small blocks
+                for j in range(*self.orbit(c).indices(self.rows)):
+                    for i in range(j, self.rows):
+                        total += squares(self.inverse_factors[:, i, j])
+            else:
+                total += squares(self.inverse_factors[:, :, self.orbit(c)]).sum(axis=(1, 2))
+        return found
+
+    @cached_property
+    def asymmetries(self) -> FloatArray:
+        """Array [k]: ||(B - B^*)/2||_F of the blocks B."""
+        if self.rows >= _LAPACK_SIZE:
+            skew = self.matrices - self.matrices.conj().swapaxes(1, 2)
+            return np.asarray(np.linalg.norm(skew, axis=(1, 2)) / 2)
+        total = np.zeros(len(self.matrices))
+        for i in range(self.rows):
+            total += 4 * self.matrices[:, i, i].imag ** 2
+            for j in range(i):
+                lower, upper = self.matrices[:, i, j], self.matrices[:, j, i]
+                total += 2 * ((lower.real - upper.real) ** 2 + (lower.imag + upper.imag) ** 2)
+        return np.asarray(np.sqrt(total) / 2)
+
     @property
     def eigenvalues(self) -> FloatArray:
         """Eigenvalues [k, D] of the blocks, ascending."""
@@ -71,6 +107,11 @@ class BlockStack:
         first, last = self.matrices[:, 0, 0].real, self.matrices[:, 1, 1].real
         radius = np.hypot((first - last) / 2, np.abs(self.matrices[:, 1, 0]))
         return np.stack([(first + last) / 2 - radius, (first + last) / 2 + radius], axis=1)
+
+    @property
+    def rows(self) -> int:
+        """D."""
+        return int(self.matrices.shape[1])
 
     def orbit(self, c: int) -> slice:
         """Rows of orbit c."""
@@ -114,7 +155,7 @@ class FourierBlocks:
     @cached_property
     def scale(self) -> float:
         """Largest trace of a block: within a factor D the norm of the Gram matrix."""
-        return max(float(np.trace(s.matrices, axis1=1, axis2=2).real.max(initial=0.0)) for s in self.stacks)
+        return max(float(stack.traces.max(initial=0.0)) for stack in self.stacks)
 
     def locate(self, irrep: int) -> tuple[BlockStack, int]:
         """The stack that holds the block of an irrep, and its position there."""
@@ -133,6 +174,11 @@ class FourierBlocks:
         Raises:
             NotInvariantError: If one is off by more than ASYMMETRY times the largest entry.
         """
+        with np.errstate(over="ignore", invalid="ignore"):
+            real = max(float(np.abs(stack.matrices.real).max(initial=0.0)) for stack in self.stacks)
+            skew = max(float(stack.asymmetries.max(initial=0.0)) for stack in self.stacks)
+        if real > _SQUARES_FROM and 2 * skew <= ASYMMETRY * real:
+            return
         size = max(float(np.abs(stack.matrices).max(initial=0.0)) for stack in self.stacks)
         for stack in self.stacks:
             adjoint = stack.matrices.conj().swapaxes(1, 2)
@@ -177,6 +223,20 @@ class FourierBlocks:
                     f"block is {self.scale:.1e}; a ridge r adds r to every "
                     f"eigenvalue, try r = {1e-8 * self.scale:.0e}."
                 )
+
+
+def squares(values: Matrices) -> FloatArray:
+    """|z|^2, without the square root of a modulus.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.blocks import squares
+        >>> squares(np.array([3.0 + 4.0j])).tolist()
+        [25.0]
+    """
+    if not np.iscomplexobj(values):
+        return np.asarray(values * values, dtype=np.float64)
+    return np.asarray(values.real**2 + values.imag**2)
 
 
 def triangular_inverses(factors: Matrices) -> Matrices:

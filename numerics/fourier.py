@@ -237,11 +237,8 @@ def inverse_diagonal(blocks: FourierBlocks) -> FloatArray:
     blocks.require_invertible()
     total = np.zeros(blocks.sizes.size)
     for stack in blocks.stacks:
-        squares = np.abs(stack.inverse_factors.transpose(2, 0, 1)) ** 2
         # contiguous rows are summed pairwise, which a million terms of one sign need
-        rows = np.ascontiguousarray(squares).reshape(len(squares), squares[0].size if squares.size else 0)
-        columns = stack.weight * rows.sum(axis=1)
-        total += [float(columns[stack.orbit(c)].sum()) for c in range(blocks.sizes.size)]
+        total += stack.weight * stack.inverse_traces.sum(axis=1)
     return total / blocks.sizes
 
 

@@ -28,10 +28,15 @@ trivial irrep, ||M^-1/2 z|| <= eta'_1 (y^* K^-1 y)^1/2, because M^-1/2 P_S K^-1/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_solve
+
+if TYPE_CHECKING:
+    from .transform_rounding import TransformRounding
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -55,6 +60,8 @@ def gamma(operations: npt.ArrayLike, unit: float = DOUBLE) -> FloatArray:
         (1.0, inf)
     """
     product = np.asarray(operations, dtype=np.float64) * unit
+    if (product < 1).all():
+        return np.asarray(product / (1 - product))
     return np.where(product < 1, product / np.where(product < 1, 1 - product, 1.0), np.inf)
 
 
@@ -74,6 +81,7 @@ class BlockSizes:
         mass: ||Phi||, Phi_ab = sum_g |phi_ab(g)| / sqrt(|H_a| |H_b|).
         root_mean_square: The same of (sum_g phi_ab(g)^2)^(1/2).
         order: n, the order of the group.
+        fast: Of the fast transform that made the blocks, irrep by irrep; None if n products were summed up.
     """
 
     degrees: IntArray
@@ -87,13 +95,20 @@ class BlockSizes:
     mass: float
     root_mean_square: float
     order: int
+    fast: TransformRounding | None = None
 
     def perturbations(self, unit: float) -> FloatArray:
         """Array [k]: largest ||D|| for which the computed block, factor and inverse are those of B + D."""
         copies, factor = np.where(self.is_complex, 2, 1), np.where(self.is_complex, np.sqrt(2), 1.0)
-        sums = gamma(self.order + copies * (2 * self.degrees + 8), unit) * np.sqrt(self.degrees) * factor
+        terms = copies * (2 * self.degrees + 8) + (self.order if self.fast is None else 0)
+        sums = gamma(terms, unit) * np.sqrt(self.degrees) * factor
+        if self.fast is not None:
+            sums = sums + self.fast.sums
         cholesky = gamma(copies * (3 * self.rows + 10), unit) * factor
-        return (sums + self.irrep_errors) * self.mass + self.asymmetries + cholesky * self.traces
+        spread = 0.0 if self.fast is None else self.fast.roots * np.sqrt(self.order) * self.root_mean_square
+        return np.asarray(
+            (sums + self.irrep_errors) * self.mass + spread + self.asymmetries + cholesky * self.traces
+        )
 
     def typical_perturbations(self, unit: float) -> FloatArray:
         """Array [k]: the entries of D if each number of a sum, and each entry of B, is rounded independently."""
@@ -102,7 +117,10 @@ class BlockSizes:
     def sums(self, unit: float) -> float:
         """Largest error of an entry of K^-1 that one more Fourier transform brings, relative to the diagonal."""
         copies = np.where(self.is_complex, 2, 1)
-        errors = gamma(copies * (2 * self.degrees + self.order), unit) + self.irrep_errors
+        errors = gamma(copies * (2 * self.degrees + (self.order if self.fast is None else 0)), unit)
+        errors = errors + self.irrep_errors
+        if self.fast is not None:
+            errors = errors + self.fast.sums + self.fast.roots * np.sqrt(self.order)
         return float(np.max(errors * np.sqrt(self.degrees)))
 
     def products(self, unit: float) -> float:
@@ -111,8 +129,14 @@ class BlockSizes:
         There are three transforms; an error e |v|_1 <= e sqrt(n) |v| of each vhat(rho) is one of that size of v.
         """
         n, rows = self.order, int(self.rows.max())
+        each = gamma(n, unit) if self.fast is None else self.fast.sums.max() + self.fast.roots
         blocks = np.sqrt(2 * rows) * gamma(2 * rows, unit)
-        return float(3 * (np.sqrt(n) * gamma(n, unit) + self.irrep_errors.max()) + blocks)
+        return float(3 * (np.sqrt(n) * each + self.irrep_errors.max()) + blocks)
+
+    @cached_property
+    def inverse_trace(self) -> FloatArray:
+        """Array [k]: tr B^-1."""
+        return np.asarray(sum(self.inverse_traces.T))
 
     @property
     def trace(self) -> float:
@@ -122,19 +146,19 @@ class BlockSizes:
 
 @dataclass(frozen=True)
 class InverseRounding:
-    """How far entries of K^-1 and dual coefficients may be off.
+    """How far entries of K^-1 and dual coefficients may be off, for one matrix or many in leading axes.
 
     Attributes:
-        entries: Array [C]: the largest error of entries of K^-1 on an orbit.
-        duals: Array [C, m]: errors of the dual coefficients K^-1 y.
-        relative: eta', the largest of ||K^1/2 D' K^1/2|| for the error D' of K^-1, over all blocks.
-        labels: Array [m]: bound of ||M^-1/2 z|| for the error z of K^-1 y at any set, M = [K^-1]_SS.
-        rounded: Array [C, m]: what rounding adds to that for each entry of K^-1 y.
+        entries: Array [..., C]: the largest error of entries of K^-1 on an orbit.
+        duals: Array [..., C, m]: errors of the dual coefficients K^-1 y.
+        relative: Array [...]: eta', the largest of ||K^1/2 D' K^1/2|| for the error D' of K^-1, over all blocks.
+        labels: Array [..., m]: bound of ||M^-1/2 z|| for the error z of K^-1 y at any set, M = [K^-1]_SS.
+        rounded: Array [..., C, m]: what rounding adds to that for each entry of K^-1 y.
     """
 
     entries: FloatArray
     duals: FloatArray
-    relative: float
+    relative: FloatArray
     labels: FloatArray
     rounded: FloatArray
 
@@ -160,35 +184,63 @@ def inverse_rounding(
     Returns:
         Bounds; infinite where a block may be singular.
     """
-    eta = perturbations * sizes.inverse_traces.sum(axis=1)
-    relative = np.where(eta < 1, eta / np.where(eta < 1, 1 - eta, 1.0), np.inf)
+    eta = perturbations * sizes.inverse_trace
+    relative = gamma(eta, 1.0)
     summed = gamma(sizes.order * (1 + orbit_sizes.size) + 4, unit)
-    # where an orbit has no part in a block that may be singular, 0 times infinity would be no number
-    known = np.where(sizes.inverse_traces > 0, (relative + summed)[:, None], 0.0)
-    entries = np.sum(sizes.weights[:, None] * sizes.inverse_traces * known, axis=0) / orbit_sizes
-    trivial = np.sqrt(np.sum(orbit_sizes[:, None] * duals**2, axis=0))  # [m], the norm of the vector of the block
-    rounded = summed * trivial[None, :] / np.sqrt(orbit_sizes)[:, None]
-    moved = relative[0] * trivial[None, :] / np.sqrt(orbit_sizes)[:, None] if trivial.any() else 0.0
-    energy = np.sum(orbit_sizes[:, None] * (targets * duals + np.abs(targets) * rounded), axis=0)
-    worst = float(relative.max())
-    # the dual coefficients are those of another D than the inverse is: 1 + eta' between them
-    labels = relative[0] * (1 + worst) * np.sqrt(np.maximum(energy, 0)) if energy.any() else np.zeros(energy.shape)
-    return InverseRounding(entries, rounded + moved, worst, labels, rounded)
+    factors = sizes.weights * (relative + summed)
+    if np.isfinite(factors).all():
+        entries = factors @ sizes.inverse_traces / orbit_sizes
+    else:  # where an orbit has no part in a block that may be singular, 0 times infinity would be no number
+        known = np.where(sizes.inverse_traces > 0, factors[:, None], 0.0)
+        entries = np.sum(sizes.inverse_traces * known, axis=0) / orbit_sizes
+    return moved_inverse(entries, (relative[0], np.max(relative)), float(summed), orbit_sizes, duals, targets)
 
 
-def quotient_bound(numerator: FloatArray, denominator: float, inverse_norm: float, size: FloatArray) -> FloatArray:
+def moved_inverse(
+    entries: FloatArray,
+    relative: tuple[FloatArray, FloatArray],
+    summed: float,
+    orbit_sizes: IntArray,
+    duals: FloatArray,
+    targets: FloatArray,
+) -> InverseRounding:
+    """As :func:`inverse_rounding`, from what is known of the blocks; for one matrix, or many in leading axes.
+
+    Args:
+        entries: Array [..., C]: the largest error of entries of K^-1 on an orbit.
+        relative: Arrays [...]: eta' of the trivial block, and the largest of all blocks.
+        summed: Relative error of the sums that are made of the blocks.
+        orbit_sizes: Array [C]: N_c.
+        duals: K^-1 y on each orbit, array [..., C, m].
+        targets: The labels, array [..., C, m].
+    """
+    own, worst = (np.asarray(x)[..., None] for x in relative)
+    sizes = orbit_sizes[:, None]
+    trivial = np.sqrt(np.sum(sizes * duals**2, axis=-2))  # [..., m], the norm of the vector of the block
+    rounded = summed * trivial[..., None, :] / np.sqrt(sizes)
+    energy = np.sum(sizes * (targets * duals + np.abs(targets) * rounded), axis=-2)
+    with np.errstate(invalid="ignore"):  # no labels, and a block that may be singular: 0 times infinity
+        moved = np.where(trivial != 0, own * trivial, 0.0)[..., None, :] / np.sqrt(sizes)
+        # the dual coefficients are those of another D than the inverse is: 1 + eta' between them
+        labels = np.where(energy != 0, own * (1 + worst) * np.sqrt(np.maximum(energy, 0)), 0.0)
+    return InverseRounding(entries, rounded + moved, np.asarray(relative[1]), labels, rounded)
+
+
+def quotient_bound(
+    numerator: FloatArray, denominator: npt.ArrayLike, inverse_norm: npt.ArrayLike, size: FloatArray
+) -> FloatArray:
     """Bound of the error of M^-1 w, M the entries [K^-1]_SS and w those of K^-1 y at some missing points.
 
     (M + D)^-1 (w + z) - M^-1 w = M^-1 (z - D e) for e the first of them.
 
     Args:
-        numerator: Largest norm of z, array [m].
-        denominator: Largest norm of D.
-        inverse_norm: ||M^-1||.
-        size: Norm of the computed errors e, array [m].
+        numerator: Largest norm of z, array [..., m].
+        denominator: Largest norm of D, array [...].
+        inverse_norm: ||M^-1||, array [...].
+        size: Norm of the computed errors e, array [..., m].
 
     Returns:
-        Array [m]; infinite if M may be singular.
+        Array [..., m]; infinite if M may be singular.
 
     Example:
         >>> import numpy as np
@@ -196,10 +248,10 @@ def quotient_bound(numerator: FloatArray, denominator: float, inverse_norm: floa
         >>> quotient_bound(np.array([0.5]), 0.25, 2.0, np.array([1.0])).tolist()
         [3.0]
     """
-    moved = inverse_norm * denominator
-    if not moved < 1:
-        return np.full(numerator.shape, np.inf)
-    return (inverse_norm * numerator + moved * size) / (1 - moved)
+    norm = np.asarray(inverse_norm)[..., None]
+    moved = norm * np.asarray(denominator)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):  # where M may be singular
+        return np.where(moved < 1, (norm * numerator + moved * size) / (1 - moved), np.inf)
 
 
 @dataclass(frozen=True)

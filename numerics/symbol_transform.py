@@ -27,6 +27,7 @@ from .adapted_irreps import AdaptedIrreps
 from .blocks import BlockStack, FloatArray, FourierBlocks, IntArray, Matrices
 from .fourier import change_of_basis, lifted_inverse, row_sums
 from .group_fourier import forward, inverse
+from .transform_rounding import TransformRounding, transform_rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,11 @@ class SymbolTransform:
         families[numbers] = np.repeat(np.arange(len(self.rows)), [row.size for row in self.rows])
         members[numbers] = np.concatenate([np.arange(row.size) for row in self.rows])
         return families, members
+
+    @cached_property
+    def rounding(self) -> TransformRounding:
+        """What rounding may do to :meth:`forward`, family by family."""
+        return transform_rounding(self.irreps)
 
     def forward(self, functions: Matrices) -> list[Matrices]:
         """Transforms sum_g f(g) rho(g), one array [k, m, d, d] a family, of functions [m, n]."""

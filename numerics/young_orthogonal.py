@@ -46,7 +46,7 @@ def symmetric_group_irreps(n: int) -> AdaptedIrreps:
         transpositions = {p: _transpositions(children[p], transpositions, tableaux[p]) for p in above}
         levels.append(Level(k, tuple(_family(transpositions[p], children[p], numbers, levels) for p in above)))
         partitions = above
-    return AdaptedIrreps((), tuple(levels))
+    return AdaptedIrreps((), tuple(levels), is_young=True)
 
 
 def permutation_positions(permutations: npt.NDArray[np.integer]) -> IntArray:

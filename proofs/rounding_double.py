@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -27,8 +27,9 @@ from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.laws import IntArray
 
 from .dense_route import DenseRoute
+from .fast_rounding import fast_irrep_error, fast_rounding
 from .irreps import UnitaryIrrep, unitary_irreps
-from .large_orbits import StackedRoute, irrep_route
+from .large_orbits import irrep_route
 from .missing import Missing, MissingLike, OrbitPoses, arranged, missing_points, missing_poses
 from .orbits import FloatArray
 from .rounding_sets import ListRounding
@@ -36,9 +37,6 @@ from .spectral import FourierRoute
 
 #: What a bound is for: rounding whatever happens, rounding as it usually is, or errors of the kernel's values.
 Kind = Literal["bound", "level", "kernel"]
-
-#: Distance of a matrix of the fast transform from an exact irrep, in units of u sqrt(d) log2 n.
-_FAST_IRREPS = 64
 
 #: Distance of a computed basis of fixed vectors from an exact one, in units of u d.
 _BASES = 32
@@ -59,7 +57,9 @@ class FourierRounding:
         self.blocks, self.symbol = self.scale.blocks(route.blocks), self.scale.matrix(route.symbol)
         self.targets = self.scale.labels(route.orbits.targets)
         sizes = block_sizes(self.blocks, *(mass(self.symbol, route.orbits, power) for power in (1, 2)))
-        self.sizes = replace(sizes, irrep_errors=irrep_errors(route.orbits, sizes.degrees))
+        self.sizes = replace(
+            sizes, irrep_errors=irrep_errors(route.orbits, sizes.degrees), fast=fast_rounding(route.orbits.group)
+        )
         self.duals = dual_coefficients(self.blocks, self.targets)
         self.diagonal = inverse_diagonal(self.blocks)
 
@@ -162,38 +162,37 @@ def orbit_scale(route: FourierRoute) -> PowersOfTwo:
 
 def block_sizes(blocks: FourierBlocks, mass: float, root_mean_square: float) -> BlockSizes:
     """Traces and sizes of the blocks, irrep after irrep, for exact irreps."""
-    parts = [_stack_sizes(stack, blocks.sizes.size) for stack in blocks.stacks]
-    place = np.argsort(np.concatenate([stack.irreps for stack in blocks.stacks]), kind="stable")
-    degrees, rows, weights, is_complex, traces, inverses, skew = (
-        np.concatenate(column)[place] for column in zip(*parts, strict=True)
-    )
+    columns: list[Any] = [np.concatenate(c) for c in zip(*map(_stack_sizes, blocks.stacks), strict=True)]
+    numbers = np.concatenate([stack.irreps for stack in blocks.stacks])
+    if (numbers[1:] < numbers[:-1]).any():
+        place = np.argsort(numbers, kind="stable")
+        columns = [column[place] for column in columns]
+    degrees, rows, weights, is_complex, traces, inverses, skew = columns
     exact = np.zeros(len(degrees))
     return BlockSizes(
         degrees, rows, weights, is_complex, traces, inverses, skew, exact, mass, root_mean_square, blocks.order
     )
 
 
-def _stack_sizes(stack: BlockStack, orbits: int) -> tuple[FloatArray, ...]:
+def _stack_sizes(stack: BlockStack) -> tuple[FloatArray, ...]:
     """Columns of :class:`BlockSizes` for one stack."""
-    count, rows = stack.matrices.shape[:2]
-    columns = np.sum(np.abs(stack.inverse_factors) ** 2, axis=1)  # [k, D]
-    inverses = np.stack([columns[:, stack.orbit(c)].sum(axis=1) for c in range(orbits)], axis=1)
-    skew = np.linalg.norm(stack.matrices - stack.matrices.conj().swapaxes(1, 2), axis=(1, 2)) / 2
+    count = len(stack.matrices)
     return (
         np.full(count, stack.bases[0].shape[1]),
-        np.full(count, rows),
+        np.full(count, stack.rows),
         np.full(count, float(stack.weight)),
         np.full(count, np.iscomplexobj(stack.matrices)),
-        np.trace(stack.matrices, axis1=1, axis2=2).real,
-        inverses,
-        skew,
+        stack.traces,
+        stack.inverse_traces.T,
+        stack.asymmetries,
     )
 
 
 def mass(symbol: FloatArray, orbits: OrbitPoses, power: int = 1) -> float:
     """||Phi|| with Phi_ab = (sum_g |phi_ab(g)|^p)^(1/p) / sqrt(|H_a| |H_b|)."""
     scale = 1 / np.sqrt([H.order for H in orbits.stabilisers])
-    return float(np.linalg.norm(np.linalg.norm(symbol, power, axis=2) * np.outer(scale, scale), 2))
+    sums = np.abs(symbol).sum(axis=2) if power == 1 else np.sqrt(np.einsum("abg,abg->ab", symbol, symbol))
+    return float(np.linalg.norm(sums * np.outer(scale, scale), 2))
 
 
 def irrep_errors(orbits: OrbitPoses, degrees: IntArray) -> FloatArray:
@@ -203,11 +202,16 @@ def irrep_errors(orbits: OrbitPoses, degrees: IntArray) -> FloatArray:
     of elements, with L factors in the longest product, and an exact irrep is within twice that (D. Kazhdan, "On
     epsilon-representations", Israel Journal of Mathematics 43, 1982).
     """
-    if isinstance(irrep_route(orbits.group), StackedRoute):
+    fast = fast_rounding(orbits.group)
+    if fast is None:
         errors = np.array([_irrep_error(rho) for rho in unitary_irreps(orbits.group)])
     else:
-        errors = _FAST_IRREPS * DOUBLE * np.sqrt(degrees) * np.log2(orbits.group.order)
-    return np.asarray(errors + (0 if is_free(orbits) else 2 * _BASES * DOUBLE * degrees))
+        errors = np.full(len(degrees), fast_irrep_error(orbits.group))
+    if not is_free(orbits):  # a basis is one of the range of a projector, which the fast transform computes
+        errors = errors + 2 * _BASES * DOUBLE * degrees
+        if fast is not None:
+            errors += 3 * (fast.sums + fast.roots * np.sqrt(orbits.group.order))
+    return np.asarray(errors)
 
 
 def _irrep_error(rho: UnitaryIrrep) -> float:
