@@ -198,7 +198,7 @@ def inverse_rounding(
 
 def moved_inverse(
     entries: FloatArray,
-    relative: tuple[FloatArray, FloatArray],
+    relative: tuple[npt.ArrayLike, npt.ArrayLike],
     summed: float,
     orbit_sizes: IntArray,
     duals: FloatArray,

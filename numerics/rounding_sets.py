@@ -33,14 +33,16 @@ _ROWS = 256
 class SetSizes:
     """What the first bound needs to know of M = L L^T, of the errors e [s, m] and of rounding r [s, m] of w.
 
+    For one set, or for many in leading axes.
+
     Attributes:
-        spread: || |L^-1| diag(M)^1/2 ||^2.
-        roots: Array [s]: [M^-1]_ii^1/2.
-        energies: Array [m]: ||M^1/2 e||.
-        rounded: Array [m]: || |L^-1| r ||.
+        spread: Array [...]: || |L^-1| diag(M)^1/2 ||^2.
+        roots: Array [..., s]: [M^-1]_ii^1/2.
+        energies: Array [..., m]: ||M^1/2 e||.
+        rounded: Array [..., m]: || |L^-1| r ||.
     """
 
-    spread: float
+    spread: FloatArray
     roots: FloatArray
     energies: FloatArray
     rounded: FloatArray
@@ -49,8 +51,9 @@ class SetSizes:
     def of(
         cls, factor: FloatArray, inverse_factor: FloatArray, errors: FloatArray, rounded: FloatArray
     ) -> SetSizes:
-        """From L and L^-1."""
-        return cls._of(np.linalg.norm(factor, axis=1), factor.T @ errors, inverse_factor, rounded)
+        """From L and L^-1, arrays [..., s, s]."""
+        turned = factor.swapaxes(-2, -1) @ errors
+        return cls._of(np.linalg.norm(factor, axis=-1), turned, inverse_factor, rounded)
 
     @classmethod
     def in_place(cls, matrix: FloatArray, errors: FloatArray, rounded: FloatArray) -> SetSizes:
@@ -68,13 +71,14 @@ class SetSizes:
     def _of(
         cls, diagonal: FloatArray, turned: FloatArray, inverse_factor: FloatArray, rounded: FloatArray
     ) -> SetSizes:
-        columns = np.concatenate([diagonal[:, None], rounded], axis=1)
-        products, squares = np.zeros(columns.shape[1]), np.zeros(len(diagonal))
-        for start in range(0, len(diagonal), _ROWS):
-            sizes = np.abs(inverse_factor[start : start + _ROWS])
-            products += np.sum((sizes @ columns) ** 2, axis=0)
-            squares += np.sum(sizes**2, axis=0)
-        return cls(float(products[0]), np.sqrt(squares), np.linalg.norm(turned, axis=0), np.sqrt(products[1:]))
+        columns = np.concatenate([diagonal[..., None], rounded], axis=-1)
+        products, squares = np.zeros_like(columns[..., 0, :]), np.zeros_like(diagonal)
+        for start in range(0, diagonal.shape[-1], _ROWS):
+            sizes = np.abs(inverse_factor[..., start : start + _ROWS, :])
+            products += np.sum((sizes @ columns) ** 2, axis=-2)
+            squares += np.sum(sizes**2, axis=-2)
+        energies = np.linalg.norm(turned, axis=-2)
+        return cls(products[..., 0], np.sqrt(squares), energies, np.sqrt(products[..., 1:]))
 
 
 def set_bound(sizes: SetSizes, moved: InverseRounding, entry: float) -> FloatArray:
@@ -86,23 +90,22 @@ def set_bound(sizes: SetSizes, moved: InverseRounding, entry: float) -> FloatArr
         entry: Largest error of an entry of M, relative to (m_ii m_jj)^1/2, beside that of K^-1.
 
     Returns:
-        Array [s, m]; infinite if M may be singular.
+        Array [..., s, m]; infinite if M may be singular.
 
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.rounding import InverseRounding
         >>> from orbitkernels.numerics.rounding_sets import SetSizes, set_bound
-        >>> known = InverseRounding(np.zeros(1), np.zeros((1, 1)), 0.5, np.zeros(1), np.zeros((1, 1)))
+        >>> known = InverseRounding(np.zeros(1), np.zeros((1, 1)), np.array(0.5), np.zeros(1), np.zeros((1, 1)))
         >>> sizes = SetSizes.in_place(np.eye(2), np.array([[3.0], [4.0]]), np.zeros((2, 1)))
         >>> set_bound(sizes, known, 0.0).tolist()
         [[5.0], [5.0]]
     """
-    noise = entry * sizes.spread
-    theta = moved.relative * (1 + noise) + noise
-    if not theta < 1:
-        return np.full((sizes.roots.size, sizes.energies.size), np.inf)
-    norm = (moved.labels * np.sqrt(1 + noise) + sizes.rounded + theta * sizes.energies) / (1 - theta)
-    return np.asarray(sizes.roots[:, None] * norm)
+    noise = np.asarray(entry * sizes.spread)[..., None]
+    theta = np.asarray(moved.relative)[..., None] * (1 + noise) + noise
+    with np.errstate(invalid="ignore", divide="ignore"):  # where M may be singular
+        norm = (moved.labels * np.sqrt(1 + noise) + sizes.rounded + theta * sizes.energies) / (1 - theta)
+    return np.asarray(sizes.roots[..., :, None] * np.where(theta < 1, norm, np.inf)[..., None, :])
 
 
 def residual_bound(
@@ -124,7 +127,7 @@ def residual_bound(
         >>> import numpy as np
         >>> from orbitkernels.numerics.rounding import InverseRounding
         >>> from orbitkernels.numerics.rounding_sets import residual_bound
-        >>> exact = InverseRounding(np.zeros(1), np.zeros((1, 1)), 0.0, np.zeros(1), np.zeros((1, 1)))
+        >>> exact = InverseRounding(np.zeros(1), np.zeros((1, 1)), np.array(0.0), np.zeros(1), np.zeros((1, 1)))
         >>> residual_bound(np.array([4.0]), 4.0, np.array([0.5]), np.array([1.0]), exact).tolist()
         [[2.0]]
     """
