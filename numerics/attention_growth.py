@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from .attention_sequences import AttentionNet, attention_of, embedded_tokens, prepare
+from .attention_sharp import KINKED
 from .duals import LENGTH, ROOT_MEAN_SQUARE, SLOPE, FloatArray
+
+#: Standard deviation of pre-activations up to which the bends of smooth activations do not count.
+LONG = 20.0
 
 
 def attention_growth(net: AttentionNet, X: FloatArray) -> float:
@@ -15,7 +19,8 @@ def attention_growth(net: AttentionNet, X: FloatArray) -> float:
     t sum_s |A_ps| |h_s|, and by what attention changes: for softmax sk2 t |h_p| max_s |h_s| times the standard
     deviation of the h_s with the weights A_ps, for the others 2 t sum_s |A_ps| |h_s|.  That is large where tokens
     cancel, or where products of keys are large.  Activations and dense layers: as in
-    :mod:`orbitkernels.numerics.network_growth`.
+    :mod:`orbitkernels.numerics.network_growth`.  Behind the first block, cosines have errors of rounding, which
+    smooth activations of pre-activations of standard deviation a enlarge by a^2; from a = LONG on that counts.
 
     Args:
         net: The net.
@@ -47,7 +52,14 @@ def attention_growth(net: AttentionNet, X: FloatArray) -> float:
             factor = np.divide(change, size, out=np.zeros_like(size), where=size > 0)
             following = max(following * float(factor.max(initial=0.0)), 1.0)
             longest = max(longest, following)
-    return longest
+    return longest * _bend(net, sequences.features[:, 1:, LENGTH])
+
+
+def _bend(net: AttentionNet, lengths: FloatArray) -> float:
+    """(a/LONG)^2, at least 1, for the largest a behind the first block if the activation is smooth."""
+    if net.dual.name in KINKED:
+        return 1.0
+    return max(float(lengths.max(initial=0.0)) / LONG, 1.0) ** 2
 
 
 def _later(net: AttentionNet, block: int, values: FloatArray) -> FloatArray:
