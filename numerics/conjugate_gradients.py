@@ -55,6 +55,14 @@ def conjugate_gradients(
         >>> found.solution.ravel().round(12).tolist(), found.iterations
         ([1.0, 1.0], 1)
     """
+    x, iterations = iterate(product, right, precondition, tolerance, limit)
+    return IterativeSolution(x, iterations, largest_residual(right - product(x), right))
+
+
+def iterate(
+    product: Product, right: FloatArray, precondition: Product | None, tolerance: float, limit: int
+) -> tuple[FloatArray, int]:
+    """The solution [N, m] and the steps of :func:`conjugate_gradients`; what is left is not measured."""
     x, r = np.zeros_like(right), right.copy()
     size = np.linalg.norm(right, axis=0)
     z = r if precondition is None else precondition(r)
@@ -68,8 +76,12 @@ def conjugate_gradients(
         before, rz = rz, np.sum(r * z, axis=0)
         p = z + _ratio(rz, before) * p
         iterations += 1
-    remaining = np.linalg.norm(right - product(x), axis=0)
-    return IterativeSolution(x, iterations, float(_ratio(remaining, size).max(initial=0.0)))
+    return x, iterations
+
+
+def largest_residual(rest: FloatArray, right: FloatArray) -> float:
+    """Largest |rest| / |right| over the columns, 0 where both are."""
+    return float(_ratio(np.linalg.norm(rest, axis=0), np.linalg.norm(right, axis=0)).max(initial=0.0))
 
 
 def _ratio(numerators: FloatArray, denominators: FloatArray) -> FloatArray:

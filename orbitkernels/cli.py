@@ -60,13 +60,6 @@ class Needed(StrEnum):
     separation = "separation"
 
 
-class Symmetrisation(StrEnum):
-    """How the Gram matrix of two orbits is averaged."""
-
-    block = "block"
-    scalar = "scalar"
-
-
 class Rings(StrEnum):
     """How the second of two rings is turned."""
 
@@ -91,7 +84,7 @@ def _version(
 def verify(
     theorems: Annotated[list[str] | None, typer.Argument(help="Theorems such as T1 T6; all if omitted.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer instances.")] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; as many as cores if omitted.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if omitted, at most 8.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random instances.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for certificate.json, report.html and article.tex.")] = Path(
         "build/verify"
@@ -152,10 +145,16 @@ def predict(
         Literal["double", "double-double", "arb"],
         typer.Option(help="Of the linear algebra; arb has rigorous bounds."),
     ] = "double",
+    exact_route: Annotated[
+        Literal["auto", "dense", "kernel", "group", "transform"],
+        typer.Option(
+            help="How a pose is left out: dense, or conjugate gradients with products by the other three."
+        ),
+    ] = "auto",
     symmetrisation: Annotated[
-        Symmetrisation,
+        Literal["block", "scalar"],
         typer.Option(help="block: exact. scalar: the circulant of two interleaved orbits of a cyclic group."),
-    ] = Symmetrisation.block,
+    ] = "block",
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs of images of different classes.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of pairs.")] = 0,
     format: Annotated[ResultFormat, typer.Option(help="Output format.")] = ResultFormat.text,
@@ -194,9 +193,11 @@ def predict(
             pairs=pairs,
             seed=seed,
             progress=bar.show,
-            symmetrisation=symmetrisation.value,
+            symmetrisation=symmetrisation,
             average=average,
             precision=precision,
+            exact_route=exact_route,
+            status=bar.say,
         )
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))

@@ -15,13 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import SingularGramError
+from orbitkernels.image_pairs import draw_stage, drawn_pairs
+from orbitkernels.left_out import left_out
 from orbitkernels.numerics.fourier import inverse_diagonal
-from orbitkernels.prediction import draw_stage, drawn_pairs, rounding_notes
+from orbitkernels.prediction import rounding_notes
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.orbits import Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
-from orbitkernels.proofs.spectral import FourierRoute, dense_gram, refitted_errors
+from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
 
@@ -99,7 +101,7 @@ def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> dict[str, Any]:
     route = FourierRoute.of(kernel, orbits, ridge)
     signs = np.array([1.0, -1.0])
     spectral = signs * route.errors()[:, 0]
-    exact = signs * refitted_errors(dense_gram(kernel, orbits, ridge), orbits)[:, 0]
+    exact = signs * left_out(kernel, orbits, "pose", ridge).errors[:, 0]
     means = route.symbol.mean(axis=2)
     mmd = float(means[0, 0] + means[1, 1] - means[0, 1] - means[1, 0])
     noise = 1 / inverse_diagonal(route.blocks)

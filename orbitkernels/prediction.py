@@ -13,14 +13,22 @@ from threadpoolctl import threadpool_limits
 
 from orbitkernels.data import Dataset, load
 from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.image_pairs import averaged, draw_stage, drawn_pairs
+from orbitkernels.left_out import (
+    MAX_POINTS,
+    ExactRoute,
+    LeftOut,
+    checked_route,
+    left_out,
+    refuse_large,
+    route_notes,
+)
 from orbitkernels.proofs.arguments import integer
-from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.batches import levelled_errors
-from orbitkernels.proofs.dense_route import DenseRoute, dense_gram, refitted_errors
-from orbitkernels.proofs.input_actions import Action, as_action
+from orbitkernels.proofs.dense_route import DenseRoute
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
-from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
+from orbitkernels.proofs.orbits import Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
 from orbitkernels.proofs.rounding import (
     BoundedError,
@@ -32,9 +40,7 @@ from orbitkernels.proofs.rounding import (
 )
 from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
-from orbitkernels.theory.actions import padded_shape, shift_orders
 from orbitkernels.theory.groups import FiniteGroup, require_group
-from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.names import group as group_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -42,14 +48,11 @@ FloatArray = npt.NDArray[np.float64]
 #: Agreement of the two routes, relative, that is expected unless rounding makes it impossible.
 WANTED_AGREEMENT = 1e-8
 
-#: Draws that a pair may cost on average before the data are taken to have no more pairs on different orbits.
-_DRAWS_PER_PAIR = 200
-
-#: Points of two orbits up to which the dense route is taken; 8192 fill 512 MiB.
-MAX_POINTS = 8192
-
 #: Pairs whose spectral errors are found together; more would not be faster, and progress is told in between.
 _TOGETHER = 128
+
+#: Order of a group from which on pairs are taken one by one, as the poses of many would fill the memory.
+_LARGE = 256
 
 _SCALAR_NOTE = (
     "The spectral errors are those of the scalar circulant of the interleaved orbits, which is not exact and "
@@ -69,13 +72,16 @@ def predict(
     symmetrisation: str = "block",
     average: str | None = None,
     precision: Precision = "double",
+    exact_route: ExactRoute = "auto",
+    status: Callable[[str], object] | None = None,
 ) -> dict[str, Any]:
-    """Error y - p of a missing pose, by the Fourier route (T6) and by dense Cholesky, for random pairs of images.
+    """Error y - p of a missing pose, by the Fourier route (T6) and by leaving it out, for random pairs of images.
 
     Each pair is two images of different classes; every pose of the first has the label +1, every pose of the
     second -1, and poses are missing from one of the two orbits in turn.  The missing pose of the first is
-    classified right iff its error is below 1.  The routes share the images and the kernel's Gram function, nothing
-    else.
+    classified right iff its error is below 1.  Up to 8,192 points the pose is left out of the Gram matrix, and the
+    routes share the images and the kernel's Gram function, nothing else; above, the regression is solved by
+    conjugate gradients, see :mod:`orbitkernels.left_out`, and each pair says what multiplied with K.
 
     Args:
         group: Name of a group that acts on the images, such as ``D4`` or ``C8xC8``, or a `FiniteGroup`.
@@ -92,6 +98,10 @@ def predict(
             averaged (:class:`orbitkernels.Averaged`).
         precision: Of the linear algebra of both routes: ``"double"``, ``"double-double"`` or ``"arb"``, see
             :func:`orbitkernels.error_with_bound`.
+        exact_route: How a pose is left out: ``"dense"`` by Cholesky; ``"kernel"``, ``"group"`` or ``"transform"``
+            by conjugate gradients with that product (:func:`orbitkernels.iterative_error`); ``"auto"`` the first
+            of dense, kernel and transform that takes about a minute or less for a pair.
+        status: Told in a few words what is being done, where that takes long.
 
     Returns:
         A dictionary fit for JSON: ``group``, ``kernel``, ``data``, ``ridge``, ``missing``, ``symmetrisation``,
@@ -101,7 +111,9 @@ def predict(
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
         ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm),
         ``rounding_bound`` and ``rounding_bounds`` (of the spectral errors, in their shape; None where there is
-        none) and ``stabiliser_orders``.
+        none), ``stabiliser_orders``, ``exact_route`` (``"dense"`` or ``"conjugate gradients"``), and for the
+        latter, else None, ``product``, ``residual`` (by that product) and ``kernel_residual`` (on a few rows, by
+        values of the kernel).
 
     Raises:
         InputError: If an argument cannot be used; one line that says why.
@@ -112,12 +124,11 @@ def predict(
         >>> result["largest_relative_difference"] < 1e-8
         True
         >>> sorted(result["pairs"][0])[:4]
-        ['condition_number', 'exact_error', 'exact_errors', 'indices']
+        ['condition_number', 'exact_error', 'exact_errors', 'exact_route']
     """
     G = group_of(group) if isinstance(group, str) else group
     require_group(G)
-    k, r = as_kernel(kernel), Ridge.of(ridge)
-    _refuse_dense(G)
+    k, r, how = as_kernel(kernel), Ridge.of(ridge), checked_route(exact_route)
     if isinstance(missing, Mapping):
         raise InputError(
             "Argument 'missing' must be 'pose', 'coset:WORDS' or a list of poses, not a dictionary; "
@@ -128,19 +139,30 @@ def predict(
         require_scalar(G, 2)
     if checked_precision(precision) != "double" and symmetrisation == "scalar":
         raise InputError(f"Argument 'precision' is {precision}, which needs symmetrisation 'block'.")
+    _refuse_routes(G, precision, how)
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
     if average is not None:
-        k = _averaged(k, stage, average)
+        k = averaged(k, stage, average)
     rows: list[dict[str, Any]] = []
     remarks: list[BoundedError] = []
-    with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
+    ways: list[LeftOut] = []
+    together = _TOGETHER if G.order < _LARGE else 1
+    # small matrices: threads would only wait for each other
+    with threadpool_limits(limits=1 if together > 1 else None, user_api="blas"):
         drawn = drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0))
-        while piece := list(islice(drawn, _TOGETHER)):
+        while piece := list(islice(drawn, together)):
+
+            def tell(text: str) -> None:
+                if status is not None and together == 1:
+                    status(f"Pair {len(rows) + 1} of {pairs}: {text}")
+
+            ask = _Asked(k, missing, r, precision, how, tell)
+            many = together > 1 and precision == "double"
             found = (
-                _rows(k, piece, missing, r, symmetrisation, remarks)
-                if precision == "double"
-                else _precise_rows(k, piece, missing, r, precision, remarks)
+                _rows(ask, piece, symmetrisation, remarks, ways)
+                if many or symmetrisation == "scalar"
+                else _rows_one_by_one(ask, piece, remarks, ways)
             )
             for row in found:
                 rows.append(row)
@@ -154,26 +176,35 @@ def predict(
         "missing": missing if isinstance(missing, str) else [g if isinstance(g, str) else int(g) for g in missing],
         "symmetrisation": symmetrisation,
         "precision": precision,
+        "exact_route": how,
         "seed": int(seed),
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
-        "notes": notes + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE]),
+        "notes": notes
+        + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE])
+        + route_notes(ways),
     }
 
 
-def _refuse_dense(group: FiniteGroup) -> None:
-    """Refuse pairs of orbits that are too large for the dense route, before data and action are made.
+def _refuse_routes(group: FiniteGroup, precision: str, route: ExactRoute) -> None:
+    """Refuse second routes that cannot be taken, before data and action are made.
 
     Raises:
-        InputError: If two free orbits have more than MAX_POINTS points.
+        InputError: If the dense route is asked for and two free orbits have more than MAX_POINTS points, or a
+            higher precision and another route: conjugate gradients are in double.
     """
-    points = 2 * group.order
-    if points > MAX_POINTS:
+    if precision != "double" and route not in ("auto", "dense"):
         raise InputError(
-            f"Argument 'group' = {group.name!r} has {group.order} elements: the dense route of each pair would "
-            f"take a Gram matrix of {points} points, {8 * points**2 / 2**30:.1f} GiB, and about "
-            f"{points**3 / 3:.0e} multiplications, beyond the limit of {MAX_POINTS} points; use "
-            "spectral_error in Python, which needs no Gram matrix."
+            f"Argument 'exact_route' is {route!r}, which is in double precision; with precision={precision} "
+            "choose 'auto' or 'dense'."
+        )
+    points = 2 * group.order
+    if points > MAX_POINTS and (precision != "double" or route == "dense"):
+        name, value = ("exact_route", route) if route == "dense" else ("precision", precision)
+        raise InputError(
+            f"Argument '{name}' = {value!r} needs for {group.name!r} the Gram matrix of {points} points, "
+            f"{8 * points**2 / 2**30:.1f} GiB, beyond the limit of {MAX_POINTS} points; choose precision=double "
+            "and exact_route 'auto', 'kernel' or 'transform'."
         )
 
 
@@ -184,162 +215,88 @@ def _named(kernel: KernelLike) -> str:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A group, its action and the images it acts on.
+class _Asked:
+    """What is asked of each pair: kernel, missing poses, ridge, precision, second route; and whom to tell."""
 
-    Attributes:
-        group: G.
-        dataset: The images as they were loaded.
-        padding: Zeros before and after each axis of an image.
-        action: How G acts on the padded, flattened images.
-    """
+    kernel: KernelLike
+    missing: MissingLike
+    ridge: Ridge
+    precision: Precision
+    route: ExactRoute
+    tell: Callable[[str], None]
 
-    group: FiniteGroup
-    dataset: Dataset
-    padding: tuple[tuple[int, int], ...]
-    action: Action
-
-    def orbits(self, first: int, second: int) -> Orbits:
-        """The orbits of two images."""
-        chosen = [first, second]
-        images = np.pad(self.dataset.images[chosen], ((0, 0), *self.padding))
-        return Orbits(self.group, images, self.dataset.labels[chosen], self.action)
+    def left_out(self, orbits: Orbits) -> LeftOut:
+        """The errors by the second route."""
+        if self.precision == "double":
+            return left_out(self.kernel, orbits, self.missing, self.ridge, self.route, self.tell)
+        dense = DenseRoute.of(self.kernel, orbits, self.ridge)
+        accuracy = kernel_accuracy(self.kernel, orbits.seeds)
+        return LeftOut(bounded(dense, self.missing, self.precision, accuracy).error, "dense")
 
 
-def draw_stage(group: FiniteGroup, dataset: Dataset) -> tuple[Stage, list[str]]:
-    """The action on images of this shape, padded if cyclic shifts need it, and a note of the padding."""
-    shape = dataset.images.shape[1:]
-    padding = _padding(group, shape)
-    padded = tuple(size + before + after for size, (before, after) in zip(shape, padding, strict=True))
-    notes = []
-    if padded != shape:
-        old, new = ("x".join(map(str, size)) for size in (shape, padded))
-        notes.append(
-            f"Images were padded with zeros from {old} to {new} pixels, so that {group.name} can shift them."
-        )
-    return Stage(group, dataset, padding, as_action(group, None, padded)), notes
-
-
-def _padding(group: FiniteGroup, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """Zeros that bring images to a shape that circular shifts divide, half on each side; none for other groups."""
-    if len(shape) != 2 or shift_orders(group.name) is None:
-        return tuple((0, 0) for _ in shape)
-    short = [wanted - size for wanted, size in zip(padded_shape(group, *shape), shape, strict=True)]
-    return tuple((lacking // 2, lacking - lacking // 2) for lacking in short)
-
-
-def _averaged(kernel: KernelLike, stage: Stage, average: str) -> Averaged:
-    """The average of a kernel over the group of the images, or over the subgroup that words generate."""
-    if average == "G":
-        return Averaged(kernel, stage.group, stage.action)
-    if not isinstance(average, str):
-        raise InputError(f"Argument 'average' must be 'G' or words such as 'r^2,s', not {shown(average)}.")
-    generators = [stage.group.element(word.strip(), "average") for word in average.split(",")]
-    return Averaged(kernel, stage.group, stage.action, stage.group.subgroup(generators))
-
-
-def drawn_pairs(stage: Stage, pairs: int, seed: int) -> Iterator[tuple[Orbits, tuple[int, int]]]:
-    """Different pairs of images of different classes on different orbits, in random order."""
-    labels = stage.dataset.labels
-    _refuse_too_many(stage.dataset, pairs)
-    generator, seen = np.random.default_rng(seed), set[frozenset[int]]()
-    found = 0
-    for _ in range(_DRAWS_PER_PAIR * (pairs + 20)):
-        first, second = (int(i) for i in generator.integers(labels.size, size=2))
-        pair = frozenset((first, second))
-        if labels[first] == labels[second] or pair in seen:
-            continue
-        seen.add(pair)
-        try:
-            orbits = stage.orbits(first, second)
-        except CommonOrbitError:
-            continue
-        yield orbits, (first, second)
-        found += 1
-        if found == pairs:
-            return
-    raise InputError(
-        f"Argument 'pairs' is {pairs}, but only {found} pairs of images of different classes on different orbits "
-        f"were found in {stage.dataset.name}; ask for fewer."
-    )
-
-
-def _refuse_too_many(dataset: Dataset, pairs: int) -> None:
-    """Raise if the classes do not allow so many pairs."""
-    counts = [int(count) for count in np.unique(dataset.labels, return_counts=True)[1]]
-    possible = (sum(counts) ** 2 - sum(count**2 for count in counts)) // 2
-    if pairs > possible:
-        raise InputError(
-            f"Argument 'pairs' is {pairs}, but {dataset.name} has only {possible} pairs of images of different "
-            "classes; ask for fewer."
-        )
+Drawn = list[tuple[Orbits, tuple[int, int]]]
 
 
 def _rows(
-    kernel: KernelLike,
-    drawn: list[tuple[Orbits, tuple[int, int]]],
-    missing: MissingLike,
-    ridge: Ridge,
-    symmetrisation: str,
-    bounds: list[BoundedError],
+    ask: _Asked, drawn: Drawn, symmetrisation: str, bounds: list[BoundedError], ways: list[LeftOut]
 ) -> Iterator[dict[str, Any]]:
-    """Both routes on some pairs of images: the spectral one for all together, the dense one for each.
+    """Both routes on some pairs of images: the spectral one for all together, the other for each.
 
-    What is known of the rounding of the exact spectral errors is appended to the bounds.
+    What is known of the rounding of the exact spectral errors is appended to the bounds, and the second route to
+    the ways.
     """
     names = [f"Images {first} and {second}" for _, (first, second) in drawn]
     found = levelled_errors(
-        kernel, [orbits for orbits, _ in drawn], ridge, missing, symmetrisation, names.__getitem__
+        ask.kernel, [orbits for orbits, _ in drawn], ask.ridge, ask.missing, symmetrisation, names.__getitem__
     )
     if symmetrisation == "scalar":  # there is no bound then
         found.warn()
     for p, (orbits, indices) in enumerate(drawn):
         try:
-            exact = refitted_errors(dense_gram(kernel, orbits, ridge), orbits, missing)[..., 0]
+            exact = ask.left_out(orbits)
         except SingularGramError as error:
             raise SingularGramError(f"{names[p]}: {error}") from error
+        ways.append(exact)
         spectral = found.errors[p, 0, 0, ..., 0]  # [2], or [2, poses] for a list of poses
         bound = np.full(spectral.shape, np.nan)
         if symmetrisation == "block":
-            route = FourierRoute.of(kernel, orbits, ridge, check=False)
-            bounds.append(bounded(route, missing, accuracy=kernel_accuracy(kernel, orbits.seeds)))
+            route = FourierRoute.of(ask.kernel, orbits, ask.ridge, check=False)
+            bounds.append(bounded(route, ask.missing, accuracy=kernel_accuracy(ask.kernel, orbits.seeds)))
             bound = bounds[-1].rounding_bound[..., 0]
         condition, absolute = float(found.condition_numbers[p, 0, 0]), float(found.ridges[p, 0, 0])
         yield _row(orbits, indices, spectral, exact, bound, condition, absolute)
 
 
-def _precise_rows(
-    kernel: KernelLike,
-    drawn: list[tuple[Orbits, tuple[int, int]]],
-    missing: MissingLike,
-    ridge: Ridge,
-    precision: Precision,
-    bounds: list[BoundedError],
+def _rows_one_by_one(
+    ask: _Asked, drawn: Drawn, bounds: list[BoundedError], ways: list[LeftOut]
 ) -> Iterator[dict[str, Any]]:
-    """Both routes in a higher precision, pair by pair; what is known of the spectral errors is appended."""
+    """As :func:`_rows`, for large groups, and in higher precision for all."""
     for orbits, indices in drawn:
+        refuse_large(orbits, ask.route)
+        ask.tell("spectral errors")
         try:
-            spectral, exact = (
-                bounded(route, missing, precision, kernel_accuracy(kernel, orbits.seeds))
-                for route in (FourierRoute.of(kernel, orbits, ridge), DenseRoute.of(kernel, orbits, ridge))
-            )
+            route = FourierRoute.of(ask.kernel, orbits, ask.ridge)
+            spectral = bounded(route, ask.missing, ask.precision, kernel_accuracy(ask.kernel, orbits.seeds))
+            exact = ask.left_out(orbits)
         except SingularGramError as error:
             raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
         bounds.append(spectral)
-        first, second, bound = (x[..., 0] for x in (spectral.error, exact.error, spectral.rounding_bound))
-        yield _row(orbits, indices, first, second, bound, spectral.condition_number, spectral.ridge)
+        ways.append(exact)
+        first, bound = spectral.error[..., 0], spectral.rounding_bound[..., 0]
+        yield _row(orbits, indices, first, exact, bound, spectral.condition_number, spectral.ridge)
 
 
 def _row(
     orbits: Orbits,
     indices: tuple[int, int],
     spectral: FloatArray,
-    exact: FloatArray,
+    second: LeftOut,
     bound: FloatArray,
     condition: float,
     ridge: float,
 ) -> dict[str, Any]:
     """What is said of one pair."""
+    exact = second.errors[..., 0]
     difference = np.abs(spectral - exact) / np.where(exact == 0, 1.0, np.abs(exact))
     return {
         "labels": list(orbits.classes),
@@ -354,6 +311,7 @@ def _row(
         "rounding_bound": finite_lists(bound.flat[0]),
         "rounding_bounds": finite_lists(bound),
         "stabiliser_orders": [H.order for H in orbits.stabilisers],
+        **second.to_dict(),
     }
 
 

@@ -48,10 +48,18 @@ class Bar:
 
     def show(self, done: int, total: int, description: str | None = None) -> None:
         """Show that so many of so many steps are done."""
+        self._start()
+        self._progress.update(self._task, completed=done, total=total, description=description)
+
+    def say(self, description: str) -> None:
+        """Show what is being done."""
+        self._start()
+        self._progress.update(self._task, description=description)
+
+    def _start(self) -> None:
         if not self._started:
             self._progress.start()
             self._started = True
-        self._progress.update(self._task, completed=done, total=total, description=description)
 
 
 def print_lines(lines: Iterable[str]) -> None:

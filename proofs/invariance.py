@@ -169,8 +169,11 @@ def _sample(orbits: Orbits, samples: int | None, seed: int) -> tuple[list[int], 
 
 def _moved(orbits: Orbits, orbit: list[int], elements: IntArray) -> FloatArray:
     """Array [m, d] of g x_c for m pairs (c, g)."""
-    return np.concatenate(
-        [orbits.points(c)[orbits.pose_index(c, [g])] for c, g in zip(orbit, elements.tolist(), strict=True)]
+    return np.concatenate(  # a few poses, made without those of the whole orbit
+        [
+            orbits.action.poses(orbits.seeds[c], orbits.representatives[c][orbits.pose_index(c, [g])])
+            for c, g in zip(orbit, elements.tolist(), strict=True)
+        ]
     )
 
 

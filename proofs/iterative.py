@@ -22,14 +22,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantError
-from orbitkernels.numerics.conjugate_gradients import IterativeSolution, Product, conjugate_gradients
+from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 from .arguments import integer, number
 from .invariance import KernelLike, as_kernel, check_invariance, gram
 from .missing import MissingLike, arranged, missing_points, missing_poses
-from .missing_sets import Restricted, orbit_operators
+from .missing_sets import orbit_operators
 from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectral import orbit_symbol
@@ -42,6 +42,15 @@ _VALUES = 2**22
 #: Points whose values k(x, y) are computed together where only k(x, x) is needed.
 _POINTS = 64
 
+#: Columns that are solved for together, so that values of the kernel are shared.
+_COLUMNS = 64
+
+#: Rows of the equations that are checked by values of the kernel.
+_ROWS = 8
+
+#: Coordinates of points that are held at once; more poses are made some at a time.
+_COORDINATES = 2**24
+
 #: What rounding may add to a residual by the recurrence before the one that is left is worth a warning.
 _ROUNDING = 10
 
@@ -53,12 +62,15 @@ class IterativeErrors:
     Attributes:
         errors: As :func:`orbitkernels.spectral_error` returns them.
         iterations: Most steps over the sets of missing poses.
-        residual: Largest |y_R - K_RR z| / |y_R| at the end.
+        residual: Largest |y_R - K_RR z| / |y_R| at the end, K multiplied with z by the product that was used.
+        kernel_residual: Largest |y_r - K_rR z|, and |error_s - (y_s - K_sR z)| at missing poses s, over |y|, on a
+            few rows r drawn at random, K being values of the kernel: nothing is taken on trust there.
     """
 
     errors: FloatArray
     iterations: int
     residual: float
+    kernel_residual: float
 
 
 def iterative_error(
@@ -117,19 +129,21 @@ def iterative_error(
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
     require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
-    multiply, inverse = _products(kernel, orbits, given, product, bool(precondition))
+    multiply, inverse, absolute = _products(kernel, orbits, given, product, bool(precondition))
     multiply = multiply if progress is None else _counted(multiply, progress)
-    errors, solutions = [], []
-    for points in missing_points(orbits, what):
-        S, position = np.unique(points, return_inverse=True)
-        found, solution = _regression(orbits, S, multiply, inverse, tolerance, limit)
-        errors.append(found[position])
-        solutions.append(solution)
-    iterations = max(solution.iterations for solution in solutions)
-    residual = float(np.max([solution.residual for solution in solutions]))  # NaN stays
+    sets = missing_points(orbits, what)
+    step = max(1, _COLUMNS // orbits.targets.shape[1])
+    solved = [
+        _regressions(orbits, sets[start : start + step], multiply, inverse, tolerance, limit)
+        for start in range(0, len(sets), step)
+    ]
+    errors = [part.rest[points, j] for part in solved for j, points in enumerate(part.sets)]
+    iterations = max(part.iterations for part in solved)
+    residual = float(np.max([part.residual for part in solved]))  # NaN stays
     if not residual <= tolerance * (1 if iterations >= limit else _ROUNDING):
         warnings.warn(_unconverged(residual, tolerance, iterations, limit, inverse is None), stacklevel=2)
-    return IterativeErrors(arranged(errors, what), iterations, residual)
+    by_kernel = float(np.max([_kernel_residual(kernel, orbits, absolute, part) for part in solved]))
+    return IterativeErrors(arranged(errors, what), iterations, residual, by_kernel)
 
 
 def _part(name: str, value: Any) -> float:
@@ -154,8 +168,8 @@ def _unconverged(
 
 def _products(
     kernel: KernelLike, orbits: Orbits, ridge: Ridge, product: str, precondition: bool
-) -> tuple[Product, Product | None]:
-    """K + r I, and its inverse by Fourier transforms if it preconditions; no symbol is made where none is used."""
+) -> tuple[Product, Product | None, float]:
+    """K + r I, its inverse by Fourier transforms if it preconditions, and r; no symbol without need."""
     symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
     absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
     operators = None
@@ -163,10 +177,10 @@ def _products(
         operators = orbit_operators(orbits, symbol, absolute)
     inverse = operators[1] if operators and precondition else None
     if product == "transform" and operators:
-        return operators[0], inverse
+        return operators[0], inverse, absolute
     if product == "group" and symbol is not None:
-        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse
-    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse
+        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute
+    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute
 
 
 def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
@@ -205,10 +219,32 @@ def kernel_product(kernel: KernelLike, orbits: Orbits, vectors: FloatArray) -> F
 
 def kernel_rows(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
     """Some rows of K v, array [rows, m]."""
-    points = orbits.all_points
-    step = max(1, _VALUES // len(points))
+    step = max(1, _VALUES // len(vectors))
     parts = [rows[start : start + step] for start in range(0, len(rows), step)]
-    return np.concatenate([gram(kernel, points[part], points) @ vectors for part in parts])
+    if len(vectors) * orbits.seeds.shape[1] <= _COORDINATES or len(parts) > 1:
+        points = orbits.all_points
+        return np.concatenate([gram(kernel, points[part], points) @ vectors for part in parts])
+    return _rows_in_pieces(kernel, orbits, rows, vectors)
+
+
+def _rows_in_pieces(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
+    """A few rows of K v where the points of all orbits would take much memory."""
+    action, count = orbits.action, len(orbits)
+    owner = np.searchsorted(orbits.offsets, rows, side="right") - 1
+    first = np.concatenate(
+        [
+            action.poses(orbits.seeds[c], orbits.representatives[c][row - orbits.offsets[c]][None])
+            for c, row in zip(owner.tolist(), rows, strict=True)
+        ]
+    )
+    found = np.zeros((len(rows), vectors.shape[1]))
+    step = max(1, _COORDINATES // (4 * orbits.seeds.shape[1]))
+    for c in range(count):
+        poses, part = orbits.representatives[c], vectors[orbits.offsets[c] : orbits.offsets[c + 1]]
+        for start in range(0, len(poses), step):
+            second = action.poses(orbits.seeds[c], poses[start : start + step])
+            found += gram(kernel, first, second) @ part[start : start + step]
+    return found
 
 
 def inverse_residual(
@@ -279,14 +315,58 @@ def _counted(product: Product, progress: Callable[[int], object]) -> Product:
     return counted
 
 
-def _regression(
-    orbits: Orbits, S: IntArray, product: Product, inverse: Product | None, tolerance: float, limit: int
-) -> tuple[FloatArray, IterativeSolution]:
-    """Errors y_S - K_SR z [s, m] with K_RR z = y_R, and how z was found."""
-    labels, size = orbits.point_targets, int(orbits.sizes.sum())
-    R = np.setdiff1d(np.arange(size), S, assume_unique=True)
-    precondition = None if inverse is None else Restricted(inverse, R, size)
-    found = conjugate_gradients(Restricted(product, R, size), labels[R], precondition, tolerance, limit)
-    dual = np.zeros_like(labels)
-    dual[R] = found.solution
-    return labels[S] - product(dual)[S], found
+@dataclass(frozen=True)
+class _Solved:
+    """Regressions without some sets of poses.
+
+    Attributes:
+        sets: The missing poses [p] of each.
+        dual: z, array [N, sets, m], 0 on the missing poses.
+        rest: y - (K + r I) z, array [N, sets, m]: errors on the missing poses, what is left on the others.
+        iterations: Number of steps.
+        residual: Largest |y_R - K_RR z| / |y_R|.
+    """
+
+    sets: list[IntArray]
+    dual: FloatArray
+    rest: FloatArray
+    iterations: int
+    residual: float
+
+
+def _regressions(
+    orbits: Orbits, sets: list[IntArray], product: Product, inverse: Product | None, tolerance: float, limit: int
+) -> _Solved:
+    """Solve K_RR z = y_R for each set S of missing poses, R being the others: one product serves all sets."""
+    labels = orbits.point_targets
+    kept = np.ones((len(labels), len(sets), 1))
+    for j, points in enumerate(sets):
+        kept[points, j] = 0.0
+    right = labels[:, None] * kept
+    shape = right.shape
+
+    def restricted(multiply: Product) -> Product:
+        return lambda v: (multiply((v.reshape(shape) * kept).reshape(v.shape)).reshape(shape) * kept).reshape(
+            v.shape
+        )
+
+    flat = right.reshape(len(labels), -1)
+    precondition = None if inverse is None else restricted(inverse)
+    dual, iterations = iterate(restricted(product), flat, precondition, tolerance, limit)
+    rest = labels[:, None] - product(dual).reshape(shape)  # the errors and the residual in one product
+    residual = largest_residual((rest * kept).reshape(flat.shape), flat)
+    return _Solved(sets, dual.reshape(shape), rest, iterations, residual)
+
+
+def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _Solved) -> float:
+    """What a few rows of the regressions leave if K is taken from values of the kernel, over the largest label."""
+    labels, dual = orbits.point_targets, solved.dual
+    size = len(labels)
+    drawn = np.random.default_rng(0).choice(size, size=min(_ROWS, size), replace=False)
+    rows = np.union1d(drawn, np.concatenate([points[:1] for points in solved.sets][:_ROWS]))
+    rest = solved.rest[rows].copy()
+    for j, points in enumerate(solved.sets):
+        rest[~np.isin(rows, points), j] = 0.0  # on the others the equation says so
+    applied = kernel_rows(kernel, orbits, rows, dual.reshape(size, -1)).reshape(rest.shape) + ridge * dual[rows]
+    scale = float(np.abs(labels).max())
+    return float(np.abs(labels[rows, None] - applied - rest).max()) / (scale or 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -13,6 +12,8 @@ from zlib import crc32
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+
+from orbitkernels.numerics.cores import available_cores
 
 from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
@@ -44,7 +45,7 @@ def verify(
     Args:
         ids: Theorems such as ``["T2", "T6"]``; all if omitted.
         quick: Fewer instances.
-        jobs: Processes; None for as many as cores (at most MAX_JOBS).
+        jobs: Processes; None for one a core that may be used (at most MAX_JOBS).
         seed: Seed of the random instances; one seed gives one certificate but for times.  (With one process the
             linear algebra may use several threads, which can change the last digit of a residual.)
         progress: Called as ``progress(theorem id, done, in all)``, where each instance counts one and so does the
@@ -288,7 +289,9 @@ def _kept(theorems: Sequence[Theorem], path: Path, setting: dict[str, Any]) -> d
 
 
 def workers(jobs: int | None) -> int:
-    """How many processes a run uses: as many as asked for, or one a core up to MAX_JOBS.
+    """How many processes a run uses: as many as asked for, or one a core that it may use, up to MAX_JOBS.
+
+    Cores are counted as for threads: those of the affinity mask, OMP_NUM_THREADS at most.
 
     Raises:
         InputError: If the number is not positive.
@@ -299,5 +302,5 @@ def workers(jobs: int | None) -> int:
         3
     """
     if jobs is None:
-        return min(os.cpu_count() or 1, MAX_JOBS)
+        return min(available_cores(), MAX_JOBS)
     return integer("jobs", jobs)

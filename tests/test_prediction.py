@@ -27,6 +27,10 @@ PAIR_KEYS = {
     "rounding_bounds",
     "condition_number",
     "stabiliser_orders",
+    "exact_route",
+    "product",
+    "residual",
+    "kernel_residual",
 }
 
 
@@ -193,9 +197,29 @@ BAD = {
         "Argument 'precision' must be one of double, double-double, arb, not array(['double', 'arb']",
     ),
     "dense route": (
-        ("C100xC100", "ntk(depth=1)", "digits"),
+        ("C80xC80", "ntk(depth=1)", "digits"),
+        {"exact_route": "dense"},
+        "needs for 'C80xC80' the Gram matrix of 12800 points, 1.2 GiB, beyond the limit of 8192 points",
+    ),
+    "permutations": (
+        ("C32768", "ntk(depth=1)", "digits"),
         {},
-        "a Gram matrix of 20000 points, 3.0 GiB, and about 3e+12 multiplications, beyond the limit of 8192 points",
+        "C32768 on 262144 points needs 64.0 GiB of permutations, beyond the limit of 2 GiB; choose a smaller gr",
+    ),
+    "exact route": (
+        ("D4", "ntk(depth=1)", "digits"),
+        {"exact_route": "iterative"},
+        "'exact_route' must be one of auto, dense, kernel, group, transform, not 'iterative'",
+    ),
+    "precision and group": (
+        ("C100xC100", "ntk(depth=1)", "digits"),
+        {"precision": "double-double"},
+        "'precision' = 'double-double' needs for 'C100xC100' the Gram matrix of 20000 points, 3.0 GiB, beyond",
+    ),
+    "precision and route": (
+        ("D4", "ntk(depth=1)", "digits"),
+        {"precision": "arb", "exact_route": "kernel"},
+        "'exact_route' is 'kernel', which is in double precision; with precision=arb choose 'auto' or 'dense'",
     ),
     "no pairs": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0}, "'pairs' must be a positive integer"),
     "half a pair": (("D4", "ntk(depth=1)", "digits"), {"pairs": 0.5}, "not 0.5"),
