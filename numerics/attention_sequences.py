@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .angles import unit_rows
 from .compilation import tile_for
 from .duals import Dual, FloatArray
 
@@ -82,8 +83,9 @@ def prepare(net: AttentionNet, X: FloatArray) -> Sequences:
     attended = np.sqrt(net.value) * (attention @ embedded)
     bias = np.full((*X.shape[:2], 1), np.sqrt(net.output))
     vectors = np.concatenate([attended, bias, *([embedded] if net.residual else [])], axis=2)
-    lengths = np.sqrt(np.sum(vectors * vectors, axis=2))
-    units = vectors / np.where(lengths > 0, lengths, 1.0)[:, :, None]
+    units, lengths = (
+        a.reshape(*X.shape[:2], *a.shape[1:]) for a in unit_rows(vectors.reshape(-1, vectors.shape[2]))
+    )
     later, features = _later_blocks(net, units, lengths)
     every = np.repeat(tokens[:, None], net.depth, axis=1)
     if net.head == "flatten":
