@@ -22,7 +22,7 @@ from .compilation import jit
 from .double_double import add, divide, multiply, square_root
 from .duals import LENGTH, FloatArray
 
-#: Activations whose slope jumps at 0: max(z, 0) + s min(z, 0), with s the last of their parameters.
+#: Activations whose slope jumps at 0: p max(z, 0) + q min(z, 0), with p and q the last of their parameters.
 KINKED = ("relu", "leaky_relu", "abs")
 
 #: A gap 1 - u or rest 1 + u below this is found anew: rounding would move the angle by 1e-14.
@@ -52,9 +52,9 @@ class SharpAngles:
     def __init__(self, net: AttentionNet, x: Sequences, y: Sequences) -> None:
         self._sides, self._shape = (x, y), (net.depth, *x.ranks.shape[1:])
         self._known: dict[tuple[int, int], FloatArray] = {}
-        slope = float(net.dual.parameters[-1])
+        positive, negative = map(float, net.dual.parameters[-2:])
         skip, given = float(net.residual), float(net.head == "flatten")
-        kinks = ((1 + slope) / 2) ** 2, ((1 - slope) / 2) ** 2
+        kinks = ((positive + negative) / 2) ** 2, ((positive - negative) / 2) ** 2
         self._constants = np.array([*kinks, net.value, net.output, skip, given])
         self._dense = np.array([net.weights, net.biases], dtype=np.float64)
 

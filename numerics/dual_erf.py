@@ -18,9 +18,16 @@ from .dual_polynomials import double_arctangent
 from .duals import Dual, FloatArray
 
 
-def erf() -> Dual:
-    """f(z) = erf(z)."""
-    return Dual("erf", np.empty(0), _features, erf_pair)
+def erf(outer: float = 1.0, inner: float = 1.0) -> Dual:
+    """f(z) = outer erf(inner z)."""
+    steep = (outer * inner) ** 2
+
+    def features(lengths: FloatArray) -> FloatArray:
+        rows = _features(abs(inner) * lengths)
+        rows[0], rows[1], rows[2] = lengths, abs(outer) * rows[1], steep * rows[2]
+        return rows
+
+    return Dual("erf", np.array([steep * 4.0 / pi]), features, erf_pair)
 
 
 def _features(lengths: FloatArray) -> FloatArray:
@@ -44,6 +51,7 @@ def erf_pair(
 
     alpha beta - gamma^2 is written in alpha - gamma and beta - gamma where neither is far below gamma.
     """
+    steep = parameters[0]
     alpha, root_x, cosine_x, w_x, v_x, half_x = fx[3, i], fx[4, i], fx[5, i], fx[6, i], fx[7, i], fx[8, i]
     beta, root_y, cosine_y, w_y, v_y, half_y = fy[3, j], fy[4, j], fy[5, j], fy[6, j], fy[7, j], fy[8, j]
     close = gap <= rest
@@ -64,4 +72,4 @@ def erf_pair(
     wide = small if close else 2.0 - small
     thin = 2.0 - small if close else small
     wide, thin = (1.0 if mean == 0.0 else wide), (1.0 if mean == 0.0 else thin)
-    return wide, thin, 4.0 / pi * v_x * v_y / cosine
+    return wide, thin, steep * v_x * v_y / cosine

@@ -20,13 +20,20 @@ from .dual_polynomials import double_arctangent
 from .duals import Dual, FloatArray
 
 
-def gelu() -> Dual:
-    """f(z) = z Phi(z), Phi the distribution function of the standard Gaussian."""
-    return Dual("gelu", np.empty(0), _features, gelu_pair)
+def gelu(outer: float = 1.0, inner: float = 1.0) -> Dual:
+    """f(z) = outer g(inner z), g(z) = z Phi(z), Phi the distribution function of the standard Gaussian."""
+    steep = (outer * inner) ** 2
+
+    def features(lengths: FloatArray) -> FloatArray:
+        rows = _features(abs(inner) * lengths)
+        rows[0], rows[1], rows[2] = lengths, abs(outer) * rows[1], steep * rows[2]
+        return rows
+
+    return Dual("gelu", np.array([steep]), features, gelu_pair)
 
 
 def _features(lengths: FloatArray) -> FloatArray:
-    """a, sqrt(E[f^2]), E[f'^2]; sqrt(1 + a^2)/A or 0, 1/sqrt(1 + a^2), a/sqrt(1 + a^2)."""
+    """a, A = sqrt(E[f^2]), E[f'^2]; sqrt(1 + a^2)/A or 0, 1/sqrt(1 + a^2), a/sqrt(1 + a^2), a, of z Phi(z)."""
     square = lengths * lengths
     root = np.sqrt(1.0 + 2.0 * square)
     angle = np.arctan2(square, root)
@@ -35,7 +42,7 @@ def _features(lengths: FloatArray) -> FloatArray:
     slope = 0.25 + (angle + square / root * (1.0 / root**2 + 2.0 / (1.0 + square))) / (2.0 * pi)
     wide = np.hypot(1.0, lengths)
     ratio = np.divide(wide, size, out=np.zeros_like(size), where=size > 0)
-    return np.stack([lengths, size, slope, ratio, 1.0 / wide, lengths / wide])
+    return np.stack([lengths, size, slope, ratio, 1.0 / wide, lengths / wide, lengths])
 
 
 @jit_inline
@@ -43,8 +50,9 @@ def gelu_pair(
     parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
 ) -> tuple[float, float, float]:
     """(1 - c, 1 + c, E[f' f']); for u >= 0 from the difference to u = 1, else from E[f f] itself."""
-    a, size_x, ratio_x, short_x, share_x = fx[0, i], fx[1, i], fx[3, i], fx[4, i], fx[5, i]
-    b, size_y, ratio_y, short_y, share_y = fy[0, j], fy[1, j], fy[3, j], fy[4, j], fy[5, j]
+    steep = parameters[0]
+    a, size_x, ratio_x, short_x, share_x = fx[6, i], fx[1, i], fx[3, i], fx[4, i], fx[5, i]
+    b, size_y, ratio_y, short_y, share_y = fy[6, j], fy[1, j], fy[3, j], fy[4, j], fy[5, j]
     close = gap <= rest
     top, small = share_x * share_y, short_x * short_y * short_x * short_y  # S at u = 1, and 1/P
     size, scale, square = size_x * size_y, ratio_x * ratio_y, top * top
@@ -74,4 +82,4 @@ def gelu_pair(
     near = apart + drop * scale
     slope = 0.25 + (angle + covariance / here * (small / (here * here) + small + plain)) / (2.0 * pi)
     wide, thin = (near if close else 1.0 - cosine), (2.0 - near if close else 1.0 + cosine)
-    return (1.0 if size == 0.0 else wide), (1.0 if size == 0.0 else thin), slope
+    return (1.0 if size == 0.0 else wide), (1.0 if size == 0.0 else thin), steep * slope

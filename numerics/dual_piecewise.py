@@ -1,8 +1,8 @@
-"""Duals of piecewise linear activations max(z, 0) + s min(z, 0): ReLU, leaky ReLU, absolute value (Cho-Saul 2009).
+"""Duals of piecewise linear activations p max(z, 0) + q min(z, 0): ReLU, leaky ReLU, |z|, z (Cho-Saul 2009).
 
 With t the smaller of the angle and its supplement, near = 1 - cos t and h = (sin t - t cos t)/pi, the arc-cosine
 kernel is kappa1(u) = u + h for u >= 0 and h for u < 0, and E[f f]/(A_x A_y) = u + k (kappa1(u) - u) with
-k = (1 - s)^2/(1 + s^2).  Each of 1 - c and 1 + c is taken as a sum in which nothing large cancels.
+k = (p - q)^2/(p^2 + q^2).  Each of 1 - c and 1 + c is taken as a sum in which nothing large cancels.
 """
 
 from __future__ import annotations
@@ -18,32 +18,30 @@ from .duals import Dual, FloatArray
 
 def relu() -> Dual:
     """f(z) = max(z, 0)."""
-    return _rectifier("relu", 0.0)
+    return piecewise_linear(1.0, 0.0, "relu")
 
 
 def absolute() -> Dual:
     """f(z) = |z|."""
-    return _rectifier("abs", -1.0)
+    return piecewise_linear(1.0, -1.0, "abs")
 
 
 def leaky_relu(slope: float) -> Dual:
     """f(z) = max(z, 0) + slope min(z, 0)."""
-    return _rectifier("leaky_relu", slope)
+    return piecewise_linear(1.0, slope)
 
 
-def _rectifier(name: str, slope: float) -> Dual:
-    """The dual of max(z, 0) + slope min(z, 0), whose kernel scales with the lengths."""
-    square = (1.0 + slope * slope) / 2.0  # E[f(z)^2]
-    curved = (1.0 - slope) ** 2 / (1.0 + slope * slope)
+def piecewise_linear(positive: float, negative: float, name: str = "leaky_relu") -> Dual:
+    """f(z) = positive max(z, 0) + negative min(z, 0), not 0; its kernel scales with the lengths.
+
+    The two slopes are the last parameters.
+    """
+    squares = positive * positive + negative * negative
+    square = squares / 2.0  # E[f(z)^2]
+    turn, product = (positive - negative) ** 2, positive * negative
+    straight = (positive + negative) ** 2 / squares  # 2 - curved
     parameters = np.array(
-        [
-            curved,
-            (1.0 + slope) ** 2 / (1.0 + slope * slope),  # 2 - curved
-            2.0 * slope / (1.0 + slope * slope),  # 1 - curved
-            (1.0 - slope) ** 2 / 2.0,
-            square,
-            slope,
-        ]
+        [turn / squares, straight, 2.0 * product / squares, turn / 2.0, square, product, positive, negative]
     )
 
     def features(lengths: FloatArray) -> FloatArray:
@@ -56,9 +54,9 @@ def _rectifier(name: str, slope: float) -> Dual:
 def rectifier_pair(
     parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
 ) -> tuple[float, float, float]:
-    """(1 - c, 1 + c, E[f' f']); f' f' is s where the signs differ and 1 or s^2 where they agree."""
+    """(1 - c, 1 + c, E[f' f']); f' f' is p q where the signs differ and p^2 or q^2 where they agree."""
     curved, two_minus, one_minus = parameters[0], parameters[1], parameters[2]
-    turn, square, slope = parameters[3], parameters[4], parameters[5]
+    turn, square, product = parameters[3], parameters[4], parameters[5]
     zero = fx[1, i] * fy[1, j] == 0.0
     close = gap <= rest
     near = gap if close else rest
@@ -67,4 +65,4 @@ def rectifier_pair(
     segment = curved * (near * root * segment_factor(near))
     wide = (near if close else two_minus + one_minus * (-near)) - segment
     wide = 1.0 if zero else wide
-    return wide, 2.0 - wide, (square if close else slope) + (-turn if close else turn) * angle
+    return wide, 2.0 - wide, (square if close else product) + (-turn if close else turn) * angle

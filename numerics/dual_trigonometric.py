@@ -21,18 +21,19 @@ from .dual_polynomials import decay
 from .duals import Dual, FloatArray
 
 
-def sine(frequency: float = 1.0) -> Dual:
-    """f(z) = sin(frequency z)."""
-    return _trigonometric("sin", frequency, 1.0, sine_pair)
+def sine(frequency: float = 1.0, outer: float = 1.0) -> Dual:
+    """f(z) = outer sin(frequency z)."""
+    return _trigonometric("sin", frequency, outer, 1.0, sine_pair)
 
 
-def cosine(frequency: float = 1.0) -> Dual:
-    """f(z) = cos(frequency z)."""
-    return _trigonometric("cos", frequency, -1.0, cosine_pair)
+def cosine(frequency: float = 1.0, outer: float = 1.0) -> Dual:
+    """f(z) = outer cos(frequency z)."""
+    return _trigonometric("cos", frequency, outer, -1.0, cosine_pair)
 
 
-def _trigonometric(name: str, frequency: float, sign: float, pair: Callable[..., Any]) -> Dual:
+def _trigonometric(name: str, frequency: float, outer: float, sign: float, pair: Callable[..., Any]) -> Dual:
     """sin for sign = 1 and cos for sign = -1."""
+    steep = (outer * frequency) ** 2
 
     def features(lengths: FloatArray) -> FloatArray:
         """a, A, E[f'^2]; w a, 1/A or 0, exp(-w^2 a^2)."""
@@ -42,9 +43,9 @@ def _trigonometric(name: str, frequency: float, sign: float, pair: Callable[...,
         square, slope = (odd, even) if sign > 0 else (even, odd)
         root = np.sqrt(square)
         inverse = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
-        return np.stack([lengths, root, frequency**2 * slope, scaled, inverse, np.exp(-scaled * scaled)])
+        return np.stack([lengths, abs(outer) * root, steep * slope, scaled, inverse, np.exp(-scaled * scaled)])
 
-    return Dual(name, np.array([frequency * frequency / 2.0]), features, pair)
+    return Dual(name, np.array([steep / 2.0]), features, pair)
 
 
 @jit_inline

@@ -84,6 +84,41 @@ def dual(name: str, parameters: Sequence[float] = ()) -> Dual:
     return maker(*values)
 
 
+def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: float) -> Dual:
+    """The dual of outer f(inner z), for what formulas are recognised as.
+
+    Args:
+        name: piecewise_linear (the slopes for z > 0 and z < 0), arc_cosine (the order, 2 or 3), polynomial (the
+            coefficients), erf, gelu, sin or cos (nothing).
+        parameters: As said.
+        outer: Not 0.
+        inner: Not 0; 1 for the first three.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.duals import dual, scaled_dual
+        >>> one, a = np.array([1.0]), np.array([2.0])
+        >>> bool(scaled_dual("sin", (), 3, 2).features(one)[1] == 3 * dual("sin").features(a)[1])
+        True
+    """
+    from .dual_arc_cosine import arc_cosine
+    from .dual_erf import erf
+    from .dual_gelu import gelu
+    from .dual_piecewise import piecewise_linear
+    from .dual_series import polynomial
+    from .dual_trigonometric import cosine, sine
+
+    values = [_parameter(name, value) for value in (*parameters, outer, inner)]
+    own, (c, w) = values[:-2], values[-2:]
+    if name == "piecewise_linear":
+        return piecewise_linear(c * own[0], c * own[1])
+    if name == "arc_cosine":
+        return arc_cosine(own[0], c)
+    if name == "polynomial":
+        return polynomial(*(c * value for value in own))
+    return {"erf": erf(c, w), "gelu": gelu(c, w), "sin": sine(w, c), "cos": cosine(w, c)}[name]
+
+
 def _parameter(name: str, value: Any) -> float:
     """A parameter as a float."""
     try:

@@ -53,18 +53,22 @@ class NetworkActivation:
     @property
     def is_series(self) -> bool:
         """Whether the dual is a series of Hermite coefficients, which has an error of its own."""
-        return self.symbolic.name == "formula"
+        return self.symbolic.name == "formula" and self.symbolic.scaled is None
 
     @cached_property
     def dual(self) -> Dual:
-        """The dual of :mod:`orbitkernels.numerics.duals`: by name, or by Hermite coefficients for a formula.
+        """The dual of :mod:`orbitkernels.numerics.duals`: by name or scale, or by Hermite coefficients else.
 
         That of a formula gives an `ExpectationWarning` where it leaves out more than UNNOTICED, and an
         `InputError` from USELESS on.
         """
         from orbitkernels.numerics.dual_series import series
-        from orbitkernels.numerics.duals import dual
+        from orbitkernels.numerics.duals import dual, scaled_dual
 
+        form = self.symbolic.scaled
+        if form is not None:
+            values = [float(value) for value in (*form.parameters, form.outer, form.inner)]
+            return scaled_dual(form.name, values[:-2], values[-2], values[-1])
         if not self.is_series:
             return dual(self.symbolic.name, [float(value) for value in self.symbolic.parameters])
         expanded = series(self.text, self.function, self.derivative)

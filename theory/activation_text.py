@@ -15,6 +15,7 @@ import sympy
 from orbitkernels.errors import InputError
 
 from .activation_domain import require_activation
+from .activation_forms import in_absolute_values
 from .activations import ACTIVATIONS, MAX_DEGREE, Activation, named_activation
 from .formula import FUNCTIONS, parse_expression, parse_text
 from .gaussian_expectations import z
@@ -78,7 +79,7 @@ def formula_activation(expression: Any, text: str | None = None) -> Activation:
     """Activation of a SymPy expression in the real symbol `z`; a named one if it is one of those.
 
     Args:
-        expression: f(z).
+        expression: f(z); Max, Min and continuous Piecewise functions are written by absolute values.
         text: What messages call it.
 
     Raises:
@@ -95,6 +96,7 @@ def formula_activation(expression: Any, text: str | None = None) -> Activation:
     if expression.free_symbols - {z}:
         others = ", ".join(sorted(map(str, expression.free_symbols - {z})))
         raise InputError(f"An activation must be an expression in the real symbol z, not in {others}.")
+    expression = in_absolute_values(expression)
     known = _recognised(expression)
     if known is not None:
         return known

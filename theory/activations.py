@@ -18,6 +18,7 @@ import sympy
 from orbitkernels.errors import InputError
 
 from . import dual_activations as duals
+from .activation_forms import ScaledForm, scaled_form
 from .gaussian_expectations import NoClosedFormError, closed_expectations, s11, s12, s22, slope, z
 from .rational_text import rational_text
 
@@ -92,6 +93,17 @@ class Activation:
         if not self.parameters or self.parameters == ACTIVATIONS[self.name].defaults:
             return self.name
         return f"{self.name}({', '.join(rational_text(Fraction(p.p, p.q)) for p in self.parameters)})"
+
+    @cached_property
+    def scaled(self) -> ScaledForm | None:
+        """The known activation that a formula is up to scale; None for another formula.
+
+        Example:
+            >>> from orbitkernels.theory.activation_text import parse_activation
+            >>> parse_activation("sqrt(2)*relu(z)").scaled
+            ScaledForm(name='piecewise_linear', parameters=(sqrt(2), 0), outer=1, inner=1)
+        """
+        return scaled_form(self.expression) if self.name == "formula" else None
 
     @cached_property
     def slope(self) -> Any:

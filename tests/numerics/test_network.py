@@ -91,6 +91,13 @@ def _pieces(edges):
     return np.concatenate(nodes), np.concatenate([half * weights for half in halves])
 
 
+def segment(x, scale, numerator, order):
+    """numerator(t, cos t, sin t)/(scale pi x^(order + 1/2)), cos t = 1 - x, to digits that cancel."""
+    with mpmath.workdps(300):
+        t = mpmath.acos(1 - x)
+        return numerator(t, mpmath.cos(t), mpmath.sin(t)) / (scale * mpmath.pi * x**order * mpmath.sqrt(x))
+
+
 @pytest.mark.parametrize(
     ("name", "exact", "most"),
     [
@@ -100,6 +107,12 @@ def _pieces(edges):
             lambda x: (
                 (mpmath.sin(mpmath.acos(1 - x)) - mpmath.acos(1 - x) * (1 - x)) / (mpmath.pi * x * mpmath.sqrt(x))
             ),
+            1,
+        ),
+        ("segment_factor_2", lambda x: segment(x, 3, lambda t, c, s: t * (1 + 2 * c * c) - 3 * s * c, 2), 1),
+        (
+            "segment_factor_3",
+            lambda x: segment(x, 15, lambda t, c, s: 4 * s + 11 * s * c * c - 9 * t * c - 6 * t * c**3, 3),
             1,
         ),
         ("double_arctangent", lambda x: 2 * mpmath.atan(x), 1),
@@ -360,14 +373,14 @@ MISTAKES = [
     ("dual_piecewise", "- segment\n", "+ segment\n"),
     ("dual_piecewise", "segment = curved * (near", "segment = 1.001 * curved * (near"),
     ("dual_piecewise", "(-turn if close else turn)", "turn"),
-    ("dual_piecewise", "(square if close else slope)", "square"),
+    ("dual_piecewise", "(square if close else product)", "square"),
     ("dual_piecewise", "two_minus + one_minus * (-near)", "two_minus"),
     ("dual_polynomials", "0.00844046546442507", "0.00844046556442507"),
     ("dual_polynomials", "0.0024115615610460976", "0.0024115616610460976"),
     ("dual_polynomials", "0.22222221964174252", "0.22222222964174252"),
     ("dual_erf", "share * (first + second) + first * second", "share * (first + second)"),
     ("dual_erf", "shorter = alpha if alpha <= beta else beta", "shorter = beta"),
-    ("dual_erf", "4.0 / pi * v_x * v_y / cosine", "4.0 / pi * v_x * v_y"),
+    ("dual_erf", "steep * v_x * v_y / cosine", "steep * v_x * v_y"),
     ("dual_trigonometric", "share * near * (2.0 - far)", "share * near * 2.0"),
     ("dual_trigonometric", "near + far * (1.0 - near)", "near + far"),
     ("dual_trigonometric", "square / (1.0 + top)", "square / 2.0"),
