@@ -92,3 +92,17 @@ def test_tests_that_cannot_be_run_kill_nothing(tmp_path):
     mutant = next(iter(mutants("theory/modular.py")))
     with pytest.raises(RuntimeError, match="status 4"):
         _fresh(mutant, str(tmp_path), ["tests/theory/test_that_is_not_there.py"])
+
+
+def test_a_fork_runs_tests_with_the_mutant_in():
+    """Names that the second collection would escape twice are left to a fresh process."""
+    from benchmarks.mutation.server import _functions, _verdict
+
+    path = "theory/element_text.py"
+    functions = [value for file, value in _functions() if file.endswith(f"/{path}")]
+    assert {value.__name__ for value in functions} >= {"word_text", "cycle_text"}
+    number = next(m.number for m in mutants(path) if m.change == "length == 1  ->  length != 1")
+    tests = [f"orbitkernels/{path}::orbitkernels.theory.element_text.word_text"]
+    assert _verdict({"path": path, "number": number, "tests": tests}, functions, 100) == "killed"
+    other = [f"orbitkernels/{path}::orbitkernels.theory.element_text.cycle_text", "tests/test_x.py::test[a\\nb]"]
+    assert _verdict({"path": path, "number": number, "tests": other}, functions, 100) == "survived"

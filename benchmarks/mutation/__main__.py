@@ -225,6 +225,8 @@ def _fresh(mutant: Mutant, folder: str, tests: list[str]) -> str:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "timeout"
+    if run.returncode < 0:  # compiled code that reads beyond an array may end the process
+        return "killed"
     if run.returncode not in _STATUS:
         raise RuntimeError(f"pytest ended with status {run.returncode} for {mutant}: {run.stderr[-400:]}")
     return _STATUS[run.returncode]
