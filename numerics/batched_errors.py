@@ -57,6 +57,7 @@ class BlockSums:
         largest: Array [Q, k] of the largest ones.
         inverses: Array [Q, R, C]: the largest diagonal entry of the inverses of blocks with ridge, 0 for an orbit
             that has no rows.
+        inverse_traces: Array [Q, R, C]: the largest tr[((Khat + r I)^-1)_cc].
         diagonals: Array [Q, C]: the largest diagonal entry of the blocks, ridge not included.
     """
 
@@ -64,6 +65,7 @@ class BlockSums:
     smallest: FloatArray
     largest: FloatArray
     inverses: FloatArray
+    inverse_traces: FloatArray
     diagonals: FloatArray
 
 
@@ -148,7 +150,7 @@ def _scalars(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
             traces.append(np.stack([_probed(batch, c, one) for one in reciprocals], axis=1))
         else:
             traces.append(np.zeros((*ridges.shape, 1 if probe is None else len(probe))))
-    return BlockSums(tuple(traces), values, values, inverses, diagonals)
+    return BlockSums(tuple(traces), values, values, inverses, inverses, diagonals)
 
 
 def _two_by_two(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
@@ -167,7 +169,7 @@ def _two_by_two(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
             sums[c].append(_probed(batch, c, inverse))
             most[:, i, c] = inverse.max(axis=1)
     traces = (np.stack(sums[0], axis=1), np.stack(sums[1], axis=1))
-    return BlockSums(traces, smallest, largest, most, np.stack([p.max(axis=1), s.max(axis=1)], axis=1))
+    return BlockSums(traces, smallest, largest, most, most, np.stack([p.max(axis=1), s.max(axis=1)], axis=1))
 
 
 def _by_cholesky(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
@@ -175,20 +177,21 @@ def _by_cholesky(batch: BlockBatch, ridges: FloatArray) -> BlockSums:
     values = _eigenvalues(batch.matrices)
     rows = [slice(*batch.offsets[c : c + 2]) for c in range(len(batch.probes))]
     traces: list[list[FloatArray]] = [[] for _ in rows]
-    inverses, diagonals = np.zeros((*ridges.shape, len(rows))), np.zeros((len(ridges), len(rows)))
+    inverses, diagonals = np.zeros((2, *ridges.shape, len(rows))), np.zeros((len(ridges), len(rows)))
     for i, r in enumerate(ridges.T):
         factors = _inverse_factors(batch.matrices, r[:, None])
         for c, probe in enumerate(batch.probes):
             columns = factors[:, :, :, rows[c]]  # [Q, k, D, f]
             entries = np.sum(np.abs(columns) ** 2, axis=2)  # [Q, k, f]
-            inverses[:, i, c] = entries.max(axis=(1, 2), initial=0.0)
+            inverses[0, :, i, c] = entries.max(axis=(1, 2), initial=0.0)
+            inverses[1, :, i, c] = entries.sum(axis=2).max(axis=1, initial=0.0)
             forms = [entries] if probe is None else [_form(columns, x) for x in probe]
             traces[c].append(np.stack([form.sum(axis=2) @ batch.weights for form in forms], axis=1))
     for c, one in enumerate(rows):
         entries = np.diagonal(batch.matrices, axis1=2, axis2=3)[:, :, one].real
         diagonals[:, c] = entries.max(axis=(1, 2), initial=0.0)
     stacked = tuple(np.stack(one, axis=1) for one in traces)
-    return BlockSums(stacked, values[:, :, 0], values[:, :, -1], inverses, diagonals)
+    return BlockSums(stacked, values[:, :, 0], values[:, :, -1], inverses[0], inverses[1], diagonals)
 
 
 def _eigenvalues(matrices: Matrices) -> FloatArray:
@@ -225,8 +228,10 @@ def _form(columns: Matrices, probe: Matrices) -> FloatArray:
     return form
 
 
-def trivial_solutions(blocks: Matrices, targets: FloatArray, sizes: IntArray, ridges: FloatArray) -> FloatArray:
-    """Array [Q, R, C, m]: [K^-1 y]_i for a pose i of orbit c, (Khat(1) + r)^-1 (sqrt(N_b) t_b)_b / sqrt(N_c).
+def trivial_solutions(
+    blocks: Matrices, targets: FloatArray, sizes: IntArray, ridges: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """[K^-1 y]_i for a pose i of orbit c, (Khat(1) + r)^-1 (sqrt(N_b) t_b)_b / sqrt(N_c).
 
     Args:
         blocks: Blocks of the trivial irrep, [Q, C, C].
@@ -235,17 +240,18 @@ def trivial_solutions(blocks: Matrices, targets: FloatArray, sizes: IntArray, ri
         ridges: Array [Q, R].
 
     Returns:
-        The array; nan where Khat(1) + r is not positive definite.
+        These, array [Q, R, C, m], and the diagonal of (Khat(1) + r)^-1, array [Q, R, C]; nan where Khat(1) + r
+        is not positive definite.
 
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.batched_errors import trivial_solutions
         >>> targets, ridges = np.array([[[1.0]]]), np.array([[0.0, 1.0]])
-        >>> trivial_solutions(np.array([[[4.0]]]), targets, np.array([2]), ridges).ravel()
+        >>> trivial_solutions(np.array([[[4.0]]]), targets, np.array([2]), ridges)[0].ravel()
         array([0.25, 0.2 ])
     """
     root = np.sqrt(sizes)[:, None]
     factors = _inverse_factors(np.repeat(blocks.real[:, None], ridges.shape[1], axis=1), ridges)  # [Q, R, C, C]
     with np.errstate(invalid="ignore", over="ignore"):  # singular or beyond floating point: the caller refuses it
         solution: FloatArray = factors.swapaxes(2, 3) @ (factors @ (root * targets)[:, None]) / root
-    return solution
+        return solution, np.sum(factors**2, axis=2)

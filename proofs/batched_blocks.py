@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +12,14 @@ from orbitkernels.numerics.batched_errors import BlockBatch, BlockSums, assemble
 from orbitkernels.numerics.blocks import Matrices
 from orbitkernels.numerics.fourier import fixed_vectors
 from orbitkernels.numerics.group_fourier import forward
+from orbitkernels.numerics.transform_rounding import transform_rounding
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import FloatArray
+from .batched_rounding import BatchRounding, SymbolSizes, TransformSizes
+from .fast_rounding import fast_irrep_error
 from .fourier_basis import FourierBasis, fourier_basis
 from .missing import Missing
 from .ridge import Ridge
@@ -59,6 +63,7 @@ class BatchErrors:
         scaled: Array [p, K, R]: condition number of D^-1/2 (K + r I) D^-1/2, with D constant on orbits, which
             makes them equally long; an estimate, see :func:`_scaled_conditions`.
         irreps: Array [p, K, 2]: row and degree of the irrep with the smallest eigenvalue.
+        bounds: Array of the shape of the errors: what rounding may change.
     """
 
     errors: FloatArray
@@ -67,6 +72,7 @@ class BatchErrors:
     largest: FloatArray
     scaled: FloatArray
     irreps: IntArray
+    bounds: FloatArray
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ class _Quotients:
 
     Attributes:
         elements: Array [p] of the elements at which psi(g) is wanted; None for the identity alone.
-        summed: Divide the sum of psi over the elements by this; 0 if they are wanted one by one.
+        summed: Divide the sum of psi over the elements by this, and psi(e) is wanted too; 0 if they are wanted one
+            by one.
         places: Array [s, s]: which element is s_i^-1 s_j, for the different missing poses.
         position: Array: which of the different poses each missing pose is.
     """
@@ -84,6 +91,11 @@ class _Quotients:
     summed: int
     places: IntArray
     position: IntArray
+
+    @property
+    def identity(self) -> int:
+        """Where psi(e) is found."""
+        return int(self.places[0, 0]) if self.places.size else int(self.elements is not None)
 
 
 @dataclass(frozen=True)
@@ -160,9 +172,16 @@ class BatchRoute:
                 trivial = blocks[:, int(np.argmax(part.rows == 0))]
         assert trivial is not None
         goal = np.repeat(targets, kernels, axis=0)
-        alpha = trivial_solutions(trivial, goal, self.sizes, absolute)  # [Q, R, C, m]
-        errors = np.stack([self._orbit_errors(c, sums, alpha[:, :, c]) for c in range(count)], axis=2)
-        return self._collected(errors, sums, absolute, (tuples, kernels))
+        solved = trivial_solutions(trivial, goal, self.sizes, absolute)  # [Q, R, C, m] and [Q, R, C]
+        psi = [self._inverse_symbol(c, sums) for c in range(count)]
+        errors = [self._orbit_errors(c, psi[c], solved[0][:, :, c]) for c in range(count)]
+        diagonal = np.stack([values[:, :, self.quotients[c].identity] for c, values in enumerate(psi)], axis=2)
+        pairs = position.reshape(tuples, -1)[:, _square(count)]
+        sizes = SymbolSizes.of(symbols[used], pairs, self._inverses, self.scales)
+        rounding = BatchRounding.of(self.transform, sizes, sums, solved, goal, absolute, diagonal)
+        bounds = [self._orbit_bounds(c, rounding, errors[c], psi[c]) for c in range(count)]
+        stacked = np.stack(errors, axis=2), np.stack(bounds, axis=2)
+        return self._collected(stacked, sums, absolute, (tuples, kernels))
 
     def _ridges(self, symbols: FloatArray, links: IntArray, ridges: Sequence[Ridge]) -> FloatArray:
         """Array [p, K, R] of absolute ridges; k(x_c, x_c) is the symbol at the identity."""
@@ -170,10 +189,13 @@ class BatchRoute:
         means = np.average(symbols[links[:, own, own], :, 0], axis=1, weights=self.sizes)  # [p, K]
         return np.stack([np.vectorize(ridge.absolute, otypes=[float])(means) for ridge in ridges], axis=-1)
 
-    def _orbit_errors(self, c: int, sums: Sequence[BlockSums], alpha: FloatArray) -> FloatArray:
+    def _inverse_symbol(self, c: int, sums: Sequence[BlockSums]) -> FloatArray:
+        """Array [Q, R, p]: psi_cc at the elements that are wanted."""
+        return np.asarray(sum((one.traces[c] for one in sums), start=np.zeros(1)) / self.sizes[c])
+
+    def _orbit_errors(self, c: int, psi: FloatArray, alpha: FloatArray) -> FloatArray:
         """Array [Q, R, m] of [K^-1 y]_i / [K^-1]_ii, or [Q, R, poses, m] by Theorem T1, for orbit c."""
         quotients = self.quotients[c]
-        psi = sum((one.traces[c] for one in sums), start=np.zeros(1)) / self.sizes[c]  # [Q, R, p]
         with np.errstate(divide="ignore", invalid="ignore"):
             if quotients.summed:
                 found: FloatArray = alpha / (psi[:, :, :1] / quotients.summed)
@@ -184,8 +206,48 @@ class BatchRoute:
             solved = _solved(np.where(usable, matrices, np.eye(len(quotients.places))), right)
             return solved[:, :, quotients.position]
 
+    def _orbit_bounds(self, c: int, rounding: BatchRounding, errors: FloatArray, psi: FloatArray) -> FloatArray:
+        """Array of the shape of the errors: bounds of their rounding."""
+        quotients = self.quotients[c]
+        if quotients.elements is None:
+            return rounding.pose(c, errors)
+        if quotients.summed:
+            count = quotients.elements.size // quotients.summed
+            return rounding.coset(c, errors, psi[:, :, 0] / quotients.summed, count)
+        first = np.unique(quotients.position, return_index=True)[1]
+        return rounding.poses(c, errors[:, :, first], psi[:, :, quotients.places])[:, :, quotients.position]
+
+    @cached_property
+    def _inverses(self) -> IntArray:
+        """Array [n] of the elements g^-1."""
+        return self.group.inverse(np.arange(self.group.order))
+
+    @cached_property
+    def transform(self) -> TransformSizes:
+        """What the bounds need to know of the transform."""
+        found = transform_rounding(self.basis.irreps)
+        rows = np.max([[self._rank(part, c) for c in range(len(self.sizes))] for part in self.parts], axis=0)
+        return TransformSizes(
+            self.group.order // self.sizes,
+            self.group.order,
+            max(part.degree for part in self.parts),
+            rows,
+            replace(found, sums=np.array(found.sums.max())),
+            fast_irrep_error(self.group),
+        )
+
+    @staticmethod
+    def _rank(part: _Part, c: int) -> int:
+        """Number of rows of orbit c in the blocks of some irreps."""
+        basis = part.bases[c]
+        return part.degree if basis is None else int(basis.shape[2])
+
     def _collected(
-        self, errors: FloatArray, sums: Sequence[BlockSums], ridges: FloatArray, shape: tuple[int, int]
+        self,
+        found: tuple[FloatArray, FloatArray],
+        sums: Sequence[BlockSums],
+        ridges: FloatArray,
+        shape: tuple[int, int],
     ) -> BatchErrors:
         """Extreme eigenvalues over all irreps, and everything in the shape [p, K, ...]."""
         smallest = np.concatenate([one.smallest for one in sums], axis=1)
@@ -196,13 +258,22 @@ class BatchRoute:
         worst = np.argmin(smallest, axis=1)
         least = np.take_along_axis(smallest, worst[:, None], axis=1)
         return BatchErrors(
-            errors.reshape(*shape, *errors.shape[1:]),
+            found[0].reshape(*shape, *found[0].shape[1:]),
             ridges.reshape(*shape, -1),
             (least + ridges).reshape(*shape, -1),
             (largest + ridges).reshape(*shape, -1),
             _scaled_conditions(sums, ridges).reshape(*shape, -1),
             names[worst].reshape(*shape, 2),
+            found[1].reshape(*shape, *found[1].shape[1:]),
         )
+
+
+def _square(count: int) -> IntArray:
+    """Array [C, C]: the place of each pair of orbits a <= b among all such pairs, the same for (b, a)."""
+    found = np.zeros((count, count), dtype=np.int64)
+    upper = np.triu_indices(count)
+    found[upper] = found.T[upper] = np.arange(upper[0].size)
+    return found
 
 
 def _scaled_conditions(sums: Sequence[BlockSums], ridges: FloatArray) -> FloatArray:
@@ -311,11 +382,12 @@ def _fixed(basis: FourierBasis, family: int, member: int, stabiliser: Subgroup |
 def _probe(
     basis: FourierBasis, family: int, members: IntArray, fixed: Matrices | None, quotients: _Quotients
 ) -> Matrices | None:
-    """U^* rho(g)^* U for the elements wanted, [p, k, f, f], or their sum [1, k, f, f]; None for the identity."""
+    """U^* rho(g)^* U for the elements wanted, [p, k, f, f], or their sum and 1, [2, k, f, f]; None for 1 alone."""
     if quotients.elements is None:
         return None
     matrices = basis.irreps.matrices(family, members, basis.positions[quotients.elements])  # [k, p, d, d]
     if quotients.summed:
-        matrices = matrices.sum(axis=1, keepdims=True)
+        one = np.broadcast_to(np.eye(matrices.shape[2]), matrices[:, :1].shape)
+        matrices = np.concatenate([matrices.sum(axis=1, keepdims=True), one], axis=1)
     probes = matrices.conj().swapaxes(2, 3).swapaxes(0, 1)
     return probes if fixed is None else fixed.conj().swapaxes(1, 2) @ probes @ fixed

@@ -42,16 +42,19 @@ class SpectralErrors:
             poses.
         condition_numbers: Array [P, K, R] of K + r I, 2-norm.
         ridges: Array [P, K, R] of r, absolute.
+        rounding_bounds: Array of the shape of the errors: what the linear algebra may be off from the exact errors
+            of the symbols of floats, whatever happens; as of :func:`orbitkernels.error_with_bound`, with all
+            blocks of a matrix taken as bad as its worst.
         rounding_levels: Array [P, K, R]: eps times the condition number of D^-1/2 (K + r I) D^-1/2, estimated,
             with D constant on each orbit, which makes the orbits equally long.  By about that part of its value
-            rounding changes an error, if it is typical: a level, not a bound.  For bounds see
-            :func:`orbitkernels.error_with_bound`.
-        remark: One line on the largest level, if it exceeds a thousandth; else None.
+            rounding changes an error, if it is typical: a level, not a bound.
+        remark: One line on the largest bound, if it exceeds a thousandth of its error; else None.
     """
 
     errors: FloatArray
     condition_numbers: FloatArray
     ridges: FloatArray
+    rounding_bounds: FloatArray
     rounding_levels: FloatArray
     remark: str | None = None
 
@@ -89,10 +92,11 @@ def spectral_errors(
         titles: What a message calls tuple p.
 
     Returns:
-        Errors, condition numbers and absolute ridges.
+        Errors, condition numbers, absolute ridges, and bounds and levels of rounding.
 
     Warns:
-        RoundingWarning: Once, if a rounding level exceeds a thousandth; it names the tuple with the largest one.
+        RoundingWarning: Once, if rounding may change an error by more than a thousandth of its value; it names the
+            tuple where that is most.
 
     Raises:
         InputError: If an argument cannot be used.
@@ -165,8 +169,11 @@ def _errors(
         if result is None:
             shape = (len(batch), *found.ridges.shape[1:])
             errors = np.empty((*shape, *found.errors.shape[3:]))
-            result = SpectralErrors(errors, np.empty(shape), np.empty(shape), np.empty(shape))
+            result = SpectralErrors(
+                errors, np.empty(shape), np.empty(shape), np.empty_like(errors), np.empty(shape)
+            )
         result.errors[tuples] = found.errors
+        result.rounding_bounds[tuples] = found.bounds
         result.condition_numbers[tuples] = found.largest / found.smallest
         result.ridges[tuples] = found.ridges
         result.rounding_levels[tuples] = np.finfo(np.float64).eps * found.scaled
@@ -175,17 +182,20 @@ def _errors(
 
 
 def _remark(found: SpectralErrors, title: Callable[[int], str]) -> str | None:
-    """One line on the largest rounding level, if it is worth a warning."""
-    p, k, r = (int(i) for i in np.unravel_index(np.argmax(found.rounding_levels), found.rounding_levels.shape))
-    worst = float(found.rounding_levels[p, k, r])
+    """One line on the largest rounding bound relative to its error, if it is worth a warning."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(found.rounding_bounds > 0, found.rounding_bounds / np.abs(found.errors), 0.0)
+    p, k, r = (int(i) for i in np.unravel_index(np.argmax(ratios), ratios.shape)[:3])
+    worst = float(ratios[p, k, r].max())
     if not worst > WORTH_A_WARNING:
         return None
     _, kernels, ridges = found.rounding_levels.shape
     which = f", kernel number {k}" * (kernels > 1) + f", ridge number {r}" * (ridges > 1)
     return (
-        f"{title(p)}{which}: rounding in double precision typically changes an error by {worst:.0e} of its value "
-        f"(condition number {found.condition_numbers[p, k, r]:.1e}), the most in the batch; a ridge lowers that, "
-        "and error_with_bound has bounds and higher precisions."
+        f"{title(p)}{which}: rounding in double precision may change an error by {worst:.0e} of its value, "
+        f"typically by {found.rounding_levels[p, k, r]:.0e} (condition number "
+        f"{found.condition_numbers[p, k, r]:.1e}), the most in the batch; a ridge lowers that, and "
+        "error_with_bound has higher precisions."
     )
 
 
@@ -203,8 +213,8 @@ def _require_positive(
     route: BatchRoute, found: BatchErrors, tuples: IntArray, title: Callable[[int], str]
 ) -> None:
     """Raise for the first tuple, kernel and ridge whose K + r I is not positive definite beyond rounding."""
-    points = int(route.sizes.sum())
-    bad = np.argwhere(~(found.smallest > np.finfo(np.float64).eps * max(ROUNDINGS, points) * found.largest))
+    rows = int(route.transform.rows.sum())  # of Fourier blocks, as for one tuple: points are not what is rounded
+    bad = np.argwhere(~(found.smallest > np.finfo(np.float64).eps * max(ROUNDINGS, rows) * found.largest))
     if not bad.size:
         lost = np.argwhere(~np.isfinite(found.errors).all(axis=tuple(range(3, found.errors.ndim))))
         if lost.size:
@@ -219,7 +229,7 @@ def _require_positive(
     what = f"{orbits}, in the Fourier block of irrep {irrep} (degree {degree}),"
     values = np.array([found.smallest[p, k, r], found.largest[p, k, r]])
     try:
-        require_positive(values, what, float(found.ridges[p, k, r]), points)
+        require_positive(values, what, float(found.ridges[p, k, r]), rows)
     except SingularGramError as error:
         raise SingularGramError(f"{title(int(tuples[p]))}: {error}") from error
     raise SingularGramError(f"{title(int(tuples[p]))}: the eigenvalues of {what} are no numbers.")

@@ -82,8 +82,8 @@ def test_lengths_of_orbits_do_no_harm(sizes: list[int], kind: str, lengths: tupl
 def test_lengths_of_orbits_and_trivial_solutions(lengths: tuple[float, float]) -> None:
     blocks, targets, sizes = hermitian(3, 2, kind="real"), RNG.normal(size=(3, 2, 1)), np.array([4, 4])
     scale, zero = np.array(lengths), np.zeros((3, 1))
-    alike = trivial_solutions(blocks, targets * scale[0] / scale[:, None], sizes, zero)
-    found = trivial_solutions(blocks * scale[:, None] * scale[None, :], targets, sizes, zero)
+    alike = trivial_solutions(blocks, targets * scale[0] / scale[:, None], sizes, zero)[0]
+    found = trivial_solutions(blocks * scale[:, None] * scale[None, :], targets, sizes, zero)[0]
     np.testing.assert_allclose(found[:, 0] * scale[:, None] * scale[0], alike[:, 0], rtol=1e-13)
 
 
@@ -123,12 +123,13 @@ def test_assembled_blocks_are_hermitian_and_in_place() -> None:
 def test_trivial_solutions() -> None:
     blocks, targets = hermitian(4, 3, kind="real"), RNG.normal(size=(4, 3, 2))
     sizes, ridges = np.array([4, 2, 1]), RNG.uniform(size=(4, 2))
-    found = trivial_solutions(blocks, targets, sizes, ridges)
+    found, diagonal = trivial_solutions(blocks, targets, sizes, ridges)
     root = np.sqrt(sizes)[:, None]
     for q in range(4):
         for r in range(2):
-            expected = np.linalg.solve(blocks[q] + ridges[q, r] * np.eye(3), root * targets[q]) / root
-            assert np.allclose(found[q, r], expected, rtol=1e-11)
+            matrix = blocks[q] + ridges[q, r] * np.eye(3)
+            assert np.allclose(found[q, r], np.linalg.solve(matrix, root * targets[q]) / root, rtol=1e-11)
+            assert np.allclose(diagonal[q, r], np.linalg.inv(matrix).diagonal(), rtol=1e-11)
 
 
 def test_angles_of_links() -> None:

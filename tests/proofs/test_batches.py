@@ -10,6 +10,7 @@ import pytest
 import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
 from orbitkernels.proofs import batched_blocks, batched_symbols
+from orbitkernels.proofs.batches import levelled_errors
 from orbitkernels.proofs.input_actions import as_action
 from orbitkernels.proofs.tuple_stabilisers import stabilisers_of
 from orbitkernels.theory.actions import PermutationAction
@@ -394,6 +395,8 @@ def test_kernels_of_extreme_scale(name: str, factor: float, missing: object) -> 
     np.testing.assert_allclose(found.errors, expected.errors, rtol=1e-12)
     np.testing.assert_allclose(found.condition_numbers, expected.condition_numbers, rtol=1e-11)
     np.testing.assert_allclose(found.rounding_levels, expected.rounding_levels, rtol=1e-11)
+    bounds = found.rounding_bounds / expected.rounding_bounds
+    assert ((bounds > 0.2) & (bounds < 5)).all()  # only the powers of two differ
 
 
 @pytest.mark.parametrize("name", ["C4", "D4"])
@@ -432,7 +435,7 @@ def test_levels_of_rounding(name: str) -> None:
     for kernel, longer in (("gaussian(length_scale=3000)", 1.0), ("gaussian(length_scale=100000)", 1.0),
                            ("ntk(depth=3)", 1.0), ("ntk(depth=3)", 1e5)):  # fmt: skip
         orbits = digits_3_and_8(name, longer)
-        found = ok.spectral_errors(kernel, [orbits])
+        found = levelled_errors(kernel, [orbits])
         exact = ok.spectral_error(kernel, orbits, precision="double-double")
         off, level = np.abs(found.errors[0, 0, 0] / exact - 1).max(), found.rounding_levels.item()
         by_condition = np.finfo(float).eps * found.condition_numbers.item()
@@ -443,10 +446,10 @@ def test_levels_of_rounding(name: str) -> None:
 def test_one_warning_for_a_batch_names_the_worst() -> None:
     digits = ok.load("digits")
     batch = ok.OrbitBatch(ok.group("D4"), digits.images[[3, 8, 6]], [[0, 1], [0, 2], [1, 2]])
-    kernels = ["ntk(depth=1)", "gaussian(length_scale=800000)"]
+    kernels = ["ntk(depth=1)", "gaussian(length_scale=100000)"]
     with pytest.warns(RoundingWarning) as caught:
         found = ok.spectral_errors(kernels, batch, [1.0, 0.0])
-    worst = int(np.argmax(found.rounding_levels[:, 1, 1]))
+    worst = int(np.argmax((found.rounding_bounds / np.abs(found.errors))[:, 1, 1].max(axis=(1, 2))))
     assert len(caught) == 1
     assert caught[0].filename == __file__
     text = str(caught[0].message)

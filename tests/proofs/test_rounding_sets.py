@@ -44,7 +44,7 @@ def ratios(name, seed, scale, ridge, what, fixed):
     return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     name=st.sampled_from(["C6", "D4", "S3", "Q8"]),
     seed=st.integers(0, 10**6),
