@@ -23,9 +23,11 @@ INVERSE = np.argmin(TABLE, axis=1)  # the identity is 0
 PATCHES = np.array(ELEMENTS).T[:2]  # where g takes the points 0 and 1
 
 
-def filter_of(elements):
-    chosen = np.array(elements)
-    return Filter(np.ascontiguousarray(TABLE[:, chosen].T), np.array([chosen.size]), chosen, INVERSE[chosen])
+def filter_of(*factors):
+    """The filter S_1 S_2 ... from its factors, of which the last one is applied first."""
+    chosen = np.array([s for factor in factors[::-1] for s in factor])
+    sizes = np.array([len(factor) for factor in factors[::-1]])
+    return Filter(np.ascontiguousarray(TABLE[:, chosen].T), sizes, chosen, INVERSE[chosen])
 
 
 def full_matrices(x, y, support, depth, weight, bias, head):
@@ -70,6 +72,25 @@ def test_grams_are_those_of_full_matrices(head, support, depth):
         assert np.array_equal(K, K.T)
         across = gram(images, images, filter, batches, dual("relu"), variances, pairs, ntk)
         np.testing.assert_allclose(across, K, rtol=1e-14)
+
+
+@pytest.mark.parametrize("factors", [([0, 1], [0, 3]), ([0, 3], [0, 1]), ([3], [0, 1], [0, 4])])
+def test_factors_of_a_filter_are_the_filter_of_their_products(factors):
+    """S_1 S_2, with a bias and without; the factors do not commute."""
+    support = np.zeros(1, dtype=np.int64)
+    for factor in factors:
+        support = TABLE[support[:, None], np.array(factor)[None, :]].ravel()
+    assert len(set(support.tolist())) == 4
+    X, filter = np.random.default_rng(1).normal(size=(2, 3)), filter_of(*factors)
+    offsets = list(offset_batches(TABLE.T.astype(np.int32), filter, 6))
+    for bias in (0.0, 0.2):
+        variances = Variances(np.full(4, 1.3), np.full(4, bias))
+        images = prepare(X, PATCHES, filter, dual("relu"), variances)
+        for ntk in (False, True):
+            K = gram(images, images, filter, offsets, dual("relu"), variances, 36.0, ntk)
+            wanted = [[full_matrices(x, y, support, 3, 1.3, bias, "gap")[ntk] for y in X] for x in X]
+            np.testing.assert_allclose(K, wanted, rtol=1e-7)  # arccos loses half of the digits on the diagonal
+            np.testing.assert_allclose(K[0, 1], wanted[0][1], rtol=1e-13)
 
 
 def test_offsets_that_conjugation_mixes_stay_together():
