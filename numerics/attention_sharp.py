@@ -50,7 +50,8 @@ class SharpAngles:
     """
 
     def __init__(self, net: AttentionNet, x: Sequences, y: Sequences) -> None:
-        self._sides, self._shape = (x, y), (net.depth, *x.ranks.shape[1:])
+        self._sides, self._second = (x, y), 0 if y is x else 1
+        self._shape = net.depth, *x.ranks.shape[1:]
         self._known: dict[tuple[int, int], FloatArray] = {}
         positive, negative = map(float, net.dual.parameters[-2:])
         skip, given = float(net.residual), float(net.head == "flatten")
@@ -60,8 +61,8 @@ class SharpAngles:
 
     def gaps(self, i: int, j: int) -> tuple[FloatArray, FloatArray]:
         """1 - u and 1 + u [L, T, T] of sequences i and j, in the order of the features of each block."""
-        first, second = self._squares(0, i), self._squares(1, j)
-        found = self._covariances((0, i), (1, j), first, second, False)
+        first, second = self._squares(0, i), self._squares(self._second, j)
+        found = self._covariances((0, i), (self._second, j), first, second, False)
         gap, rest = np.empty(found.shape[:3]), np.empty(found.shape[:3])
         _relate(found, first, second, gap, rest)
         return gap, rest
