@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 ALL_PAGES = [*PAGES, ROOT / "README.md"]
-NAMES_OF_PAGES = ["activations", "attention-kernels", "batches-and-symmetrisation", "characters", "closed-forms", "command-line",
-                  "conditioning", "convolutional-kernels", "errors",
+NAMES_OF_PAGES = ["activations", "attention-kernels", "batches-and-symmetrisation", "characters", "closed-forms",
+                  "command-line", "conditioning", "convolutional-kernels", "errors",
                   "evidence", "fourier-transform", "group-averaged-kernels",
                   "groups", "index", "invariance", "irreps", "kernels", "large-groups", "missing-poses", "orbits",
                   "permutation-representations", "property-testing", "theorems"]  # fmt: skip
