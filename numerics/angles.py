@@ -20,6 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 #: How far |u| may lie beyond 1 and still be taken for a rounded 1.
 COSINE_SLACK = 1e-12
 
+#: Below this number of coordinates sums over rows and over columns add in one order.
+_FEW = 8
+
 #: Below this part of its largest possible value, 1 - u, 1 + u or |x - y|^2 is computed from differences.
 DIRECT_BELOW = 1.0 / 16.0
 
@@ -81,12 +84,14 @@ def squared_distances(X: FloatArray, Y: FloatArray | None, unit: float = 1.0) ->
 
 def unit_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Rows of length 1 [m, d] and the lengths [m]; a zero row stays zero."""
-    largest = np.max(np.abs(x), axis=1).astype(np.float64)
-    scale = np.where(largest > 0, largest, 1.0)[:, None]
-    scaled = x / scale
-    lengths = np.sqrt(np.sum(scaled * scaled, axis=1))
-    units = scaled / np.where(lengths > 0, lengths, 1.0)[:, None]
-    return np.ascontiguousarray(units), lengths * scale[:, 0]
+    # a few coordinates of many rows are one array each: NumPy is slow along axes of a few numbers
+    axis, values = (0, np.ascontiguousarray(x.T)) if x.shape[1] < _FEW else (1, x)
+    largest = np.max(np.abs(values), axis=axis, keepdims=True).astype(np.float64)
+    scale = np.where(largest > 0, largest, 1.0)
+    scaled = values / scale
+    lengths = np.sqrt(np.sum(scaled * scaled, axis=axis, keepdims=True))
+    units = scaled / np.where(lengths > 0, lengths, 1.0)
+    return np.ascontiguousarray(units if axis else units.T), (lengths * scale).ravel()
 
 
 def angles(x: FloatArray, y: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

@@ -89,9 +89,10 @@ class MatrixAction:
         generators = given[list(group.generators)] if whole else given
         self.matrices = given if whole else _extended(group, given)
         for position, generator in enumerate(generators):
-            expected = self.matrices @ generator  # [n, d, d]
-            off = np.abs(self.matrices[group.right_translations[position]] - expected).max(axis=(1, 2))
+            expected = _applied(self.matrices, generator)  # [n, d, d]
+            off = np.abs(self.matrices.take(group.right_translations[position], axis=0) - expected)
             if off.max() > MATRIX_TOLERANCE:
+                off = off.max(axis=(1, 2))
                 g = int(off.argmax())
                 raise InputError(
                     f"Argument 'action' is no representation of {group.name}: the matrix of "
@@ -105,7 +106,7 @@ class MatrixAction:
         Raises:
             InputError: If they are no subgroup, because the tolerance cuts between nearly equal poses.
         """
-        elements = np.flatnonzero(self.same(self.matrices @ point, point))
+        elements = np.flatnonzero(self.same(_applied(self.matrices, point), point))
         try:
             return Subgroup.from_elements(self.group, elements)
         except ValueError:
@@ -116,14 +117,15 @@ class MatrixAction:
 
     def poses(self, point: FloatArray, elements: IntArray) -> FloatArray:
         """Matrix times vector."""
-        moved: FloatArray = self.matrices[elements] @ point
-        return moved
+        whole = len(elements) == len(self.matrices) and bool((elements == np.arange(len(elements))).all())
+        return _applied(self.matrices if whole else self.matrices[elements], point)
 
     def same(self, points: FloatArray, point: FloatArray) -> npt.NDArray[np.bool_]:
         """Euclidean distance at most MATRIX_TOLERANCE times the length."""
-        close: npt.NDArray[np.bool_] = np.linalg.norm(points - point, axis=1) <= MATRIX_TOLERANCE * np.linalg.norm(
-            point
-        )
+        moved = points - point
+        close: npt.NDArray[np.bool_] = np.sqrt(
+            np.einsum("ij,ij->i", moved, moved)
+        ) <= MATRIX_TOLERANCE * np.linalg.norm(point)
         return close
 
 
@@ -224,6 +226,13 @@ def _matrix_stack(group: FiniteGroup, matrices: npt.ArrayLike) -> FloatArray:
     return given
 
 
+def _applied(matrices: FloatArray, right: FloatArray) -> FloatArray:
+    """Products A B [n, d, d] or A x [n, d] of matrices A [n, d, d], as one product of all their rows."""
+    rows, d = matrices.reshape(-1, matrices.shape[2]), matrices.shape[1]
+    found: FloatArray = (rows @ right).reshape(len(matrices), d, *right.shape[1:])
+    return found
+
+
 def _extended(group: FiniteGroup, generators: FloatArray) -> FloatArray:
     """All n matrices from those of the generators, along the spanning tree of the Cayley graph.
 
@@ -235,7 +244,7 @@ def _extended(group: FiniteGroup, generators: FloatArray) -> FloatArray:
         power, known = generators[0], 1
         while known < group.order:
             more = min(known, group.order - known)
-            matrices[known : known + more] = power @ matrices[:more]
+            matrices[known : known + more] = _applied(matrices[:more], power)
             power, known = power @ power, 2 * known
         return matrices
     tree = group.spanning_tree

@@ -162,7 +162,10 @@ def orbit_scale(route: FourierRoute) -> PowersOfTwo:
 
 def block_sizes(blocks: FourierBlocks, mass: float, root_mean_square: float) -> BlockSizes:
     """Traces and sizes of the blocks, irrep after irrep, for exact irreps."""
-    columns: list[Any] = [np.concatenate(c) for c in zip(*map(_stack_sizes, blocks.stacks), strict=True)]
+    columns: list[Any] = [
+        column[0] if len(column) == 1 else np.concatenate(column)
+        for column in zip(*map(_stack_sizes, blocks.stacks), strict=True)
+    ]
     numbers = np.concatenate([stack.irreps for stack in blocks.stacks])
     if (numbers[1:] < numbers[:-1]).any():
         place = np.argsort(numbers, kind="stable")
