@@ -14,6 +14,8 @@ import numpy as np
 from .compilation import tile_for
 from .convolution_geometry import FloatArray, IntArray
 from .convolution_pair import add_offset_of, dot
+from .convolution_patches import patch_pair_sums, takes_patches
+from .convolution_tensor import tensor_sums
 from .convolution_windows import (
     ConvolutionalNet,
     Plan,
@@ -24,6 +26,8 @@ from .convolution_windows import (
     windows_of,
 )
 from .cores import in_parts
+from .duals import LENGTH, ROOT_MEAN_SQUARE
+from .feature_sizes import require_feature_sizes
 
 __all__ = ["ConvolutionalNet", "convolution_gram"]
 
@@ -57,6 +61,9 @@ def convolution_gram(net: ConvolutionalNet, X: FloatArray, Y: FloatArray | None)
     Returns:
         Array [m, p], symmetric to the bit if Y is None.
 
+    Raises:
+        InputError: If features come near the limits of floating point.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.convolution import ConvolutionalNet, convolution_gram
@@ -68,6 +75,8 @@ def convolution_gram(net: ConvolutionalNet, X: FloatArray, Y: FloatArray | None)
     """
     layers = image_layers(net, X)
     others = layers if Y is None else image_layers(net, Y)
+    for images, found in ((X, layers), (X if Y is None else Y, others)):
+        _require_sizes(net, images, found)
     columns = X.shape[0] if Y is None else Y.shape[0]
     out = np.empty((X.shape[0], columns))
     step = _block_size(net, X.shape[1])
@@ -79,6 +88,16 @@ def convolution_gram(net: ConvolutionalNet, X: FloatArray, Y: FloatArray | None)
             if Y is None and i != j:
                 out[cols, rows] = out[rows, cols].T
     return out
+
+
+def _require_sizes(net: ConvolutionalNet, images: FloatArray, layers: list[FloatArray]) -> None:
+    """Refuse features whose squares lose digits."""
+    inputs = np.sqrt(filter_gain(net, 0, images.shape[1])) * np.abs(images).max(axis=(1, 2, 3))
+    lengths, sizes = (
+        np.stack([values[:, row].max(axis=(1, 2)) for values in layers[1:]], axis=1)
+        for row in (LENGTH, ROOT_MEAN_SQUARE)
+    )
+    require_feature_sizes(inputs, lengths, sizes, np.array(net.weights, dtype=np.float64))
 
 
 # ---------------------------------------------------------------------------------------------- blocks of pairs
@@ -94,6 +113,29 @@ def _block_size(net: ConvolutionalNet, channels: int) -> int:
 def _block(net: ConvolutionalNet, x: list[FloatArray], y: list[FloatArray], symmetric: bool) -> FloatArray:
     """Gram matrix of two blocks of images."""
     first, second = _pairs(len(x[0]), len(y[0]), symmetric)
+    if takes_patches(net, x[0].shape[1]):
+        sums = patch_pair_sums(net, x, x if symmetric else y, first, second)
+    elif net.offsets_stay_apart:
+        sums = _offset_sums(net, x, y, first, second, symmetric)
+    else:
+        sums = tensor_sums(net, x, x if symmetric else y, first, second)
+    values = net.biases[-1] + net.weights[-1] * (sums.sum(axis=1) if net.ntk else sums[:, 0])
+    gram = np.empty((len(x[0]), len(y[0])))
+    gram[first, second] = values
+    if symmetric:
+        gram[second, first] = values
+    return gram
+
+
+def _offset_sums(
+    net: ConvolutionalNet,
+    x: list[FloatArray],
+    y: list[FloatArray],
+    first: IntArray,
+    second: IntArray,
+    symmetric: bool,
+) -> FloatArray:
+    """Means of the head of E[f f] and of E[f' f'] T [pairs, 2], offset by offset."""
     sums = np.zeros((first.size, 4))  # covariance, tangent, and what rounding took from each
     plans = list(plans_of(net, x))
     x = padded_layers(net, x, plans)
@@ -106,15 +148,8 @@ def _block(net: ConvolutionalNet, x: list[FloatArray], y: list[FloatArray], symm
         alone = symmetric and columns.first == columns.second
         right = left if alone else windows_of(y, plan, columns.second)
         _fill_pairs(net, plan, left, right, first, second, sums)
-    weight, bias = net.weights[-1], net.biases[-1]
-    values = bias + weight * (sums[:, 0] + sums[:, 2])
-    if net.ntk:
-        values = values + weight * (sums[:, 1] + sums[:, 3])
-    gram = np.empty((len(x[0]), len(y[0])))
-    gram[first, second] = values
-    if symmetric:
-        gram[second, first] = values
-    return gram
+    totals: FloatArray = sums[:, :2] + sums[:, 2:]
+    return totals
 
 
 def _pairs(m: int, p: int, symmetric: bool) -> tuple[IntArray, IntArray]:

@@ -51,7 +51,8 @@ def _add_shifted(source: FloatArray, step: int, terms: int, out: FloatArray, cou
         for t in range(count):
             out[t] = source[t] + second[t] + third[t]
         return
-    out[:count] = source[:count]
+    for t in range(count):  # an assignment of slices takes four seconds to compile, for its message of errors
+        out[t] = source[t]
     for k in range(1, terms):
         shifted = source[k * step :]
         for t in range(count):

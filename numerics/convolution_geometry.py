@@ -38,6 +38,12 @@ class Axis(NamedTuple):
         """Number L of convolutions."""
         return len(self.lows)
 
+    @property
+    def offsets_stay_apart(self) -> bool:
+        """Whether the offset of a pair gives that in the layer below, also where the pair wraps around."""
+        outputs = zip(self.sizes, self.sizes[1:], strict=False)
+        return not self.circular or all(n % self.stride == 0 or out == 1 for n, out in outputs)
+
 
 def axis(size: int, filter: int, stride: int, padding: str, depth: int) -> Axis:
     """Sizes and borders of an axis, as in jax and TensorFlow: "zero" and "circular" are their SAME.
@@ -67,8 +73,9 @@ def head_weights(line: Axis, head: str, window: int, window_stride: int) -> dict
     """Weights w_d[p] of the pairs (p, p + d) of positions after the last layer, by offset d; all other are zero.
 
     flatten: 1/n for d = 0.  gap: 1/n^2 for every pair.  average: the mean over windows of the mean over pairs in
-    the window.  On a circular axis p + d counts modulo n and 0 <= d < n; otherwise |d| < n, and w_d has its
-    n - |d| entries for p from max(0, -d).
+    the window.  On a circular axis there are ceil(n/t) windows, t being their stride, which begin at k t - low,
+    with the low of :func:`axis`; p + d counts modulo n and 0 <= d < n.  Otherwise |d| < n, and w_d has its n - |d|
+    entries for p from max(0, -d).
 
     Example:
         >>> from orbitkernels.numerics.convolution_geometry import axis, head_weights
@@ -81,7 +88,8 @@ def head_weights(line: Axis, head: str, window: int, window_stride: int) -> dict
     elif head == "flatten":
         window, starts = 1, np.arange(n)
     elif line.circular:
-        starts = np.arange(0, n, window_stride)
+        pooled = axis(n, window, window_stride, "circular", 1)
+        starts = window_stride * np.arange(pooled.sizes[1]) - pooled.lows[0]
     else:
         starts = np.arange(0, n - window + 1, window_stride)
     covers = np.zeros((starts.size, n))

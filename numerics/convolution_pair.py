@@ -200,17 +200,13 @@ def _add_offset(
             patch_sums(tangents[layer - 1], scratch[1], scratch[0], shape, below, width, rows, columns)
             for t in range(count):
                 tangent[t] += gain * scratch[0][t]
-        fx, fy = planes(x, table, layer, i), planes(y, table, layer, j)
-        if layer < depth:
-            pair(parameters, fx, fy, gap, rest, tangent, count, False, 0.0, totals[0], totals[1])
-            length = plan[layer, 3]
-            _border(gaps[layer], table, layer, rows, length, outside)
-            _border(rests[layer], table, layer, rows, length, outside)
-            _border(tangents[layer], table, layer, rows, length, outside)
-    if even:
-        rows, columns = 1, count
-    for r in range(rows):
-        s = r * width
-        fx, fy = planes(x, table, depth, i + s), planes(y, table, depth, j + s)
-        weight, one, two = row_weights[r], totals[0][s:], totals[1][s:]
-        pair(parameters, fx, fy, gap[s:], rest[s:], tangent[s:], columns, True, weight, one, two)
+        last = layer == depth
+        parts, columns = (plan[layer, 2], columns) if last and not even else (1, count)
+        for r in range(parts):  # rows may have weights of their own after the last activation
+            s = r * width
+            fx, fy = planes(x, table, layer, i + s), planes(y, table, layer, j + s)
+            weight, one, two = row_weights[r], totals[0][s:], totals[1][s:]
+            pair(parameters, fx, fy, gap[s:], rest[s:], tangent[s:], columns, last, weight, one, two)
+        if not last:
+            for which in range(3):
+                _border(buffers[which, layer], table, layer, rows, plan[layer, 3], outside)

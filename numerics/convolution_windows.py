@@ -66,6 +66,11 @@ class ConvolutionalNet(NamedTuple):
         rows = axis(self.height, self.filter[0], self.stride[0], self.padding, self.depth)
         return rows, axis(self.width, self.filter[1], self.stride[1], self.padding, self.depth)
 
+    @property
+    def offsets_stay_apart(self) -> bool:
+        """Whether pairs of positions with one offset come from pairs with one offset in every layer below."""
+        return self.head == "flatten" or all(line.offsets_stay_apart for line in self.axes)
+
     def head_weights(self, which: int) -> dict[int, FloatArray]:
         """Weights of the head by offset, along the rows (0) or the columns (1)."""
         return head_weights(self.axes[which], self.head, self.window[which], self.window_stride[which])

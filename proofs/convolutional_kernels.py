@@ -29,6 +29,9 @@ MAX_DEPTH = 1000
 #: Most positions of an image for heads that need all pairs of them: a Gram entry of 65,536 takes 15 s.
 MAX_POSITIONS = 2**16
 
+#: Most positions after the first convolution if strides do not divide a circular axis: 0.75 GiB a core.
+MAX_TENSOR_POSITIONS = 2**12
+
 #: One number, or one for the rows and one for the columns.
 Extent = int | tuple[int, int] | list[int]
 
@@ -171,7 +174,7 @@ class _Convolutional(Kernel):
         """The net for images of that size, for the engine.
 
         Raises:
-            InputError: If the filter or the window does not fit, or strides do not divide a circular axis.
+            InputError: If the filter or the window does not fit, or there are too many pairs of positions.
         """
         from orbitkernels.numerics.convolution import ConvolutionalNet
 
@@ -219,33 +222,28 @@ class _Convolutional(Kernel):
 
     def _require_fit(self, net: ConvolutionalNet) -> None:
         """Refuse filters, strides and windows that do not fit."""
-        for name, line, window, step in zip(
-            ("height", "width"), net.axes, net.window, net.window_stride, strict=True
-        ):
+        for name, line, window in zip(("height", "width"), net.axes, net.window, strict=True):
             for layer, (size, after) in enumerate(zip(line.sizes, line.sizes[1:], strict=False), start=1):
                 if after < 1:
                     raise InputError(
                         f"Argument 'filter' of {line.filter} is larger than the {name} {size} before convolution "
                         f"{layer}; use a smaller filter, fewer layers, or padding=zero."
                     )
-                if line.circular and size % line.stride:
-                    raise InputError(
-                        f"Argument 'stride' of {line.stride} must divide the {name} {size} before convolution "
-                        f"{layer} if padding=circular; pad the images, or use padding=zero."
-                    )
             last = line.sizes[-1]
             if self.head == "average" and window > last:
                 raise InputError(f"Argument 'window' of {window} is larger than the {name} {last} that is pooled.")
-            if self.head == "average" and line.circular and last % step:
-                raise InputError(
-                    f"Argument 'window_stride' of {step} must divide the {name} {last} that is pooled if "
-                    "padding=circular."
-                )
         positions = prod(line.sizes[-1] for line in net.axes)
         if self.head == "gap" and positions > MAX_POSITIONS:
             raise InputError(
                 f"Argument 'head' = gap needs all {positions:,}^2 pairs of positions, beyond the limit of "
                 f"{MAX_POSITIONS:,}^2; use head=flatten, head=average or a stride."
+            )
+        after = prod(line.sizes[1] for line in net.axes)
+        if not net.offsets_stay_apart and after > MAX_TENSOR_POSITIONS:
+            raise InputError(
+                f"Argument 'stride' = {_written(self.stride)} does not divide all sizes, which takes "
+                f"{48 * after**2 / 2**30:.1f} GiB for {after:,}^2 pairs of positions; crop or pad the images, or "
+                "use padding=zero or head=flatten."
             )
 
     def _images(self, name: str, values: npt.ArrayLike) -> FloatArray:
@@ -265,8 +263,9 @@ class CNNGP(_Convolutional):
     windows ("average"); and K = sb2 + sw2 mean (a dense readout).  The convention is that of Conv, Relu, Flatten,
     GlobalAvgPool, AvgPool and Dense of the neural-tangents library, in NTK parameterisation: activations are not
     rescaled, and positions beyond the border count as zeros that are divided by |F| like the others.  "zero" is
-    their SAME, with ceil(n/s) positions and the odd one of the border behind.  A position without any variance (a
-    patch of zeros without bias) has no angle, and its cosine counts as 0.
+    their SAME, with ceil(n/s) positions and the odd one of the border behind; so is "circular", which no shift
+    leaves alone where s does not divide n.  A position without any variance (a patch of zeros without bias) has no
+    angle, and its cosine counts as 0.
 
     Args:
         depth: Number L of convolutions, each with an activation, at least 1.

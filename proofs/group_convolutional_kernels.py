@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 #: Most numbers that all images, or the buffers of one pair of images, may take: 2 GB.
 MAX_NUMBERS = 2**28
 
-#: Sizes of features between which squares, and products of two of them, keep their digits.
-SMALLEST, LARGEST = 1e-140, 1e150
-
 #: Numbers of one buffer that stay in the cache of a core.
 _CACHED = 2**13
 
@@ -235,19 +232,14 @@ class _GroupConvolutional:
 
     def _require_sizes(self, x: FloatArray, images: Images) -> None:
         """Refuse sqrt(sw2/|F|) |x|, the sqrt(sw2) A of layers between and the last A if squares lose digits."""
-        from orbitkernels.numerics.duals import ROOT_MEAN_SQUARE
+        from orbitkernels.numerics.duals import LENGTH, ROOT_MEAN_SQUARE
+        from orbitkernels.numerics.feature_sizes import require_feature_sizes
 
         lifted = np.sqrt(self._variances.weights[0] / self.filter.size) * np.abs(x).max(axis=1)
-        scales = np.sqrt(np.append(self._variances.weights[1:-1], 1.0))
-        later = scales * np.max(images.features[:, :, ROOT_MEAN_SQUARE], axis=2)  # [m, L]
-        sizes = np.concatenate([lifted[:, None], later], axis=1)
-        bad = (sizes > 0) & ~((sizes >= SMALLEST) & (sizes <= LARGEST))
-        if bad.any():
-            layer = int(np.argwhere(bad)[0, 1])
-            raise InputError(
-                f"Argument 'X' or 'Y' has features of size {sizes[bad][0]:.0e} in layer {layer + 1}, near the "
-                "limits of floating point; scale the inputs or weight_variance."
-            )
+        largest = np.max(images.features, axis=3)  # [m, L, F]
+        require_feature_sizes(
+            lifted, largest[:, :, LENGTH], largest[:, :, ROOT_MEAN_SQUARE], self._variances.weights
+        )
 
     @cached_property
     def _variances(self) -> Variances:

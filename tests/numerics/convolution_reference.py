@@ -11,7 +11,9 @@ DIGITS = 60
 
 
 def gaussian_pair(activation, sxx, sxy, syy):
-    """E[f(u) f(v)] and E[f'(u) f'(v)] for a centred Gaussian pair with these covariances."""
+    """E[f(u) f(v)] and E[f'(u) f'(v)] for a centred Gaussian pair, or of a function of (sxx, syy, sxy)."""
+    if callable(activation):
+        return activation(sxx, syy, sxy)
     if activation == "erf":
         a, b = 1 + 2 * sxx, 1 + 2 * syy
         root = a * b - 4 * sxy**2
@@ -66,14 +68,12 @@ def windows(shape, head, window, window_stride, padding):
         return [list(product(*map(range, shape)))]
     if head == "flatten":
         return [[p] for p in product(*map(range, shape))]
-    starts = [
-        range(0, n if padding == "circular" else n - w + 1, s)
+    kind = "circular" if padding == "circular" else "valid"
+    parts = [
+        [taps(p, n, w, s, kind) for p in range(output_size(n, w, s, kind))]
         for n, w, s in zip(shape, window, window_stride, strict=True)
     ]
-    return [
-        [((r + i) % shape[0], (c + j) % shape[1]) for i in range(window[0]) for j in range(window[1])]
-        for r, c in product(*starts)
-    ]
+    return [list(product(rows, columns)) for rows, columns in product(*parts)]
 
 
 def convolutional_kernels(

@@ -105,14 +105,25 @@ class TestImages:
         assert gram[0].tolist() == [0.0, 0.0]
         assert gram[1, 1] > 0
 
+    def test_integers_booleans_and_even_filters(self):
+        X = np.random.default_rng(5).integers(0, 9, size=(3, 5, 5))
+        for kernel in (ok.CNTK(filter=4, padding="zero"), ok.CNTK(filter=[2, 4], stride=2, depth=2)):
+            assert np.array_equal(kernel.gram(X), kernel.gram(X.astype(float)))
+            assert np.array_equal(kernel.gram(X > 4), kernel.gram((X > 4).astype(float)))
+
     @pytest.mark.parametrize(
         ("kernel", "X", "word"),
         [
             ("cntk(filter=5, padding=valid)", np.ones((2, 4, 6)), "larger than the height 4"),
             ("cntk(depth=3, padding=valid)", np.ones((2, 6, 6)), "before convolution 3"),
-            ("cntk(stride=2, depth=2)", np.ones((2, 6, 6)), "must divide the height 3"),
+            ("cntk(stride=2)", np.ones((1, 131, 131)), "'stride' = 2 does not divide .* 0.8 GiB for 4,356"),
+            ("cntk(stride=[3, 2], head=average)", np.ones((1, 200, 201)), r"'stride' = \[3, 2\] does not divide"),
             ("cntk(head=average, window=5)", np.ones((2, 4, 6)), "window"),
-            ("cntk(head=average, window=2, window_stride=3)", np.ones((2, 4, 6)), "window_stride"),
+            ("cntk(filter=0)", np.ones((2, 4, 6)), "filter"),
+            ("cntk(stride=[1, 0])", np.ones((2, 4, 6)), r"stride\[1\]"),
+            ("cntk(depth=-1)", np.ones((2, 4, 6)), "depth"),
+            ("cntk(filter=4, padding=valid, stride=2)", np.ones((2, 3, 6)), "larger than the height 3"),
+            ("cntk(channels=4, height=2, width=3)", np.ones((2, 25)), "25 coordinates"),
             ("cntk", np.ones((2, 24)), "give the kernel height"),
             ("cntk(height=5)", np.ones((2, 24)), "height=5"),
             ("cntk(height=5, width=5)", np.ones((2, 4, 6)), "height 5"),
@@ -133,6 +144,20 @@ class TestImages:
         with pytest.raises(InputError, match=word) as caught:
             ok.kernel(kernel).gram(X)
         assert "\n" not in str(caught.value)
+
+    @pytest.mark.parametrize("head", ["gap", "flatten"])
+    def test_features_near_the_limits_of_floating_point_are_refused(self, head):
+        """z^2 takes pixels of 1e-90 to features of 1e-180, whose squares are below all numbers."""
+        square = ok.CNTK(activation="polynomial(0,0,1)", weight_variance=[1, 1e250], bias_variance=0, head=head)
+        np.testing.assert_allclose(square.gram(1e-69 * IMAGES) * 1e276, square.gram(IMAGES), rtol=1e-13)
+        for X, Y in ((1e-75 * IMAGES, None), (1e-90 * IMAGES, None), (IMAGES, 1e-90 * IMAGES)):
+            with pytest.raises(
+                InputError, match=r"features of size .*near the limits of floating point; scale"
+            ) as e:
+                square.gram(X, Y)
+            assert "\n" not in str(e.value)
+        with pytest.raises(InputError, match="vanish in layer 3"):
+            ok.CNTK(depth=2, activation="polynomial(0,0,1)", bias_variance=0, head=head).gram(1e-60 * IMAGES)
 
     def test_two_sets_of_different_shape(self):
         with pytest.raises(InputError, match="'Y' must have images of 4 x 6 x 1"):

@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from group_convolutional_reference import by_permutations, check, kernels
 
 from orbitkernels.errors import InputError
 from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
@@ -103,6 +104,26 @@ def test_images_near_the_limits_of_floating_point_are_refused(kind, head):
     assert np.array_equal(net.gram(0 * x), np.zeros((2, 2)))
     with pytest.raises(InputError, match="beyond floating point; scale the inputs down"):
         net.gram(1e20 * x)
+
+
+@pytest.mark.parametrize("head", ["gap", "flatten"])
+def test_activations_that_vanish_to_second_order_near_tiny_inputs(head):
+    """z^2 takes inputs of 1e-69 to features of 1e-138, with all digits; smaller ones are refused, not zero."""
+    action, table = by_permutations("S3")
+    x = np.random.default_rng(1).normal(size=(2, 3, 1))
+    weights = [1.0, 1e250]
+    both = kernels(action.group, action, [0, 1], [0], 1, "polynomial(0, 0, 1)", weights, 0, head)
+    moves = action.permutations[:, [0, 1]].tolist()
+    for scale in (1.0, 1e-40, 1e-69):
+        check(both, scale * x[0], scale * x[1], table, moves, [0], "polynomial(0, 0, 1)", weights, [0, 0], head, 1)
+    for scale in (1e-75, 1e-90, 1e-99):
+        for kernel in both:
+            with pytest.raises(InputError, match=r"features of size .* near the limits of float") as caught:
+                kernel.gram(scale * x[:, :, 0])
+            assert "\n" not in str(caught.value)
+    deep = GroupConvolutionalNTK(action.group, action, [0, 1], [0, 1], 2, "polynomial(0, 0, 1)", 1, 0, head)
+    with pytest.raises(InputError, match=r"features of size .* vanish in layer 3"):
+        deep.gram(1e-60 * x[:, :, 0])
 
 
 @pytest.mark.parametrize(
