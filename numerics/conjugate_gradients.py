@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from orbitkernels.errors import SingularGramError
+
 FloatArray = npt.NDArray[np.float64]
 Product = Callable[[FloatArray], FloatArray]
 
@@ -47,6 +49,9 @@ def conjugate_gradients(
         tolerance: Stop when |b - A x| <= tolerance |b| in each column, by the recurrence.
         limit: Most iterations.
 
+    Raises:
+        SingularGramError: If p^T A p <= 0 for a direction p, which shows that A is not positive definite.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.conjugate_gradients import conjugate_gradients
@@ -69,7 +74,9 @@ def iterate(
     p, rz, iterations = z.copy(), np.sum(r * z, axis=0), 0
     while iterations < limit and (np.linalg.norm(r, axis=0) > tolerance * size).any():
         Ap = product(p)
-        step = _ratio(rz, np.sum(p * Ap, axis=0))
+        curvature = np.sum(p * Ap, axis=0)
+        _require_positive(curvature, p, np.linalg.norm(r, axis=0) > tolerance * size, iterations + 1)
+        step = _ratio(rz, curvature)
         x += step * p
         r -= step * Ap
         z = r if precondition is None else precondition(r)
@@ -77,6 +84,17 @@ def iterate(
         p = z + _ratio(rz, before) * p
         iterations += 1
     return x, iterations
+
+
+def _require_positive(curvature: FloatArray, p: FloatArray, unsolved: npt.NDArray[np.bool_], step: int) -> None:
+    """Refuse a matrix that is not positive definite along the direction of a column that is not solved yet."""
+    wrong = unsolved & (curvature <= 0)
+    if wrong.any():
+        quotient = float(np.min(curvature[wrong] / np.sum(p[:, wrong] ** 2, axis=0)))
+        raise SingularGramError(
+            f"The matrix is not positive definite: step {step} of conjugate gradients finds a direction p with "
+            f"p^T A p = {quotient:.1e} |p|^2; a ridge above {max(-quotient, np.finfo(float).tiny):.1e} is needed."
+        )
 
 
 def largest_residual(rest: FloatArray, right: FloatArray) -> float:

@@ -29,6 +29,7 @@ class OrbitOperator:
         spectra: Transforms of its symbol, one array [k, C, C, d, d] a family.
         cosets: For each orbit the array [n] of the pose g x_c of each element g.
         representatives: For each orbit the array [N_c] of one element of each coset g H_c.
+        blocks: Fourier blocks of the Gram matrix.
 
     Example:
         >>> import numpy as np
@@ -45,6 +46,7 @@ class OrbitOperator:
     spectra: Sequence[Matrices]
     cosets: Sequence[IntArray]
     representatives: Sequence[IntArray]
+    blocks: FourierBlocks
 
     @cached_property
     def _factors(self) -> list[Matrices]:
@@ -96,6 +98,6 @@ def gram_operators(
     """
     blocks.require_invertible()
     return tuple(  # type: ignore[return-value]
-        OrbitOperator(transform, full_transforms(blocks, transform, inverted), cosets, representatives)
+        OrbitOperator(transform, full_transforms(blocks, transform, inverted), cosets, representatives, blocks)
         for inverted in (False, True)
     )

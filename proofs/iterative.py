@@ -22,7 +22,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantError
+from orbitkernels.numerics.blocks import BlockStack
 from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual
+from orbitkernels.numerics.rounding import gamma
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
@@ -65,12 +67,17 @@ class IterativeErrors:
         residual: Largest |y_R - K_RR z| / |y_R| at the end, K multiplied with z by the product that was used.
         kernel_residual: Largest |y_r - K_rR z|, and |error_s - (y_s - K_sR z)| at missing poses s, over |y|, on a
             few rows r drawn at random, K being values of the kernel: nothing is taken on trust there.
+        error_bound: Array of the shape of the errors: how far they are at most from those of the exact solution,
+            (K_ss + r)^1/2 |y_R - K_RR z| / lambda^1/2 at a pose s, with lambda the smallest eigenvalue of K + r I
+            from its Fourier blocks where there are Fourier transforms, else r for a positive semidefinite kernel.
+            Infinite for r = 0 then.  Rounding of the last product is not in it.
     """
 
     errors: FloatArray
     iterations: int
     residual: float
     kernel_residual: float
+    error_bound: FloatArray
 
 
 def iterative_error(
@@ -110,6 +117,7 @@ def iterative_error(
         InputError: If `product`, `precondition`, `tolerance` or `limit` is none of these, or as
             :func:`orbitkernels.spectral_error`.
         NotInvariantError: If symbols are used and the kernel is not invariant under the action.
+        SingularGramError: If a direction shows that K + r I is not positive definite.
 
     Example:
         >>> import numpy as np
@@ -129,7 +137,7 @@ def iterative_error(
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
     require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
-    multiply, inverse, absolute = _products(kernel, orbits, given, product, bool(precondition))
+    multiply, inverse, absolute, smallest = _products(kernel, orbits, given, product, bool(precondition))
     multiply = multiply if progress is None else _counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
@@ -143,7 +151,27 @@ def iterative_error(
     if not residual <= tolerance * (1 if iterations >= limit else _ROUNDING):
         warnings.warn(_unconverged(residual, tolerance, iterations, limit, inverse is None), stacklevel=2)
     by_kernel = float(np.max([_kernel_residual(kernel, orbits, absolute, part) for part in solved]))
-    return IterativeErrors(arranged(errors, what), iterations, residual, by_kernel)
+    bounds = [bound for part in solved for bound in _error_bounds(kernel, orbits, absolute, smallest, part)]
+    return IterativeErrors(arranged(errors, what), iterations, residual, by_kernel, arranged(bounds, what))
+
+
+def _error_bounds(
+    kernel: KernelLike, orbits: Orbits, ridge: float, smallest: float, solved: _Solved
+) -> list[FloatArray]:
+    """Arrays [p, m], one a set of missing poses, by the residual.
+
+    With the residual q, errors are off by K_sR K_RR^-1 q.  As K + r I is positive definite,
+    |K_RR^-1/2 K_Rs|^2 <= K_ss + r, and the smallest eigenvalue of K_RR + r I is not below that of K + r I.
+    """
+    left = np.linalg.norm(solved.rest * solved.kept, axis=0)  # [sets, m]
+    found = []
+    for points, norms in zip(solved.sets, left, strict=True):
+        if smallest > 0:
+            variances = np.maximum(_diagonal(kernel, _coordinates(orbits, points)) + ridge, 0.0)
+            found.append(np.sqrt(variances / smallest)[:, None] * norms)
+        else:
+            found.append(np.full((len(points), norms.size), np.inf))
+    return found
 
 
 def _part(name: str, value: Any) -> float:
@@ -168,19 +196,29 @@ def _unconverged(
 
 def _products(
     kernel: KernelLike, orbits: Orbits, ridge: Ridge, product: str, precondition: bool
-) -> tuple[Product, Product | None, float]:
-    """K + r I, its inverse by Fourier transforms if it preconditions, and r; no symbol without need."""
+) -> tuple[Product, Product | None, float, float]:
+    """K + r I, its inverse if that preconditions, r, a bound of the eigenvalues; no symbol without need."""
     symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
     absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
     operators = None
     if symbol is not None and (precondition or product == "transform"):
         operators = orbit_operators(orbits, symbol, absolute)
     inverse = operators[1] if operators and precondition else None
+    smallest = absolute
+    if operators:
+        smallest = min(map(_smallest_eigenvalue, operators[0].blocks.stacks))
     if product == "transform" and operators:
-        return operators[0], inverse, absolute
+        return operators[0], inverse, absolute, smallest
     if product == "group" and symbol is not None:
-        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute
-    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute
+        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute, smallest
+    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute, smallest
+
+
+def _smallest_eigenvalue(stack: BlockStack) -> float:
+    """A lower bound of the eigenvalues of all blocks."""
+    values = stack.eigenvalues
+    rounding = gamma(10 * stack.rows) * np.abs(values).max(axis=1, initial=0.0)
+    return float(np.min(values - rounding[:, None], initial=np.inf))
 
 
 def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
@@ -197,9 +235,24 @@ def _mean_diagonal(kernel: KernelLike, orbits: Orbits, symbol: FloatArray | None
     """Mean of k(x, x) over all points, from the symbol or else from the points; only a relative ridge needs it."""
     if symbol is not None or not ridge.is_relative:
         return 0.0 if symbol is None else mean_diagonal(symbol, orbits.sizes)
-    points = orbits.all_points
+    return float(np.mean(_diagonal(kernel, orbits.all_points)))
+
+
+def _diagonal(kernel: KernelLike, points: FloatArray) -> FloatArray:
+    """Array [p]: k(x, x) of points, some at a time."""
     parts = [points[start : start + _POINTS] for start in range(0, len(points), _POINTS)]
-    return float(np.mean(np.concatenate([np.diagonal(gram(kernel, part)) for part in parts])))
+    return np.concatenate([np.diagonal(gram(kernel, part)) for part in parts])
+
+
+def _coordinates(orbits: Orbits, rows: IntArray) -> FloatArray:
+    """Array [p, d]: the points with these numbers, without those of whole orbits."""
+    owner = np.searchsorted(orbits.offsets, rows, side="right") - 1
+    found = np.empty((len(rows), orbits.seeds.shape[1]))
+    for c in np.unique(owner).tolist():
+        here = owner == c
+        elements = orbits.representatives[c][rows[here] - orbits.offsets[c]]
+        found[here] = orbits.action.poses(orbits.seeds[c], elements)
+    return found
 
 
 def kernel_product(kernel: KernelLike, orbits: Orbits, vectors: FloatArray) -> FloatArray:
@@ -230,13 +283,7 @@ def kernel_rows(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: Flo
 def _rows_in_pieces(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
     """A few rows of K v where the points of all orbits would take much memory."""
     action, count = orbits.action, len(orbits)
-    owner = np.searchsorted(orbits.offsets, rows, side="right") - 1
-    first = np.concatenate(
-        [
-            action.poses(orbits.seeds[c], orbits.representatives[c][row - orbits.offsets[c]][None])
-            for c, row in zip(owner.tolist(), rows, strict=True)
-        ]
-    )
+    first = _coordinates(orbits, rows)
     found = np.zeros((len(rows), vectors.shape[1]))
     step = max(1, _COORDINATES // (4 * orbits.seeds.shape[1]))
     for c in range(count):
@@ -321,6 +368,7 @@ class _Solved:
 
     Attributes:
         sets: The missing poses [p] of each.
+        kept: Array [N, sets, 1]: 0 on the missing poses, 1 on the others.
         dual: z, array [N, sets, m], 0 on the missing poses.
         rest: y - (K + r I) z, array [N, sets, m]: errors on the missing poses, what is left on the others.
         iterations: Number of steps.
@@ -328,6 +376,7 @@ class _Solved:
     """
 
     sets: list[IntArray]
+    kept: FloatArray
     dual: FloatArray
     rest: FloatArray
     iterations: int
@@ -355,7 +404,7 @@ def _regressions(
     dual, iterations = iterate(restricted(product), flat, precondition, tolerance, limit)
     rest = labels[:, None] - product(dual).reshape(shape)  # the errors and the residual in one product
     residual = largest_residual((rest * kept).reshape(flat.shape), flat)
-    return _Solved(sets, dual.reshape(shape), rest, iterations, residual)
+    return _Solved(sets, kept, dual.reshape(shape), rest, iterations, residual)
 
 
 def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _Solved) -> float:
