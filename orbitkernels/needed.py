@@ -19,10 +19,12 @@ from threadpoolctl import threadpool_limits
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.numerics import dense
 from orbitkernels.numerics.ring_law import RingError, relu_law, ring_error, ring_points
+from orbitkernels.numerics.rounding_rings import RingRounding, ring_rounding
 from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.kernels import NNGP, NTK, Kernel
 from orbitkernels.proofs.kernels import kernel as kernel_of
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
+from orbitkernels.proofs.rounding import WORTH_A_WARNING, finite_lists
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -70,9 +72,17 @@ class RingProblem:
         Raises:
             SingularGramError: If the Gram matrix is not positive definite beyond rounding.
         """
+        return ring_error(*self._symbol(poses, height))
+
+    def rounding(self, poses: int, height: float) -> RingRounding:
+        """How far rounding moves that error."""
+        return ring_rounding(*self._symbol(poses, height))
+
+    def _symbol(self, poses: int, height: float) -> tuple[FloatArray, FloatArray, float]:
+        """The kernel between the first pose and those of either ring, and the ridge."""
         points = ring_points(poses, height, self.interleaved)
         row = self.kernel.gram(points[:1], points)[0]
-        return ring_error(row[:poses], row[poses:], Ridge.of(self.ridge).absolute(float(row[0])))
+        return row[:poses], row[poses:], Ridge.of(self.ridge).absolute(float(row[0]))
 
     def brute_force(self, poses: int, height: float) -> float:
         """The same error by leaving the pose out of the dense Gram matrix and solving anew."""
@@ -127,8 +137,9 @@ def needed_poses(
     Returns:
         A dictionary fit for JSON: ``needed``, ``kernel``, ``rings``, ``ridge``, ``separation``, ``answer`` (N, or
         None if the error does not stay below 1), ``searched`` [first, last], ``at`` (the answer, or the last that
-        was searched: ``poses``, ``error``, ``mmd_squared``, ``noise``, ``needed_mmd_squared`` and
-        ``condition_number``),
+        was searched: ``poses``, ``error``, ``mmd_squared``, ``noise``, ``needed_mmd_squared``,
+        ``condition_number``, ``rounding_bound`` and ``rounding_level``: what rounding moves the error by at most,
+        None if that is infinite, and usually),
         ``checks`` (the error by both routes, at ``at`` and with one pose less), ``largest_relative_difference``,
         ``law`` (exponent, constant, and the N at which the law alone gives the error 1), ``curve`` and ``notes``.
 
@@ -147,7 +158,7 @@ def needed_poses(
     notes = []
     for N in range(1, last + 1):
         try:
-            curve.append(_row("poses", N, problem.error(N, height)))
+            curve.append(_row("poses", N, problem.error(N, height), problem.rounding(N, height)))
         except SingularGramError as error:
             if not curve or curve[-1]["error"] >= 1:
                 raise _no_answer(problem, N, bool(curve)) from error
@@ -230,7 +241,7 @@ def _usable_heights(problem: RingProblem, poses: int) -> tuple[list[dict[str, An
     refused: SingularGramError | None = None
     for height in HEIGHTS:
         try:
-            run.append(_row("separation", height, problem.error(poses, height)))
+            run.append(_row("separation", height, problem.error(poses, height), problem.rounding(poses, height)))
             kept = run
         except SingularGramError as error:
             run, refused = [], error
@@ -256,7 +267,7 @@ def _crossing(problem: RingProblem, poses: int, low: float, high: float) -> dict
             high, found = middle, here
         else:
             low = middle
-    return _row("separation", high, found)
+    return _row("separation", high, found, problem.rounding(poses, high))
 
 
 def _from_where(curve: Sequence[dict[str, Any]]) -> int | None:
@@ -267,7 +278,7 @@ def _from_where(curve: Sequence[dict[str, Any]]) -> int | None:
     return start if start < len(curve) else None
 
 
-def _row(name: str, place: float, found: RingError) -> dict[str, Any]:
+def _row(name: str, place: float, found: RingError, rounding: RingRounding) -> dict[str, Any]:
     """One point of a curve."""
     return {
         name: place,
@@ -276,6 +287,8 @@ def _row(name: str, place: float, found: RingError) -> dict[str, Any]:
         "noise": found.noise,
         "needed_mmd_squared": found.needed_mmd_squared,
         "condition_number": found.condition,
+        "rounding_bound": finite_lists(rounding.bound),
+        "rounding_level": finite_lists(rounding.level),
     }
 
 
@@ -303,8 +316,22 @@ def _summary(
         "largest_relative_difference": max(differences),
         "law": law,
         "curve": curve,
-        "notes": notes,
+        "notes": notes + _rounding_notes("poses" if "poses" in at else "separation", [at, *curve]),
     }
+
+
+def _rounding_notes(name: str, rows: list[dict[str, Any]]) -> list[str]:
+    """Says so if rounding may change an error by more than WORTH_A_WARNING of its value, and where most."""
+    bounds = [math.inf if row["rounding_bound"] is None else row["rounding_bound"] / row["error"] for row in rows]
+    worst = max(range(len(rows)), key=bounds.__getitem__)
+    if bounds[worst] <= WORTH_A_WARNING:
+        return []
+    row = rows[worst]
+    place = f"with {row[name]} poses" if name == "poses" else f"at h = {row[name]:g}"
+    return [
+        f"Rounding in double precision may change the error {place} by {bounds[worst]:.0e} of its value "
+        f"(condition number {row['condition_number']:.1e}), the most of all; a ridge lowers that."
+    ]
 
 
 def _height(value: float) -> float:

@@ -23,6 +23,7 @@ from orbitkernels.proofs.arguments import integer
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.orbits import Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
+from orbitkernels.proofs.rounding import BoundedError, bounded, finite_lists, kernel_accuracy
 from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
@@ -54,7 +55,8 @@ def needed_separation_of_pairs(
         many), ``largest_relative_difference`` and ``notes``.  A pair has ``labels``, ``indices``, ``mmd_squared``,
         and for the two orbits in turn ``noise``, ``needed_mmd_squared``, ``balanced_error`` (noise over
         N MMD^2/2 + r), ``spectral_error`` (T6), ``exact_error`` (the pose left out), all times the label, and
-        ``right``; ``condition_number`` and ``stabiliser_orders``.
+        ``right``, ``rounding_bounds`` and ``rounding_levels`` (of the spectral errors); ``condition_number`` and
+        ``stabiliser_orders``.
 
     Raises:
         InputError: If an argument cannot be used.
@@ -69,11 +71,13 @@ def needed_separation_of_pairs(
     k, r = as_kernel(kernel), Ridge.of(ridge)
     dataset = load(data) if isinstance(data, str) else data
     stage, notes = draw_stage(G, dataset)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    bounds: list[BoundedError] = []
     with threadpool_limits(limits=1, user_api="blas"):
         for orbits, indices in drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
             try:
-                rows.append({"labels": list(orbits.classes), "indices": list(indices), **_pair(k, orbits, r)})
+                pair = _pair(k, orbits, r, bounds)
+                rows.append({"labels": list(orbits.classes), "indices": list(indices), **pair})
             except SingularGramError as error:
                 raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
             if progress is not None:
@@ -92,15 +96,25 @@ def needed_separation_of_pairs(
         "foretold": sum(foretold),
         "poses": len(right),
         "largest_relative_difference": max(_difference(row) for row in rows),
-        "notes": notes + rounding_notes([{**row, "exact_errors": row["exact_error"]} for row in rows]),
+        "notes": notes
+        + rounding_notes([{**row, "exact_errors": row["exact_error"]} for row in rows])
+        + _remarks(bounds),
     }
 
 
-def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> dict[str, Any]:
-    """Signal, noise and errors of the two orbits of one pair."""
+def _remarks(bounds: list[BoundedError]) -> list[str]:
+    """What is said of the pair with the largest bound, if that is worth it."""
+    worst = max(bounds, key=lambda found: found.relative_bound)
+    return [] if worst.remark is None else [worst.remark]
+
+
+def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge, bounds: list[BoundedError]) -> dict[str, Any]:
+    """Signal, noise and errors of the two orbits of one pair; what is known of their rounding is appended."""
     route = FourierRoute.of(kernel, orbits, ridge)
     signs = np.array([1.0, -1.0])
-    spectral = signs * route.errors()[:, 0]
+    known = bounded(route, accuracy=kernel_accuracy(kernel, orbits.seeds))
+    bounds.append(known)
+    spectral = signs * known.error[:, 0]
     exact = signs * left_out(kernel, orbits, "pose", ridge).errors[:, 0]
     means = route.symbol.mean(axis=2)
     mmd = float(means[0, 0] + means[1, 1] - means[0, 1] - means[1, 0])
@@ -114,6 +128,8 @@ def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> dict[str, Any]:
         "exact_error": exact.tolist(),
         "ridge": route.ridge,
         "right": (exact < 1).tolist(),
+        "rounding_bounds": finite_lists(known.rounding_bound[:, 0]),
+        "rounding_levels": finite_lists(known.rounding_level[:, 0]),
         "condition_number": route.spectrum.condition_number,
         "stabiliser_orders": [H.order for H in orbits.stabilisers],
     }
