@@ -45,12 +45,12 @@ def _trigonometric(name: str, frequency: float, outer: float, sign: float, pair:
         inverse = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
         return np.stack([lengths, abs(outer) * root, steep * slope, scaled, inverse, np.exp(-scaled * scaled)])
 
-    return Dual(name, np.array([steep / 2.0]), features, pair)
+    return Dual(name, np.array([steep / 2.0, frequency]), features, pair)
 
 
 @jit_inline
 def _falls(
-    fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float, sign: float
+    fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float, frequency: float, sign: float
 ) -> tuple[float, float, float, float, float]:
     """1 - e^-d, 1 - e^(-a b gap), 1 - e^(-a b rest), e^-d/(2 N) and 1 - c at u = 1; sign = 1 for sin, -1 for cos.
 
@@ -59,7 +59,7 @@ def _falls(
     """
     a, inverse_x, faded_x = fx[3, i], fx[4, i], fx[5, i]
     b, inverse_y, faded_y = fy[3, j], fy[4, j], fy[5, j]
-    product, difference, scale = a * b, a - b, inverse_x * inverse_y
+    product, difference, scale = a * b, frequency * (fx[0, i] - fy[0, j]), inverse_x * inverse_y
     size = difference if difference > 0.0 else -difference
     largest = faded_x if faded_x > faded_y else faded_y
     lost, middle = decay(0.5 * difference * difference), largest * decay(size * (a + b))
@@ -84,7 +84,7 @@ def sine_pair(
     parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
 ) -> tuple[float, float, float]:
     """(1 - c, 1 + c, E[f' f'])."""
-    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, 1.0)
+    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, parameters[1], 1.0)
     wide, thin = apart + share * near * (2.0 - far), apart + share * far * (2.0 - near)
     slope = parameters[0] * (1.0 - lost) * (2.0 - near - far)
     return (1.0 if share == 0.0 else wide), (1.0 if share == 0.0 else thin), slope
@@ -95,6 +95,6 @@ def cosine_pair(
     parameters: FloatArray, fx: FloatArray, i: int, fy: FloatArray, j: int, gap: float, rest: float
 ) -> tuple[float, float, float]:
     """(1 - c, 1 + c, E[f' f']); c is never below 0."""
-    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, -1.0)
+    lost, near, far, share, apart = _falls(fx, i, fy, j, gap, rest, parameters[1], -1.0)
     wide = apart + share * (near * far)
     return wide, 2.0 - wide, parameters[0] * (1.0 - lost) * (far - near)

@@ -94,7 +94,8 @@ def network_gram(
     In float64 the error, relative to sqrt(K(x,x) K(y,y)), stays below 1e-14 L G (NNGP) and 1e-13 L G (NTK)
     with a dual in closed form, near-duplicates and antipodes included.  G is the larger :func:`.angle_growth` of x
     and y: 1 for nets that do not enlarge small angles, such as piecewise linear ones, but exponential in L for
-    chaotic ones.  If f is not piecewise linear, pre-activations have standard deviations of at most 1000 in this.
+    chaotic ones.  If f is not piecewise linear, pre-activations have standard deviations s of at most 1000 in
+    this; beyond, the errors of erf, sin and cos stay below 1e-16 s L G.
     In float32 the error is below 2e-6 L for ReLU, the matrix product and the result being float32 and the layers
     float64.
 

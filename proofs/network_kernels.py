@@ -244,7 +244,8 @@ class NTK(_Network):
     """Neural tangent kernel of a fully connected net of infinite width (Jacot et al. 2018).
 
     T_0 = S_0 and T' = S' + sw2 E[f'(z_x) f'(z_y)] T with S the covariance of :class:`NNGP`; the conventions of the
-    neural-tangents library, in both parameterisations.  `expression` and `profile` take |x|^2 = |y|^2 = d.
+    neural-tangents library, in both parameterisations.  `expression` and `profile` take |x|^2 = |y|^2 = d; in
+    standard parameterisation the kernel depends on d, and they raise an `InputError`.
 
     Args:
         depth: Number L of hidden layers, at least 1.
