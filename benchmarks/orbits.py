@@ -4,7 +4,8 @@ Each group has a process of its own with one BLAS thread; figures are CPU second
 irreps and the orbits, and compiles; *error* is `ok.spectral_error` (symmetric groups on coordinates of R^k and
 rotations of the plane, from points, NTK of depth 1) or `ok.symbol_errors` (other groups, from a random symbol)
 once all that is kept is there.  *FFT* is that of NumPy or SciPy on the symbol where the group is cyclic.  *Gram*
-is what the dense Gram matrix would fill.  Agreement, relative to the errors:
+is what the dense Gram matrix would fill.  *Bound* is the largest a-priori rounding bound relative to its error,
+whose making is part of the time of an error.  Agreement, relative to the errors:
 
 * *dense*: with Cholesky on the Gram matrix, up to 1,440 points;
 * *CG*: with conjugate gradients on the regression without the missing pose, K multiplied through Fourier
@@ -70,7 +71,8 @@ def _from_points(name: str) -> dict[str, object]:
     row: dict[str, object] = {"order": group.order, "start": time.process_time() - start}
     row["error"] = least_seconds(lambda: ok.spectral_error(kernel, orbits, ridge=ridge))
     row["memory"] = peak_memory()
-    row["condition"] = ok.spectrum(kernel, orbits, ridge=ridge).condition_number
+    known = ok.error_with_bound(kernel, orbits, ridge=ridge)
+    row["condition"], row["bound"] = known.condition_number, known.relative_bound
     row["fft"] = _fft(ok.orbit_symbol(kernel, orbits)) if name[0] == "C" else None
     if 2 * group.order <= _DENSE:
         dense = ok.leave_out_error(kernel, orbits, ridge=ridge)
@@ -99,7 +101,8 @@ def _from_symbol(name: str) -> dict[str, object]:
     row: dict[str, object] = {"order": n, "start": time.process_time() - start}
     row["error"] = least_seconds(lambda: ok.symbol_errors(phi, group, labels))
     row["memory"] = peak_memory()
-    row["condition"] = ok.symbol_spectrum(phi, group).condition_number
+    known = ok.symbol_errors_with_bound(phi, group, labels)
+    row["condition"], row["bound"] = known.condition_number, known.relative_bound
     row["fft"] = _fft(phi) if "^" not in name and name[0] == "C" else None
     if 2 * n <= _DENSE:
         every = np.arange(n)
@@ -140,8 +143,8 @@ def shown(name: str, row: dict[str, object]) -> list[str]:
     return [
         name.removeprefix("symbol:"), f"{order:,}", f"{2 * order:,}", f"{8 * (2 * order) ** 2 / 2**30:.3g}",
         text("start", ".2f"), text("error", ".3g", 1000), text("fft", ".3g", 1000), text("memory", ".0f"),
-        text("condition", ".1e"), text("dense", ".0e"), text("cg", ".0e"), text("steps", ".0f"),
-        text("cg seconds", ".3g"), text("rows", ".0e"),
+        text("condition", ".1e"), text("bound", ".0e"), text("dense", ".0e"), text("cg", ".0e"),
+        text("steps", ".0f"), text("cg seconds", ".3g"), text("rows", ".0e"),
     ]  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def main() -> None:
             continue
         table = Table(title=f"{family}: two orbits")
         headings = ("group", "n", "points", "Gram, GiB", "start, s", "error, ms", "FFT, ms", "MiB", "condition",
-                    "dense", "CG", "steps", "CG, s", "rows")  # fmt: skip
+                    "bound", "dense", "CG", "steps", "CG, s", "rows")  # fmt: skip
         for heading in headings:
             table.add_column(heading, justify="left" if heading == "group" else "right")
         rows = [alone(name) for name in names]
