@@ -20,7 +20,7 @@ import typer.exceptions
 from orbitkernels import __version__, group_commands
 from orbitkernels.errors import InputError
 from orbitkernels.group_commands import GROUP_HELP
-from orbitkernels.terminal import Bar, console, print_lines, was_given
+from orbitkernels.terminal import Bar, console, print_lines, usage_line, was_given
 
 if TYPE_CHECKING:
     from orbitkernels.proofs.certificate import Certificate
@@ -265,7 +265,8 @@ def main(arguments: list[str] | None = None) -> None:
     except typer.exceptions.TyperException as error:
         message = error.format_message() if isinstance(error, _WithMessage) else str(error)
         if message:
-            _complain(f"{message.rstrip('.')}. Say 'orbitkernels --help' for help.")
+            given = sys.argv[1:] if arguments is None else arguments
+            _complain(f"{usage_line(message, given)} Say 'orbitkernels --help' for help.")
         sys.exit(2)
     except InputError as error:
         _complain(str(error))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import InputError
+from orbitkernels.theory.integer_input import shown
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,6 +37,9 @@ class Dataset:
         labels: Array [N] of integers.
         name: The source it was loaded from.
 
+    Raises:
+        InputError: If images or labels are none of these.
+
     Example:
         >>> from orbitkernels.data import load
         >>> digits = load("digits")
@@ -45,7 +49,14 @@ class Dataset:
 
     images: FloatArray
     labels: IntArray
-    name: str
+    name: str = "data"
+
+    def __post_init__(self) -> None:
+        of = f"of {self.name!r}"
+        images = _checked_images(_array(self.images, "images", of), f"'images' {of}")
+        labels = _checked_labels(_array(self.labels, "labels", of), len(images), f"'labels' {of}")
+        object.__setattr__(self, "images", images)
+        object.__setattr__(self, "labels", labels)
 
     @property
     def classes(self) -> IntArray:
@@ -59,7 +70,16 @@ class Dataset:
         return f"<Dataset {self.name}: images {list(self.images.shape)}, {self.classes.size} classes>"
 
 
-def load(source: str) -> Dataset:
+def dataset(source: str | Path | Dataset) -> Dataset:
+    """Labelled images as they are, or those that a source names.
+
+    Raises:
+        InputError: If it is neither.
+    """
+    return source if isinstance(source, Dataset) else load(source)
+
+
+def load(source: str | Path) -> Dataset:
     """Load labelled images.
 
     Args:
@@ -77,6 +97,9 @@ def load(source: str) -> Dataset:
         >>> load("digits").images.max()
         np.float64(1.0)
     """
+    if not isinstance(source, str | Path):
+        raise InputError(f"Argument 'data' must be {_FORMS}, or ok.Dataset(images, labels), not {shown(source)}.")
+    source = str(source)
     if source == "digits":
         return _digits()
     if source.startswith("mnist:"):
@@ -191,27 +214,35 @@ def _npz(path: Path) -> Dataset:
                 held = ", ".join(map(repr, archive.files)) or "nothing"
                 raise InputError(f"{str(path)!r} has no array {absent[0]!r}; it holds {held}.")
             images, labels = archive["images"], archive["labels"]
-    return Dataset(_checked_images(images, path), _checked_labels(labels, len(images), path), str(path))
+    return Dataset(images, labels, str(path))
 
 
-def _checked_images(images: npt.NDArray[np.generic], path: Path) -> FloatArray:
+def _array(values: npt.ArrayLike, key: str, of: str) -> npt.NDArray[np.generic]:
+    """An array without masked entries."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise InputError(f"Array '{key}' {of} has masked entries, which have no value; fill or remove them.")
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise InputError(f"Array '{key}' {of} must be an array of numbers; its rows differ in length.") from None
+
+
+def _checked_images(images: npt.NDArray[np.generic], where: str) -> FloatArray:
     """Real, finite, two or three axes, none empty."""
-    where = f"'images' in {str(path)!r}"
     if images.ndim not in (2, 3) or images.size == 0:
         raise InputError(f"Array {where} must be [N, h, w] or [N, d] and not empty, not {list(images.shape)}.")
     if images.dtype.kind not in "biuf":
         raise InputError(f"Array {where} must hold real numbers, not {images.dtype}.")
     with np.errstate(over="ignore"):  # what exceeds a double is infinite and refused below
-        pixels = images.astype(np.float64)
+        pixels = images.astype(np.float64, copy=False)
     bad = np.flatnonzero(~np.isfinite(pixels).reshape(len(pixels), -1).all(axis=1))
     if bad.size:
         raise InputError(f"Array {where} has NaN or infinite pixels in {bad.size} images, first in {bad[0]}.")
     return pixels
 
 
-def _checked_labels(labels: npt.NDArray[np.generic], count: int, path: Path) -> IntArray:
+def _checked_labels(labels: npt.NDArray[np.generic], count: int, where: str) -> IntArray:
     """One whole number an image."""
-    where = f"'labels' in {str(path)!r}"
     if labels.shape != (count,):
         raise InputError(f"Array {where} must have one label an image, [{count}], not {list(labels.shape)}.")
     if labels.dtype.kind not in "biuf":

@@ -46,9 +46,9 @@ def answer_needed(
         raise InputError(
             "Argument '--symmetrisation' does not go with --needed, whose orbits are exact; leave it out."
         )
-    for name in ("average", "precision"):
+    for name in ("average", "precision", "exact_route"):
         if name in given:
-            raise InputError(f"Argument '--{name}' does not go with --needed; leave it out.")
+            raise InputError(f"Argument '--{name.replace('_', '-')}' does not go with --needed; leave it out.")
     if options.get("group") is not None:
         return _for_images(needed, options, given, progress)
     for name in DATA_OPTIONS:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from orbitkernels.data import Dataset, load
+from orbitkernels.data import Dataset, dataset
 from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.image_pairs import averaged, draw_stage, drawn_pairs
 from orbitkernels.left_out import (
@@ -41,6 +41,7 @@ from orbitkernels.proofs.rounding import (
 from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
 from orbitkernels.theory.groups import FiniteGroup, require_group
+from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.names import group as group_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -134,14 +135,17 @@ def predict(
             "Argument 'missing' must be 'pose', 'coset:WORDS' or a list of poses, not a dictionary; "
             "spectral_error and leave_out_error take one."
         )
+    for name, told in (("progress", progress), ("status", status)):
+        if told is not None and not callable(told):
+            raise InputError(f"Argument '{name}' must be a function or None, not {shown(told)}.")
     missing_poses(G, missing)  # a bad word is refused before the data are read
     if checked_symmetrisation(symmetrisation) == "scalar":
         require_scalar(G, 2)
     if checked_precision(precision) != "double" and symmetrisation == "scalar":
         raise InputError(f"Argument 'precision' is {precision}, which needs symmetrisation 'block'.")
     _refuse_routes(G, precision, how)
-    dataset = load(data) if isinstance(data, str) else data
-    stage, notes = draw_stage(G, dataset)
+    images = dataset(data)
+    stage, notes = draw_stage(G, images)
     if average is not None:
         k = averaged(k, stage, average)
     rows: list[dict[str, Any]] = []
@@ -171,7 +175,7 @@ def predict(
     return {
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) and average is None else _named(k),
-        "data": dataset.name,
+        "data": images.name,
         "ridge": r.asked,
         "missing": missing if isinstance(missing, str) else [g if isinstance(g, str) else int(g) for g in missing],
         "symmetrisation": symmetrisation,

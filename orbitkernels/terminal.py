@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,3 +74,20 @@ def was_given(context: typer.Context, name: str) -> bool:
     """Whether the user gave an option, its default perhaps."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def usage_line(message: str, arguments: Sequence[str]) -> str:
+    """A usage error as a sentence, with the value that was given for the option it names.
+
+    Example:
+        >>> from orbitkernels.terminal import usage_line
+        >>> usage_line("Invalid value for '--pairs': Input should be at least 1.", ["predict", "--pairs", "0"])
+        "Invalid value for '--pairs': Input should be at least 1, not '0'."
+    """
+    option = message.partition("'--")[2].partition("'")[0]
+    text = message.rstrip(".")
+    if option and text.startswith("Invalid value"):
+        given = [b for a, b in pairwise(arguments) if a == f"--{option}"]
+        given += [a.partition("=")[2] for a in arguments if a.startswith(f"--{option}=")]
+        text += f", not {given[-1]!r}" if given and repr(given[-1]) not in text else ""
+    return text if text.endswith("?") else f"{text}."

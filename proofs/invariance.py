@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
@@ -46,7 +47,24 @@ def as_kernel(kernel: KernelLike) -> GramKernel | Callable[[FloatArray, FloatArr
             f"Argument 'kernel' must have a method gram(X, Y), be a function k(X, Y) or a specification, "
             f"not {shown(kernel)}."
         )
+    if not isinstance(kernel, GramKernel):
+        _require_two_arguments(kernel)
     return kernel
+
+
+def _require_two_arguments(kernel: Callable[..., Any]) -> None:
+    """Refuse functions that cannot be called as k(X, Y)."""
+    try:
+        arguments = inspect.signature(kernel)
+    except (TypeError, ValueError):  # some compiled functions have none
+        return
+    try:
+        arguments.bind(None, None)
+    except TypeError as error:
+        raise InputError(
+            f"Argument 'kernel' must be a function k(X, Y) of two arrays, but {shown(kernel)} is one of "
+            f"{arguments}: {error}."
+        ) from None
 
 
 def gram(kernel: KernelLike, X: FloatArray, Y: FloatArray | None = None) -> FloatArray:

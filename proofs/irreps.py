@@ -15,7 +15,7 @@ from orbitkernels.numerics.invariant_forms import quaternionic_structure, struct
 from orbitkernels.numerics.irreps import GroupArrays
 from orbitkernels.numerics.representation import Matrices, Representation
 from orbitkernels.numerics.representation_laws import Residuals, residuals
-from orbitkernels.theory.groups import FiniteGroup
+from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.integer_input import integer_array, shown
 from orbitkernels.theory.laws import IntArray
 
@@ -209,6 +209,7 @@ def unitary_irreps(group: FiniteGroup, rows: Sequence[int] | None = None) -> tup
         >>> unitary_irreps(group("A5"), rows=[1])[0].matrices.shape
         (60, 3, 3)
     """
+    require_group(group)
     if rows is not None:
         return _checked_irreps(group, _existing(group, rows))
     _refuse_large(group)

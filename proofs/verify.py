@@ -13,7 +13,9 @@ from zlib import crc32
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from orbitkernels.errors import InputError
 from orbitkernels.numerics.cores import available_cores
+from orbitkernels.theory.integer_input import shown
 
 from .arguments import integer
 from .certificate import Certificate, DerivationEvidence, Result, environment
@@ -95,6 +97,8 @@ def theorem_ids(names: str | Iterable[str] | None = None) -> list[str]:
         >>> theorem_ids(["t6", "T2"])
         ['T2', 'T6']
     """
+    if names is not None and not isinstance(names, Iterable):
+        raise InputError(f"Argument 'ids' must be theorems such as ['T2', 'T6'], not {shown(names)}.")
     wanted = {find_theorem(name).id for name in ([names] if isinstance(names, str) else names or ())}
     return [key for key in THEOREMS if key in wanted or not wanted]
 

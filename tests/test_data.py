@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import orbitkernels as ok
 from orbitkernels.data import load
 from orbitkernels.errors import InputError
 
@@ -202,3 +203,31 @@ def test_real_mnist() -> None:
     assert np.bincount(data.labels[-10000:]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert data.labels[-10000:][:5].tolist() == [7, 2, 1, 0, 4]
     assert (data.images.min(), data.images.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("source", [3, None, GOOD, b"digits"])
+def test_what_is_no_source(source: object) -> None:
+    for read in (load, lambda data: ok.predict("D4", "ntk(depth=1)", data)):
+        with pytest.raises(
+            InputError, match=r"Argument 'data' must be 'digits', .*or ok\.Dataset\(images, labels\)"
+        ):
+            read(source)
+
+
+@pytest.mark.parametrize("case", [case for case in BAD_ARRAYS if case != "objects"])
+def test_a_dataset_of_ones_own_is_checked_too(case: str) -> None:
+    images, labels, expected = BAD_ARRAYS[case]
+    with pytest.raises(InputError) as caught:
+        ok.Dataset(images, labels, "mine")
+    assert expected in str(caught.value)
+    assert "of 'mine'" in str(caught.value)
+
+
+def test_lists_masks_and_paths(tmp_path: Path) -> None:
+    assert np.array_equal(ok.Dataset(GOOD.tolist(), [0, 1, 0, 1]).images, GOOD)
+    with pytest.raises(InputError, match="has masked entries"):
+        ok.Dataset(np.ma.masked_array(GOOD, GOOD > 0), [0, 1, 0, 1])
+    with pytest.raises(InputError, match="its rows differ in length"):
+        ok.Dataset([[1, 2], [3]], [0, 1])
+    np.savez(tmp_path / "x.npz", images=GOOD, labels=[0, 1, 0, 1])
+    assert np.array_equal(load(tmp_path / "x.npz").images, GOOD)

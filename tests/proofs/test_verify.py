@@ -1,6 +1,7 @@
 """The runner: deterministic, whatever the number of processes, and honest about failures."""
 
 import dataclasses
+import os
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from orbitkernels.proofs.documents import Document
 from orbitkernels.proofs.evidence import Comparison, Level, compare_exactly
 from orbitkernels.proofs.reasons import Reasons
 from orbitkernels.proofs.theorem import Procedure
-from orbitkernels.proofs.verify import theorem_ids, verify
+from orbitkernels.proofs.verify import theorem_ids, verify, workers
 
 # ---------------------------------------------------------------------- verdicts
 
@@ -260,3 +261,15 @@ def test_a_bad_name_suggests_the_nearest() -> None:
 def test_bad_numbers_are_refused(arguments, name) -> None:
     with pytest.raises(InputError, match=f"Argument '{name}' must be (a positive integer|an integer of at least)"):
         verify(["T1"], **arguments)
+
+
+def test_processes_are_counted_as_threads_are(monkeypatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(5)), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert workers(None) == 5
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert workers(None) == 3
+    assert workers(4) == 4
+    monkeypatch.setenv("OMP_NUM_THREADS", "64")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    assert workers(None) == 8
