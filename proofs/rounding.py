@@ -37,6 +37,9 @@ RouteName = Literal["spectral", "dense"]
 #: Largest ratio of labels to the kernel's diagonal, as a power of two; 1 / (100 eps) more is left for K^-1.
 MOST_EXPONENT = 970
 
+#: Smallest eigenvalue whose reciprocals, and sums of them, are floats.
+SMALLEST_EIGENVALUE = 2.0**-1000
+
 #: A bound above this part of the error is worth a warning.
 WORTH_A_WARNING = 1e-3
 
@@ -48,7 +51,7 @@ class BoundedError:
     Attributes:
         error: Array [C, m], or [C, p, m] for a list of p poses, as from ``spectral_error``.
         rounding_bound: Array of that shape: what the linear algebra may be off from the exact error of the given
-            floats, whatever happens.  NaN where it is not bounded, for lists of more than 512 poses.
+            floats, whatever happens; of lists that are solved by conjugate gradients from their residual.
         rounding_level: Array of that shape: what it is off if roundings are independent of each other.
         kernel_bound: Array of that shape: how far the exact error moves at most if values of the kernel are off by
             ``kernel_accuracy`` sqrt(k(x, x) k(y, y)); no precision of the linear algebra lowers that.
@@ -214,11 +217,17 @@ def _in_double(route: FourierRoute | DenseRoute, missing: MissingLike, accuracy:
 
 
 def _refuse_overflow(route: FourierRoute | DenseRoute) -> None:
-    """Refuse labels so large beside a kernel so small that K^-1 y has no place among floats."""
+    """Refuse a kernel so small, or labels so large beside it, that K^-1 or K^-1 y has no place among floats."""
     if isinstance(route, FourierRoute):
         diagonal = np.einsum("cc->c", route.symbol[:, :, 0]) + route.ridge
+        eigenvalue = float(route.spectrum.eigenvalues.min())
     else:
-        diagonal = np.diagonal(route.matrix)
+        diagonal, eigenvalue = np.diagonal(route.matrix), float(route.eigenvalues[0])
+    if 0 < eigenvalue < SMALLEST_EIGENVALUE:
+        raise InputError(
+            f"Argument 'kernel' gives a Gram matrix with the eigenvalue {eigenvalue:.1e}, near the smallest "
+            "float, and its inverse overflows; scale the kernel up, or use 'double-double'."
+        )
     largest, smallest = (np.frexp(x)[1] for x in (np.abs(route.orbits.targets).max(), diagonal.min()))
     if largest - smallest > MOST_EXPONENT and diagonal.min() > 0:
         raise InputError(

@@ -188,7 +188,7 @@ class FourierDoubleDouble:
     def _condition(self, matrices: list[FloatArray], inverses: list[FloatArray]) -> float:
         """Of K + r I, from the blocks of the scaled matrix and their inverses."""
         rows = [np.repeat(self.scale.relative, np.diff(block.offsets)) for block in self.blocks]
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
             pairs = [
                 (A * np.outer(x, x), B / np.outer(x, x)) for A, B, x in zip(matrices, inverses, rows, strict=True)
             ]

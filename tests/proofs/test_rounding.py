@@ -186,6 +186,26 @@ def test_coefficients_that_overflow_are_refused():
         )
 
 
+@pytest.mark.parametrize("size", [1e-295, 1e-306, 1e-308, 1e-310, 5e-324])
+@pytest.mark.parametrize("missing", ["pose", "1,2", "coset:a^2"])
+def test_kernels_near_the_smallest_float(size, missing):
+    """One line in double precision, if not an answer; an answer in double-doubles; never a number that is none."""
+    plain = orbits_of("C4", 1)
+    for label in (1.0, 1e-40, 1e-300):
+        orbits = ok.Orbits(plain.group, plain.seeds, targets=[0.0, label], action=plain.action)
+        kernel = lambda X, Y: size * np.exp(X @ Y.T)  # noqa: E731
+        for route in ("spectral", "dense"):
+            if size > 1e-300 and label < 1.0:
+                assert np.isfinite(ok.error_with_bound(kernel, orbits, missing, route=route).error).all()
+            else:
+                with pytest.raises(
+                    InputError, match="scale the" if size > 5e-324 else "positive definite|scale the"
+                ):
+                    ok.error_with_bound(kernel, orbits, missing, route=route)
+            sharp = ok.error_with_bound(kernel, orbits, missing, route=route, precision="double-double")
+            assert np.isfinite(sharp.error).all()
+
+
 # ---------------------------------------------------------------------- planted mistakes
 
 
