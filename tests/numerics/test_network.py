@@ -407,7 +407,7 @@ MISTAKES = [
     ("network", "branch, skip = lengths / np.sqrt(inputs)", "branch, skip = lengths"),
     ("angles", "gap[j] = 0.5 * _square_of_difference(x[i], y[left + j], 1.0)", "gap[j] = 0.0"),
     ("angles", "rest[j] = 0.5 * _square_of_difference(x[i], y[left + j], -1.0)", "rest[j] = 0.0"),
-    ("angles", "lengths * scale[:, 0]", "lengths"),
+    ("angles", "(lengths * scale).ravel()", "lengths.ravel()"),
 ]
 
 STUB = """
