@@ -26,9 +26,10 @@ def fast_rounding(group: FiniteGroup) -> TransformRounding | None:
     route = irrep_route(group)
     if not isinstance(route, FastRoute):
         return None
-    found, families = route.transform.rounding, route.transform.places[0]
-    one = found.sums.size == 1
-    return replace(found, sums=np.broadcast_to(found.sums, families.shape) if one else found.sums[families])
+    found, rows = route.transform.rounding, route.transform.rows
+    if len(rows) == 1:  # of a million characters nothing is looked up
+        return replace(found, sums=np.broadcast_to(found.sums, rows[0].shape))
+    return replace(found, sums=found.sums[route.transform.places[0]])
 
 
 def fast_irrep_error(group: FiniteGroup) -> float:
