@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from orbitkernels.data import Dataset, load
+from orbitkernels.data import Dataset, dataset
 from orbitkernels.errors import SingularGramError
 from orbitkernels.image_pairs import draw_stage, drawn_pairs
-from orbitkernels.left_out import left_out
+from orbitkernels.left_out import LeftOut, left_out, route_notes
 from orbitkernels.numerics.fourier import inverse_diagonal
 from orbitkernels.prediction import rounding_notes
 from orbitkernels.proofs.arguments import integer
@@ -69,14 +69,15 @@ def needed_separation_of_pairs(
     """
     G = group_of(group) if isinstance(group, str) else group
     k, r = as_kernel(kernel), Ridge.of(ridge)
-    dataset = load(data) if isinstance(data, str) else data
-    stage, notes = draw_stage(G, dataset)
+    images = dataset(data)
+    stage, notes = draw_stage(G, images)
     rows: list[dict[str, Any]] = []
     bounds: list[BoundedError] = []
+    ways: list[LeftOut] = []
     with threadpool_limits(limits=1, user_api="blas"):
         for orbits, indices in drawn_pairs(stage, integer("pairs", pairs), integer("seed", seed, least=0)):
             try:
-                pair = _pair(k, orbits, r, bounds)
+                pair = _pair(k, orbits, r, bounds, ways)
                 rows.append({"labels": list(orbits.classes), "indices": list(indices), **pair})
             except SingularGramError as error:
                 raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
@@ -88,7 +89,7 @@ def needed_separation_of_pairs(
         "needed": "separation",
         "group": G.name,
         "kernel": kernel if isinstance(kernel, str) else str(getattr(kernel, "spec", kernel)),
-        "data": dataset.name,
+        "data": images.name,
         "ridge": r.asked,
         "seed": int(seed),
         "pairs": rows,
@@ -98,7 +99,8 @@ def needed_separation_of_pairs(
         "largest_relative_difference": max(_difference(row) for row in rows),
         "notes": notes
         + rounding_notes([{**row, "exact_errors": row["exact_error"]} for row in rows])
-        + _remarks(bounds),
+        + _remarks(bounds)
+        + route_notes(ways),
     }
 
 
@@ -108,14 +110,17 @@ def _remarks(bounds: list[BoundedError]) -> list[str]:
     return [] if worst.remark is None else [worst.remark]
 
 
-def _pair(kernel: KernelLike, orbits: Orbits, ridge: Ridge, bounds: list[BoundedError]) -> dict[str, Any]:
-    """Signal, noise and errors of the two orbits of one pair; what is known of their rounding is appended."""
+def _pair(
+    kernel: KernelLike, orbits: Orbits, ridge: Ridge, bounds: list[BoundedError], ways: list[LeftOut]
+) -> dict[str, Any]:
+    """Signal, noise and errors of one pair; what is known of their rounding and of the exact route is appended."""
     route = FourierRoute.of(kernel, orbits, ridge)
     signs = np.array([1.0, -1.0])
     known = bounded(route, accuracy=kernel_accuracy(kernel, orbits.seeds))
     bounds.append(known)
     spectral = signs * known.error[:, 0]
-    exact = signs * left_out(kernel, orbits, "pose", ridge).errors[:, 0]
+    ways.append(left_out(kernel, orbits, "pose", ridge))
+    exact = signs * ways[-1].errors[:, 0]
     means = route.symbol.mean(axis=2)
     mmd = float(means[0, 0] + means[1, 1] - means[0, 1] - means[1, 0])
     noise = 1 / inverse_diagonal(route.blocks)
