@@ -135,8 +135,8 @@ def _head_matrix(net: ConvolutionalNet) -> FloatArray:
             starts = np.arange(weights.size) + (0 if line.circular else max(0, -offset))
             matrix[starts, (starts + offset) % n] = weights
         parts.append(matrix)
-    matrix: FloatArray = np.kron(*parts)
-    return matrix
+    both: FloatArray = np.kron(*parts).astype(np.float64)
+    return both
 
 
 # ---------------------------------------------------------------------- one pair of images, compiled

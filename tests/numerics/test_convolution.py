@@ -127,10 +127,10 @@ class TestAgainstTheDefinition:
 
     @pytest.mark.parametrize("kind", ["near", "equal", "opposite", "scaled", "sparse"])
     @pytest.mark.parametrize("bias", [0.0, 1.0])
-    @pytest.mark.parametrize("depth", [1, 2])
-    def test_patches_that_are_nearly_parallel(self, kind, bias, depth):
+    @pytest.mark.parametrize(("depth", "head"), [(1, "flatten"), (2, "flatten"), (1, "gap")])
+    def test_patches_that_are_nearly_parallel(self, kind, bias, depth, head):
         x = pair_of_images(kind, 1, (4, 4), np.random.default_rng(0))
-        given_net = net((4, 4), depth, head="flatten", weights=(2.0,) * (depth + 1), biases=(bias,) * (depth + 1))
+        given_net = net((4, 4), depth, head=head, weights=(2.0,) * (depth + 1), biases=(bias,) * (depth + 1))
         assert worst_error(given_net, "relu", x) < 1
 
     @pytest.mark.parametrize("depth", [1, 2])
