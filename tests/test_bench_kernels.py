@@ -9,10 +9,15 @@ from scipy.integrate import quad
 from scipy.special import erf, ndtr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from benchmarks.kernels.__main__ import Timing, exponent
-from benchmarks.kernels.agreement import compared
+sys.path.insert(0, str(Path(__file__).resolve().parent / "numerics"))
+from attention_reference import attention_kernels
+
+from benchmarks.kernels.__main__ import Timing, exponent, per_pair
+from benchmarks.kernels.agreement import Row, compared
+from benchmarks.kernels.cases import SECTIONS
 from benchmarks.kernels.exact import expectation, kernels
 from benchmarks.kernels.settings import inputs, settings
+from benchmarks.kernels.task import pictures
 from benchmarks.measured import peak_memory, run
 
 P, Q, S = 1.3, 0.7, 0.4
@@ -102,9 +107,31 @@ def test_residual_nets_layer_norm_and_parameterisations_of_linear_nets() -> None
     np.testing.assert_allclose(ntk, 1 + 7 * first + 2 * (1 + 4 * S), rtol=1e-14)
 
 
+def attention_settings():
+    every = [s for s in settings() if s.family == "attention_"]
+    return [s for s in every if s.arguments["activation"] == "relu" and s.arguments["depth"] == "2"]
+
+
+@pytest.mark.parametrize("setting", attention_settings(), ids=lambda setting: setting.text)
+def test_nets_with_attention_by_another_program_at_60_digits(setting) -> None:
+    """`attention_reference` goes block by block, `kernels` layer by layer; neither knows the other."""
+    given = setting.arguments
+    x = inputs()["sequences"][[0, 2]][:, :2]
+    weights, biases = ([float(given[name])] * 3 for name in ("weight_variance", "bias_variance"))
+    variances = [float(given[f"{name}_variance"]) for name in ("key", "value", "output")]
+    wanted = attention_kernels(
+        *x, 2, given["mechanism"], given["head"], "residual" in given, "relu", weights, biases, *variances
+    )
+    found = kernels(x, setting.net, False)
+    assert [float(K[0, 1]) for K in found] == pytest.approx([float(value) for value in wanted], rel=1e-15)
+
+
 def test_settings_are_many_and_different() -> None:
     every, given = settings(), inputs()
-    assert len(every) >= 120
+    assert len(every) >= 180
+    attending = [s for s in every if s.family == "attention_"]
+    keys = ("mechanism", "head", "depth", "activation")
+    assert len({(*(s.arguments[key] for key in keys), "residual" in s.arguments) for s in attending}) == 64
     assert len({(s.text, s.inputs) for s in every}) == len(every)
     assert {s.inputs for s in every} == set(given)
     for x in given.values():  # one pair nearly equal, one opposite
@@ -122,6 +149,31 @@ def test_differences_are_relative_to_the_lengths() -> None:
     found = compared(mine, theirs, exact, near)
     assert [found.ours, found.theirs, found.between, found.between_all] == pytest.approx([0.1, 0.1, 0.1, 0.1])
     assert compared(None, theirs, exact, near).ours is None
+
+
+def test_differences_with_attention_are_also_given_over_depth_and_growth() -> None:
+    setting = attention_settings()[0]
+    exact = np.eye(2)
+    one = compared(exact + 0.6, None, exact, np.eye(2, dtype=bool))
+    assert Row(setting, "ntk", one, 3.0).ours_by_growth == pytest.approx(0.1)
+    assert Row(setting, "ntk", compared(None, exact, exact, np.eye(2, dtype=bool)), 3.0).ours_by_growth is None
+
+
+def test_times_of_a_pair_and_of_a_layer() -> None:
+    timed, case = Timing({"warm": 0.006}), {"n": 3, "depth": 5}
+    assert per_pair("ms a pair", case, timed) == "1"
+    assert per_pair("ns a pair and layer", case, timed) == "2e+05"
+    assert per_pair("ms a pair", case, Timing(None)) == per_pair("ms a pair", case, None) == ""
+
+
+def test_sections_show_what_their_cases_have() -> None:
+    for section in SECTIONS:
+        rows = [tuple(case[key] for key in section.shown) for case in section.cases]
+        assert len(set(rows)) == len(rows)
+    convolution = next(section for section in SECTIONS if section.name == "convolution")
+    blank = [case for case in convolution.cases if case["images"] != "random"]
+    assert {case["padding"] for case in blank} == {"circular", "zero"}
+    assert round(float(np.mean(pictures(blank[0]) == 0)), 2) == 0.89
 
 
 def test_exponents_and_cells() -> None:

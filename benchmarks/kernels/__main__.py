@@ -26,7 +26,7 @@ from rich.progress import track
 from ..markdown import seconds, table
 from ..measured import run
 from .agreement import agreement
-from .cases import ELSEWHERE, NAMES, SECTIONS, Case, Section
+from .cases import ELSEWHERE, NAMES, SECTIONS, UNITS, Case, Section
 
 ROOT = Path(__file__).resolve().parents[2]
 TASK = Path(__file__).with_name("task.py")
@@ -102,6 +102,14 @@ def exponent(sizes: Sequence[float], times: Sequence[float]) -> float:
     return rise / sum((a - middle) ** 2 for a in x)
 
 
+def per_pair(unit: str, case: Case, timed: Timing | None) -> str:
+    """Warm time for each of the n(n+1)/2 pairs, and for each layer if the unit says so."""
+    if timed is None or timed.figures is None:
+        return ""
+    parts = case["n"] * (case["n"] + 1) / 2 * (case["depth"] if "layer" in unit else 1)
+    return f"{UNITS[unit] * timed.figures['warm'] / parts:.3g}"
+
+
 def section_lines(
     section: Section, tools: Sequence[str], python: str, limit: float, console: Console
 ) -> list[str]:
@@ -115,15 +123,14 @@ def section_lines(
             for tool in tools
         ]
         if section.per_pair:
-            pairs = case["n"] * (case["n"] + 1) / 2
-            cells.append("" if ours is None else f"{1000 * ours / pairs:.3g}")
+            cells += [per_pair(section.per_pair, case, found.get(tool)) for tool in tools]
         rows.append([*(str(case[key]) for key in section.shown), *cells])
         if section.fitted and ours is not None:
             kind = ", ".join(f"{key} {case[key]}" for key in section.shown if key != section.fitted)
             sizes.setdefault(kind, []).append((case[section.fitted], ours))
     lines = ["", f"## {section.title}", "", section.about, ""]
-    per_pair = ["ours, ms a pair"] if section.per_pair else []
-    lines += table([*section.shown, *(NAMES[tool] for tool in tools), *per_pair], rows)
+    each = [f"{NAMES[tool]}, {section.per_pair}" for tool in tools] if section.per_pair else []
+    lines += table([*section.shown, *(NAMES[tool] for tool in tools), *each], rows)
     fits = [
         f"{exponent(*zip(*points, strict=True)):.2f}{f' ({kind})' if kind else ''}"
         for kind, points in sizes.items()

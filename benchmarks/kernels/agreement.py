@@ -47,11 +47,27 @@ class Compared:
     between_all: float | None
 
 
+@dataclass(frozen=True)
+class Row:
+    """NNGP or NTK kernels of one setting; `growth` is how much layers may enlarge small angles, 1 if not known."""
+
+    setting: Setting
+    kind: str
+    found: Compared
+    growth: float
+
+    @property
+    def ours_by_growth(self) -> float | None:
+        """Our difference from mpmath over depth and growth."""
+        layers = int(self.setting.arguments["depth"])
+        return None if self.found.ours is None else self.found.ours / (layers * self.growth)
+
+
 def agreement(python: str | None, limit: float, console: Console) -> list[str]:
     """One line a setting, and what they say together."""
     every, given = settings(), inputs()
     theirs = _theirs(python, every, given, limit) if python else {}
-    rows, found, refused = [], [], []
+    lines, rows, refused = [], [], []
     for i, setting in enumerate(track(every, description="Agreement", console=console)):
         exact = dict(
             zip(("nngp", "ntk"), kernels(given[setting.inputs], setting.net, setting.standard), strict=True)
@@ -63,12 +79,20 @@ def agreement(python: str | None, limit: float, console: Console) -> list[str]:
             if isinstance(mine, str):
                 refused.append(f"{setting.text}: {mine}")
             one = compared(None if isinstance(mine, str) else mine, theirs.get(f"{kind}_{i}"), exact[kind], near)
-            found.append((setting, kind, one))
+            rows.append(Row(setting, kind, one, _growth(setting, kind, given[setting.inputs])))
             cells += [_shown(one.between), _shown(one.between_all), _shown(one.ours), _shown(one.theirs)]
-        rows.append(cells)
+        lines.append(cells)
     headings = ("between", "between, all pairs", "ours", "theirs")
     header = ["setting", "inputs", *(f"{kind.upper()}: {what}" for kind in ("nngp", "ntk") for what in headings)]
-    return ["", "## Agreement with neural-tangents", "", *_summary(found), *refused[:5], "", *table(header, rows)]
+    return [
+        "",
+        "## Agreement with neural-tangents",
+        "",
+        *_summary(rows),
+        *refused[:5],
+        "",
+        *table(header, lines),
+    ]
 
 
 def compared(
@@ -101,12 +125,18 @@ def _near(x: FloatArray) -> npt.NDArray[np.bool_]:
 
 def _ours(setting: Setting, kind: str, x: FloatArray) -> FloatArray | str:
     """Our Gram matrix, or why there is none."""
-    name = {"nngp": "cnngp", "ntk": "cntk"}[kind] if setting.convolutional else kind
     images = x[:, None] if setting.inputs == "series" else x  # a series is an image with one row
     try:
-        return ok.kernel(f"{name}({setting.text})").gram(images)
+        return ok.kernel(f"{setting.family}{kind}({setting.text})").gram(images)
     except InputError as error:
         return str(error)
+
+
+def _growth(setting: Setting, kind: str, x: FloatArray) -> float:
+    """The bound of attention kernels is linear in it."""
+    if setting.family != "attention_":
+        return 1.0
+    return float(ok.kernel(f"{setting.family}{kind}({setting.text})").growth(x))
 
 
 def _theirs(python: str, every: Sequence[Setting], given: dict[str, FloatArray], limit: float) -> dict[str, Any]:
@@ -135,30 +165,40 @@ def _largest(values: Iterable[float | None]) -> float:
     return max((value for value in values if value is not None), default=0.0)
 
 
-def _columns(chosen: Sequence[Compared]) -> tuple[list[float | None], list[float | None]]:
-    return [one.ours for one in chosen], [one.theirs for one in chosen]
-
-
-def _summary(found: Sequence[tuple[Setting, str, Compared]]) -> list[str]:
-    """What all settings say together."""
+def _summary(rows: Sequence[Row]) -> list[str]:
+    """What all settings say together; those with attention apart, whose errors grow with what they enlarge."""
     lines = [
         "Differences relative to sqrt(K(x,x) K(y,y)), in float64: *between* us and neural-tangents for pairs of "
         f"inputs whose cosine is not within {NEAR:.0e} of 1 or -1, and for all pairs, with equal, nearly equal "
         "(1e-9) and opposite inputs; *ours* and *theirs* from mpmath at 60 digits, for all pairs.",
         "",
     ]
-    settled = [one for _, _, one in found if one.ours is not None]
     for kind in ("nngp", "ntk"):
-        chosen = [one for _, which, one in found if which == kind]
-        theirs = sum(one.theirs is not None and one.theirs > 1e-12 for one in chosen)
-        mine, known = (sum(value is not None for value in values) for values in _columns(chosen))
-        lines.append(
-            f"{kind.upper()}: {mine} settings of ours, largest difference from mpmath "
-            f"{_largest(one.ours for one in chosen):.0e}; {known} of neural-tangents, largest "
-            f"{_largest(one.theirs for one in chosen):.0e}, above 1e-12 in {theirs} of them; between both, pairs "
-            f"that are not near, {_largest(one.between for one in chosen):.0e}."
-        )
-        lines.append("")
-    if not settled:
+        of_kind = [row for row in rows if row.kind == kind]
+        attending = [row for row in of_kind if row.setting.family == "attention_"]
+        plain = [row for row in of_kind if row.setting.family != "attention_"]
+        if plain:
+            lines += [_sentence(kind.upper(), plain), ""]
+        if attending:
+            worst = _largest(row.ours_by_growth for row in attending)
+            said = _sentence(f"{kind.upper()} with attention", attending)
+            lines += [f"{said} Ours over depth times growth (docs/attention-kernels.md), at most {worst:.0e}.", ""]
+    if all(row.found.ours is None for row in rows):
         lines.append("We have no answer for any setting.")
     return lines
+
+
+def _sentence(name: str, rows: Sequence[Row]) -> str:
+    """The largest differences of some settings."""
+    chosen = [row.found for row in rows]
+    ours, theirs = ([one for one in values if one is not None] for values in _columns(chosen))
+    between = _largest(one.between for one in chosen)
+    return (
+        f"{name}: {len(ours)} settings of ours, largest difference from mpmath {_largest(ours):.0e}; "
+        f"{len(theirs)} of neural-tangents, largest {_largest(theirs):.0e}, above 1e-12 in "
+        f"{sum(one > 1e-12 for one in theirs)} of them; between both, pairs that are not near, {between:.0e}."
+    )
+
+
+def _columns(chosen: Sequence[Compared]) -> tuple[list[float | None], list[float | None]]:
+    return [one.ours for one in chosen], [one.theirs for one in chosen]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import factorial
 from typing import Any
+
+from .settings import WIDTH, attention_layers, called, dense_layers
 
 Case = dict[str, Any]
 
@@ -34,6 +37,28 @@ NAMES = {
 SIZES, DEPTHS, PRECISIONS = (1024, 2048, 4096), (1, 3, 5), ("float64", "float32")
 
 
+#: How many of a unit a second has.
+UNITS = {"ms a pair": 1e3, "ns a pair and layer": 1e9}
+
+#: Coefficients of a polynomial of degree 11 whose moments stay small.
+COEFFICIENTS = tuple(float(f"{0.5**k / factorial(k):.3g}") for k in range(12))  # of exp(z/2)
+
+#: Activations that are timed, named and parametrised as in settings.py; the last are formulas.
+ACTIVATIONS: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("relu", ()),
+    ("leaky_relu", (0.1,)),
+    ("abs", ()),
+    ("erf", ()),
+    ("gelu", ()),
+    ("sin", (1.0,)),
+    ("cos", (1.0,)),
+    ("hermite", (3,)),
+    ("polynomial", COEFFICIENTS),
+    ("relu(z)^2", ()),
+    ("tanh(z)", ()),
+)
+
+
 @dataclass(frozen=True)
 class Section:
     """Cases of one kind.
@@ -46,7 +71,8 @@ class Section:
         tools: Tools asked; ours first.
         shown: Keys of a case that label its row.
         fitted: Key of the size against which a scaling exponent of our seconds is fitted, or nothing.
-        per_pair: Whether our milliseconds for each of the n(n+1)/2 pairs are shown.
+        per_pair: Name of a unit of time (a key of `UNITS`) in which our and their time for each of the n(n+1)/2
+            pairs is shown, and for each layer if that is ``"ns a pair and layer"``; nothing is shown if empty.
         leave_out: For a tool the key of a case and the values for which it is asked; all if it has none.
     """
 
@@ -57,7 +83,7 @@ class Section:
     tools: tuple[str, ...]
     shown: tuple[str, ...]
     fitted: str = ""
-    per_pair: bool = False
+    per_pair: str = ""
     leave_out: dict[str, Any] = field(default_factory=dict)
 
     def asked(self, tool: str, case: Case) -> bool:
@@ -75,11 +101,50 @@ def _dense() -> tuple[Case, ...]:
 
 
 def _convolution() -> tuple[Case, ...]:
+    """Both precisions for the net of old, then zero padding and blank images in float64."""
     sizes = {"gap": 8, "flatten": 64}
+    both = [(head, "circular", "random", dtype) for head in sizes for dtype in PRECISIONS]
+    more = [("gap", "zero", "random"), ("flatten", "zero", "random")]
+    more += [("gap", padding, "89 % blank") for padding in ("circular", "zero")]
     return tuple(
-        {"kind": "convolution", "head": head, "n": n, "side": 28, "dtype": dtype}
-        for head, n in sizes.items()
-        for dtype in PRECISIONS
+        {
+            "kind": "convolution",
+            "head": head,
+            "padding": padding,
+            "images": images,
+            "dtype": dtype,
+            "n": sizes[head],
+            "side": 28,
+        }
+        for head, padding, images, dtype in (*both, *((*one, "float64") for one in more))
+    )
+
+
+def _activations() -> tuple[Case, ...]:
+    """Each activation in a net of three layers; Hermite polynomials need variance 1, so biases are 0."""
+    found = []
+    for name, parameters in ACTIVATIONS:
+        text = called(name, parameters)
+        layers = dense_layers([1.0] * 4, [0.0] * 4, ["activation", name, list(parameters)])
+        case = {"kind": "activation", "n": 1024, "d": 784, "depth": 3, "dtype": "float64", "net": layers}
+        shown = text if len(parameters) < 4 else f"{name}, {len(parameters)} coefficients"
+        found.append({**case, "ours": text, "activation": shown})
+    return tuple(found)
+
+
+def _attention() -> tuple[Case, ...]:
+    pooled: list[list[Any]] = [["global average pooling"], ["dense", 1.0, 1.0, 1]]
+    softmax = ["attention", "softmax", 1.0, 1.0, 0.0, WIDTH]
+    return tuple(
+        {
+            "kind": "attention",
+            "n": 128,
+            "tokens": 16,
+            "features": 16,
+            "depth": depth,
+            "net": [*attention_layers(depth, softmax, "relu", False, 1.0, 1.0), *pooled],
+        }
+        for depth in (1, 2)
     )
 
 
@@ -99,13 +164,36 @@ SECTIONS = (
     Section(
         "convolution",
         "Convolutional nets",
-        "CNTK Gram matrix of n random images 28 x 28, one circular layer 3 x 3, ReLU, variances 1. Ours has "
-        "n(n+1)/2 pairs, neural-tangents computes n^2.",
+        "CNTK Gram matrix of n images 28 x 28, one layer 3 x 3, ReLU, variances 1. Blank images have a patch "
+        "12 x 7 of random pixels. Ours has n(n+1)/2 pairs, neural-tangents computes n^2.",
         _convolution(),
         ("orbitkernels", "neural_tangents"),
-        ("head", "dtype", "n"),
-        per_pair=True,
+        ("head", "padding", "images", "dtype", "n"),
+        per_pair="ms a pair",
         leave_out={"orbitkernels": ("dtype", ("float64",))},
+    ),
+    Section(
+        "activations",
+        "Activations",
+        "NTK Gram matrix of 1024 inputs of mean square 1 in 784 dimensions, three hidden layers, weight variances "
+        "1, no biases, float64; the time of the product of the inputs is in it. Times of both are divided by the "
+        "n(n+1)/2 unique pairs, though neural-tangents computes n^2; its RectifiedMonomial(2), relu(z)^2, gives "
+        "NaN for equal inputs, and it has no closed form of tanh(z).",
+        _activations(),
+        ("orbitkernels", "neural_tangents"),
+        ("activation",),
+        per_pair="ns a pair and layer",
+        leave_out={"neural_tangents": ("ours", tuple(called(*one) for one in ACTIVATIONS if "(z)" not in one[0]))},
+    ),
+    Section(
+        "attention",
+        "Attention",
+        "NTK Gram matrix of n random sequences of 16 tokens with 16 features, softmax, ReLU, global average "
+        "pooling, variances 1, float64.",
+        _attention(),
+        ("orbitkernels", "neural_tangents"),
+        ("depth", "n"),
+        per_pair="ms a pair",
     ),
     Section(
         "leave-one-out",

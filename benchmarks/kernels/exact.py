@@ -61,6 +61,9 @@ def _apply(state: Covariances, layer: Sequence[Any], standard: bool) -> None:
         _affine(state, weight, bias, width, standard, fan_in)
     elif kind == "activation":
         _activate(state, *rest)
+    elif kind == "attention":
+        *given, state.width = rest
+        _attend(state, *given)
     elif kind == "average pooling":
         _pool(state, *rest, diagonal=False)
     elif kind == "global average pooling":
@@ -132,6 +135,25 @@ def _places(n: int, window: int, stride: int, padding: str) -> list[list[int | N
     if padding == "circular":
         return [[(start + o) % n for o in range(window)] for start in starts]
     return [[start + o if 0 <= start + o < n else None for o in range(window)] for start in starts]
+
+
+def _attend(state: Covariances, mechanism: str, key: float, value: float, output: float) -> None:
+    """S' = A S A^T and T' = A (T + 2 S) A^T with A_a = mechanism(S(a, a)) (Hron et al. 2020, d_k^-1 scaling)."""
+    weights = [_attention_matrix(mechanism, mp.mpf(key) * state.S[a, a]) for a in range(state.m)]
+    S, T = state.S.copy(), state.T.copy()
+    for a, b in product(range(state.m), repeat=2):
+        left, right = mp.mpf(value) * weights[a], weights[b].T
+        S[a, b] = left.dot(state.S[a, b]).dot(right) + mp.mpf(output)
+        T[a, b] = left.dot(state.T[a, b] + 2 * state.S[a, b]).dot(right) + mp.mpf(output)
+    state.S, state.T = S, T
+
+
+def _attention_matrix(mechanism: str, logits: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Softmax of each row [P, P], or a function of each entry."""
+    if mechanism == "softmax":
+        powers = np.vectorize(mp.exp, otypes=[object])(logits)
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    return np.asarray({"identity": logits, "relu": np.maximum(logits, mp.mpf(0)), "abs": abs(logits)}[mechanism])
 
 
 # ---------------------------------------------------------------------------------------------- activations

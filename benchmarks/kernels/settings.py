@@ -5,6 +5,7 @@ A net is a list of layers, each a list that begins with its kind; the variances 
 * ``["dense", weight variance, bias variance, width]``
 * ``["convolution", filter shape, strides, padding, weight variance, bias variance, width]``
 * ``["activation", name, parameters]``
+* ``["attention", mechanism, key variance, value variance, output variance, width]``
 * ``["residual", layers]``: x + layers(x)
 * ``["layer norm"]``, ``["flatten"]``, ``["global average pooling"]``
 * ``["average pooling", window, strides, padding]``
@@ -67,9 +68,11 @@ class Setting:
         return ", ".join(f"{key}={value}" for key, value in self.arguments.items())
 
     @property
-    def convolutional(self) -> bool:
-        """Whether the inputs have positions."""
-        return self.inputs not in ("vectors", "unit vectors")
+    def family(self) -> str:
+        """What comes before ``nngp`` and ``ntk`` in the name of our kernel."""
+        if self.inputs == "sequences":
+            return "attention_"
+        return "" if self.inputs in ("vectors", "unit vectors") else "c"
 
 
 def inputs() -> dict[str, FloatArray]:
@@ -77,7 +80,8 @@ def inputs() -> dict[str, FloatArray]:
     rng = np.random.default_rng(20)
     vectors = _with_near_pairs(rng.standard_normal((3, 10)), rng)
     found = {"vectors": vectors, "unit vectors": _unit(vectors)}
-    for name, shape in {"images": (6, 6, 1), "colours": (5, 5, 2), "series": (10, 2)}.items():
+    shapes = {"images": (6, 6, 1), "colours": (5, 5, 2), "series": (10, 2), "sequences": (4, 3)}
+    for name, shape in shapes.items():
         found[name] = _with_near_pairs(rng.standard_normal((2, *shape)), rng)[:4]
     return found
 
@@ -93,12 +97,12 @@ def _unit(x: FloatArray) -> FloatArray:
     return np.asarray(x / np.sqrt(np.mean(x * x, axis=1, keepdims=True)))
 
 
-def _called(name: str, parameters: Sequence[float]) -> str:
+def called(name: str, parameters: Sequence[float]) -> str:
     """An activation as a specification writes it."""
     return f"{name}({', '.join(f'{p:g}' for p in parameters)})" if parameters else name
 
 
-def _dense(weights: Sequence[float], biases: Sequence[float], activation: list[Any]) -> Layers:
+def dense_layers(weights: Sequence[float], biases: Sequence[float], activation: list[Any]) -> Layers:
     """Dense layers with the activation between them."""
     layers: Layers = []
     for weight, bias in zip(weights, biases, strict=True):
@@ -109,7 +113,7 @@ def _dense(weights: Sequence[float], biases: Sequence[float], activation: list[A
 def _arguments(depth: int, name: str, parameters: Sequence[float], weight: Any, bias: Any) -> dict[str, str]:
     return {
         "depth": str(depth),
-        "activation": _called(name, parameters),
+        "activation": called(name, parameters),
         "weight_variance": f"{weight}" if isinstance(weight, list) else f"{weight:g}",
         "bias_variance": f"{bias}" if isinstance(bias, list) else f"{bias:g}",
     }
@@ -121,11 +125,12 @@ def _plain() -> Iterator[Setting]:
         for depth, weight, bias in NETS:
             if name == "polynomial" and depth > 2:
                 continue  # moments grow beyond all bounds
-            layers = _dense([weight] * (depth + 1), [bias] * (depth + 1), ["activation", name, list(parameters)])
+            act: list[Any] = ["activation", name, list(parameters)]
+            layers = dense_layers([weight] * (depth + 1), [bias] * (depth + 1), act)
             yield Setting(_arguments(depth, name, parameters, weight, bias), layers)
     for degree in (1, 2, 3, 4):
         for depth in (1, 2):
-            layers = _dense([1.0] * (depth + 1), [0.0] * (depth + 1), ["activation", "hermite", [degree]])
+            layers = dense_layers([1.0] * (depth + 1), [0.0] * (depth + 1), ["activation", "hermite", [degree]])
             yield Setting(_arguments(depth, "hermite", (degree,), 1.0, 0.0), layers, "unit vectors")
 
 
@@ -133,7 +138,7 @@ def _varied() -> Iterator[Setting]:
     """Variances of each layer."""
     for name in ("relu", "erf", "gelu"):
         for weights, biases in (([1.0, 2.0, 0.5], [0.0, 1.0, 0.25]), ([2.0, 1.0], [0.5, 0.0])):
-            layers = _dense(weights, biases, ["activation", name, []])
+            layers = dense_layers(weights, biases, ["activation", name, []])
             arguments = _arguments(len(weights) - 1, name, (), weights, biases)
             yield Setting(arguments, layers)
 
@@ -154,7 +159,8 @@ def _structured() -> Iterator[Setting]:
                 "parameterisation": "standard",
                 "width": str(WIDTH),
             }
-            yield Setting(arguments, _dense([weight] * (depth + 1), [bias] * (depth + 1), act), standard=True)
+            layers = dense_layers([weight] * (depth + 1), [bias] * (depth + 1), act)
+            yield Setting(arguments, layers, standard=True)
 
 
 def _blocks(depth: int, weight: float, bias: float, act: list[Any], residual: bool, norm: bool) -> Layers:
@@ -212,6 +218,33 @@ def _convolution(
     return Setting(arguments, [*layers, *last[head], ["dense", weight, bias, 1]], where)
 
 
+def _attention() -> Iterator[Setting]:
+    """Mechanisms, heads, depths, activations and residual connections of nets with attention."""
+    mechanisms = ("softmax", "identity", "relu", "abs")
+    every = product(mechanisms, ("gap", "flatten"), (1, 2), ("relu", "erf"), (False, True))
+    for mechanism, head, depth, name, residual in every:
+        weight, bias = (1.5, 0.25) if depth == 2 else (1.0, 1.0)
+        variances = (0.5, 1.5, 0.25) if depth == 2 else (1.0, 1.0, 0.0)
+        arguments = _arguments(depth, name, (), weight, bias) | {"mechanism": mechanism, "head": head}
+        names = ("key_variance", "value_variance", "output_variance")
+        arguments |= {key: f"{value:g}" for key, value in zip(names, variances, strict=True)}
+        arguments |= {"residual": "true"} if residual else {}
+        around = attention_layers(depth, ["attention", mechanism, *variances, WIDTH], name, residual, weight, bias)
+        last = {"flatten": ["flatten"], "gap": ["global average pooling"]}[head]
+        yield Setting(arguments, [*around, last, ["dense", weight, bias, 1]], "sequences")
+
+
+def attention_layers(
+    depth: int, attention: list[Any], name: str, residual: bool, weight: float, bias: float
+) -> Layers:
+    """An embedding, then attention and activation, again and again, with a dense layer between."""
+    dense: list[Any] = ["dense", weight, bias, WIDTH]
+    act: list[Any] = ["activation", name, []]
+    attend: Layers = [["residual", [attention]]] if residual else [attention]
+    between: Layers = [["residual", [act, dense]]] if residual else [act, dense]
+    return [dense, *(attend + between) * (depth - 1), *attend, act]
+
+
 def settings() -> list[Setting]:
     """All settings."""
-    return [*_plain(), *_varied(), *_structured(), *_convolutional()]
+    return [*_plain(), *_varied(), *_structured(), *_convolutional(), *_attention()]

@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,30 @@ def points(case: dict[str, Any]) -> Any:
 
 
 def pictures(case: dict[str, Any]) -> Any:
-    """Random images [n, side, side, 1]."""
+    """Random images [n, side, side, 1], or blank but for a patch of 12 x 7 pixels."""
     import numpy as np
 
-    return np.random.default_rng(0).standard_normal((case["n"], case["side"], case["side"], 1))
+    images = np.random.default_rng(0).standard_normal((case["n"], case["side"], case["side"], 1))
+    if case["images"] != "random":
+        inside = np.zeros(images.shape[1:], dtype=bool)
+        inside[8:20, 10:17] = True
+        images[:, ~inside] = 0.0
+    return images
+
+
+def units(case: dict[str, Any]) -> Any:
+    """Random inputs [n, d] of mean square 1."""
+    import numpy as np
+
+    X = points(case)
+    return X / np.sqrt(np.mean(X * X, axis=1, keepdims=True))
+
+
+def sequences(case: dict[str, Any]) -> Any:
+    """Random sequences [n, tokens, features]."""
+    import numpy as np
+
+    return np.random.default_rng(0).standard_normal((case["n"], case["tokens"], case["features"]))
 
 
 # ---------------------------------------------------------------------------------------------- tools
@@ -122,7 +143,7 @@ def orbitkernels_convolution(case: dict[str, Any]) -> Work:
     import orbitkernels as ok
 
     images = pictures(case)[..., 0]
-    k = ok.kernel(f"cntk(depth=1, filter=3, padding=circular, head={case['head']})")
+    k = ok.kernel(f"cntk(depth=1, filter=3, padding={case['padding']}, head={case['head']})")
     return lambda: k.gram(images)
 
 
@@ -130,10 +151,37 @@ def neural_tangents_convolution(case: dict[str, Any]) -> Work:
     """neural-tangents; float32 where the case says so."""
     jax, stax = _neural_tangents(case["dtype"] == "float64")
     head = {"gap": stax.GlobalAvgPool, "flatten": stax.Flatten}[case["head"]]()
-    layers = (stax.Conv(1, (3, 3), padding="CIRCULAR", b_std=1.0), stax.Relu(), head, stax.Dense(1, 1.0, 1.0))
+    padding = {"circular": "CIRCULAR", "zero": "SAME"}[case["padding"]]
+    layers = (stax.Conv(1, (3, 3), padding=padding, b_std=1.0), stax.Relu(), head, stax.Dense(1, 1.0, 1.0))
     kernel, X = stax.serial(*layers)[2], pictures(case)
     call = jax.jit(lambda x: kernel(x, None, "ntk"))
     return lambda: call(X).block_until_ready()
+
+
+def orbitkernels_activation(case: dict[str, Any]) -> Work:
+    """Our Gram matrix of a net with one of the activations."""
+    import orbitkernels as ok
+
+    X, k = units(case), ok.kernel(f"ntk(depth={case['depth']}, activation={case['ours']}, bias_variance=0)")
+    return lambda: k.gram(X)
+
+
+def neural_tangents_activation(case: dict[str, Any]) -> Work:
+    """neural-tangents on the same net."""
+    return _built(case, units(case))
+
+
+def orbitkernels_attention(case: dict[str, Any]) -> Work:
+    """Our Gram matrix of a net with attention."""
+    import orbitkernels as ok
+
+    X, k = sequences(case), ok.kernel(f"attention_ntk(depth={case['depth']}, mechanism=softmax, head=gap)")
+    return lambda: k.gram(X)
+
+
+def neural_tangents_attention(case: dict[str, Any]) -> Work:
+    """neural-tangents on the same net."""
+    return _built(case, sequences(case))
 
 
 def orbitkernels_leave_one_out(case: dict[str, Any]) -> Work:
@@ -235,6 +283,14 @@ def _neural_tangents(double: bool) -> tuple[Any, Any]:
     from neural_tangents import stax
 
     return jax, stax
+
+
+def _built(case: dict[str, Any], X: Any) -> Work:
+    """neural-tangents in float64 on the layers of a case."""
+    jax, stax = _neural_tangents(True)
+    kernel = import_module("theirs").built(case["net"], False, stax)[2]  # its folder is that of this script
+    call = jax.jit(lambda x: kernel(x, None, "ntk"))
+    return lambda: call(X).block_until_ready()
 
 
 def _shifted(n: int) -> Any:

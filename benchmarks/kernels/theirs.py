@@ -33,10 +33,12 @@ def _layer(kind: str, rest: Sequence[Any], standard: bool, stax: Any) -> Any:
         return stax.Conv(width, tuple(shape), tuple(strides), dimension_numbers=_axes(len(shape)), **options)
     if kind == "activation":
         name, parameters = rest
-        return _activation(name, parameters, stax)
+        return activation(name, parameters, stax)
     if kind == "average pooling":
         window, strides, padding = rest
         return stax.AvgPool(tuple(window), tuple(strides), padding.upper(), normalize_edges=False)
+    if kind == "attention":
+        return _attention(*rest, stax)
     if kind == "residual":
         (inner,) = rest
         return stax.serial(
@@ -47,13 +49,29 @@ def _layer(kind: str, rest: Sequence[Any], standard: bool, stax: Any) -> Any:
     return {"flatten": stax.Flatten, "global average pooling": stax.GlobalAvgPool}[kind]()
 
 
+def _attention(mechanism: str, key: float, value: float, output: float, width: int, stax: Any) -> Any:
+    """One layer of attention with d_k^-1 scaling; the number of heads and their widths do not matter."""
+    return stax.GlobalSelfAttention(
+        width,
+        1,
+        1,
+        1,
+        linear_scaling=True,
+        W_key_std=key**0.5,
+        W_query_std=key**0.5,
+        W_value_std=value**0.5,
+        b_std=output**0.5 if output else None,
+        attention_mechanism=mechanism.upper(),
+    )
+
+
 def _axes(dimensions: int) -> tuple[str, str, str]:
     """Batches first, channels last."""
     letters = "HWD"[:dimensions]
     return (f"N{letters}C", f"{letters}IO", f"N{letters}C")
 
 
-def _activation(name: str, parameters: Sequence[float], stax: Any) -> Any:
+def activation(name: str, parameters: Sequence[float], stax: Any) -> Any:
     made = {
         "relu": lambda: stax.Relu(),
         "leaky_relu": lambda: stax.LeakyRelu(parameters[0]),
