@@ -46,7 +46,7 @@ def irreps_result(
     table = group.character_table()
     chosen = range(len(table)) if rows is None else [_row(len(table), row) for row in rows]
     names = list(group.generator_names) if words is None else list(words)
-    elements = [group.element(word) for word in names]
+    elements = [group.element(word, "elements") for word in names]
     _refuse_many(group, [int(table.degrees[row]) for row in chosen], len(names))
     found = _exact(group, chosen) if exact else _unitary(group, chosen)
     irreps = []

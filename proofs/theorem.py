@@ -130,12 +130,15 @@ class _Registry(Mapping[str, Theorem]):
         return len(_modules())
 
 
+#: Parts with a name of their own, in small letters, and the theorem they belong to.
+PARTS = {"t1b": "T1"}
+
 #: All theorems by id, in the order in which they are shown.
 THEOREMS: Mapping[str, Theorem] = _Registry()
 
 
 def find_theorem(name: str) -> Theorem:
-    """The theorem of that id or title, in any case of letters; a part such as T1b belongs to T1.
+    """The theorem of that id or title, in any case of letters; a part of :data:`PARTS` such as T1b belongs to T1.
 
     Raises:
         InputError: If there is none; the message suggests the nearest.
@@ -145,9 +148,10 @@ def find_theorem(name: str) -> Theorem:
         >>> find_theorem("t6").title
         'Spectral error of a missing pose'
     """
-    key = re.sub(r"(?<=\d)[a-z]$", "", str(name).strip().casefold())
-    if key.upper() in THEOREMS:
-        return THEOREMS[key.upper()]
+    key = str(name).strip().casefold()
+    known = PARTS.get(key, key).upper()
+    if known in THEOREMS:
+        return THEOREMS[known]
     names = {word.casefold(): theorem for theorem in THEOREMS.values() for word in (theorem.id, theorem.title)}
     if found := names.get(key):
         return found

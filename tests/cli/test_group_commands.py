@@ -110,7 +110,7 @@ def test_the_spectrum_without_a_kernel_is_that_of_the_classes_of_the_generators(
         (["irreps", "S4", "--rows", "6"], "rows 1 to 5"),
         (["irreps", "S4", "--rows", "0"], "rows 1 to 5"),
         (["irreps", "S4", "--rows", "2,y"], "'y'"),
-        (["irreps", "S4", "--elements", "a,q"], "'q'"),
+        (["irreps", "S4", "--elements", "a,q"], "Argument 'elements' holds 'q'"),
         (["irreps", "S7", "--elements", ",".join(["a"] * 60)], "more than 20000"),
         (["characters", "S4", "--format", "html"], "html"),
     ],

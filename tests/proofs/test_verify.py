@@ -248,6 +248,13 @@ def test_every_id_resolves_and_order_is_that_of_the_list() -> None:
 def test_a_bad_name_suggests_the_nearest() -> None:
     with pytest.raises(InputError, match=r"Unknown theorem 'T66'; the nearest is 'T6'"):
         verify(["T66"])
+
+
+@pytest.mark.parametrize("part", ["T1x", "T1a", "T2b", "T1bb", "K1b"])
+def test_a_part_that_is_none_is_refused_in_one_line(part: str) -> None:
+    with pytest.raises(InputError, match=f"^Unknown theorem '{part}'; the nearest is '") as caught:
+        theorem_ids([part])
+    assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match=r"Unknown theorem 'leave one out'; the nearest is 'T1'"):
         verify(["leave one out"])
     with pytest.raises(InputError, match=r"Unknown theorem ''"):
