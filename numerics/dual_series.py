@@ -18,17 +18,11 @@ import numpy as np
 from orbitkernels.errors import InputError
 
 from .compilation import jit_inline
+from .dual_quadrature import NODES, Function, hermite_coefficients, missed
 from .duals import Dual, FloatArray
 
 #: Numbers of terms of which pair functions are written out.
 TERMS = (8, 16, 32, 64)
-
-#: Panels of unit length on each side of 0 and nodes in each, for activations without a closed form: the Gaussian
-#: density times the largest polynomial is below 1e-60 outside, kinks at 0 lie between panels.
-PANELS, NODES = 22, 16
-
-#: How often the panels next to 0 are halved to see what the plain ones miss.
-OCTAVES = 30
 
 #: Numbers of terms above which rows of pairs are faster than pairs, and the longest row.
 COLUMNS = 256
@@ -63,31 +57,33 @@ def hermite(degree: float) -> Dual:
     )
 
 
-def series(
-    name: str, function: Callable[[FloatArray], FloatArray], derivative: Callable[[FloatArray], FloatArray]
-) -> Dual:
+def series(name: str, function: Function, derivative: Function, kinks: tuple[float, ...] = ()) -> Dual:
     """Any activation with finite E[f^2] and E[f'^2], by 62 Hermite coefficients for each input.
 
-    E[f f] and E[f' f'] are off by at most the shares that :func:`series_error` gives, times A_x A_y.
+    E[f f] is off by the share of A_x A_y that :func:`series_error` gives of f, and E[f' f'] by the share of
+    sqrt(E[f'(z_x)^2] E[f'(z_y)^2]) that it gives of f'.
 
     Args:
         name: What messages call the activation.
         function: f, of an array.
         derivative: f', of an array.
+        kinks: Where f may have kinks; 0 need not be among them.
     """
     return _from_coefficients(
         name,
-        lambda lengths: _by_quadrature(name, function, lengths),
-        lambda lengths: _by_quadrature(name, derivative, lengths),
+        lambda lengths: hermite_coefficients(name, function, lengths, kinks),
+        lambda lengths: hermite_coefficients(name, derivative, lengths, kinks),
         TERMS[-1],
     )
 
 
-def series_error(name: str, function: Callable[[FloatArray], FloatArray], lengths: FloatArray) -> FloatArray:
-    """Share of E[f(a z)^2] beyond the coefficients of :func:`series` plus the error of the quadrature, for each a.
+def series_error(name: str, function: Function, lengths: FloatArray, kinks: tuple[float, ...] = ()) -> FloatArray:
+    """Twice the share of E[f(a z)^2] beyond the coefficients, plus the error of the quadrature, for each a.
 
-    The second is taken as four times what changes with three quarters of the nodes, plus what E[f(a z)^2] changes
-    with panels that become narrower towards 0, where a long a puts what f does near 0.
+    For lengths a and b sum_(m >= 62) c_m(a) c_m(b) u^m may have either sign, and so may be off by twice what the
+    largest terms are from the two powers that stand for it; for a = b it is off by half of what is stated at most.
+    The error of the quadrature is taken as four times what changes with three quarters of the nodes, plus what
+    E[f(a z)^2] changes with panels that become narrower towards 0, where a long a puts what f does near 0.
 
     Example:
         >>> import numpy as np
@@ -97,26 +93,16 @@ def series_error(name: str, function: Callable[[FloatArray], FloatArray], length
         >>> bool(series_error("|z|", np.abs, np.array([1.0]))[0] > 1e-4)
         True
     """
-    whole = _by_quadrature(name, function, lengths)
-    coarse = _by_quadrature(name, function, lengths, 3 * NODES // 4)
+    whole = hermite_coefficients(name, function, lengths, kinks)
+    coarse = hermite_coefficients(name, function, lengths, kinks, 3 * NODES // 4)
     square = np.sum(whole * whole, axis=0)
     size = np.where(square > 0, square, 1.0)
     change = np.sqrt(np.sum((whole - coarse)[:-2] ** 2, axis=0) / size) + np.abs(
         np.sum(coarse * coarse, axis=0) / size - square / size
     )
-    error: FloatArray = np.sum(whole[-2:] ** 2, axis=0) / size + 4.0 * change + _missed(function, lengths)
+    left_out = 2.0 * np.sum(whole[-2:] ** 2, axis=0) / size
+    error: FloatArray = left_out + 4.0 * change + missed(function, lengths, kinks)
     return error
-
-
-def _missed(function: Callable[[FloatArray], FloatArray], lengths: FloatArray) -> FloatArray:
-    """Difference of E[f(a z)^2] by plain and by graded panels, as a share of the larger."""
-    totals = []
-    for points, weights in (_gaussian_rule(NODES), _gaussian_rule(NODES, OCTAVES)):
-        with np.errstate(all="ignore"):
-            values = np.broadcast_to(function(points[:, None] * lengths), (len(points), len(lengths)))
-            totals.append(weights @ (values * values))
-    largest = np.maximum(*totals)
-    return np.divide(abs(totals[0] - totals[1]), largest, out=np.zeros_like(largest), where=largest > 0)
 
 
 # ---------------------------------------------------------------------------------------------- coefficients
@@ -169,48 +155,6 @@ def _of_hermite(n: int, lengths: FloatArray) -> FloatArray:
         factor = sqrt(factorial(n) / factorial(m)) / (2**k * factorial(k))
         rows[m] = factor * lengths**m * ((lengths - 1.0) * (lengths + 1.0)) ** k
     return rows
-
-
-def _by_quadrature(
-    name: str, function: Callable[[FloatArray], FloatArray], lengths: FloatArray, nodes: int = NODES
-) -> FloatArray:
-    """62 Hermite coefficients of f(a z) for each a, and the square roots of the even and odd rest of E[f^2].
-
-    Raises:
-        InputError: If the activation has no finite value where it is needed.
-    """
-    points, weights = _gaussian_rule(nodes)
-    basis = np.empty((TERMS[-1] - 2, len(points)))
-    basis[0], basis[1] = 1.0, points
-    for m in range(2, len(basis)):
-        basis[m] = (points * basis[m - 1] - sqrt(m - 1) * basis[m - 2]) / sqrt(m)
-    with np.errstate(all="ignore"):
-        values = np.broadcast_to(function(points[:, None] * lengths), (len(points), len(lengths)))
-        total = weights @ (values * values)
-    if not np.all(np.isfinite(total)):
-        length = float(lengths[~np.isfinite(total)][0])
-        raise InputError(
-            f"Activation '{name}' has no finite second moment at standard deviation {length:.3g} of the"
-            " pre-activations; scale the inputs or the weight variances down."
-        )
-    found = (basis * weights) @ values
-    flipped = values[::-1]
-    rest = [
-        weights @ ((values + sign * flipped) / 2.0) ** 2 - np.sum(found[start::2] ** 2, axis=0)
-        for start, sign in ((0, 1.0), (1, -1.0))
-    ]
-    # below 1e-13 it is rounding
-    return np.concatenate([found, np.sqrt([np.where(part > 1e-13 * total, part, 0.0) for part in rest])])
-
-
-def _gaussian_rule(nodes: int, octaves: int = 0) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights for E[g(z)], symmetric about 0, with panels of length 1 and 2^-1, ..., 2^-octaves."""
-    inner, weights = np.polynomial.legendre.leggauss(nodes)
-    half = np.concatenate([0.5 ** np.arange(octaves, 0, -1), np.arange(1.0, PANELS + 1)])
-    edges = np.concatenate([-half[::-1], [0.0], half])
-    widths = np.diff(edges)[:, None]
-    points = (edges[:-1, None] + widths * (inner + 1.0) / 2.0).ravel()
-    return points, (widths * weights / 2.0).ravel() * np.exp(-points * points / 2.0) / sqrt(2.0 * np.pi)
 
 
 # ---------------------------------------------------------------------------------------------- pairs

@@ -88,11 +88,11 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
     """The dual of outer f(inner z), for what formulas are recognised as.
 
     Args:
-        name: piecewise_linear (the slopes for z > 0 and z < 0), arc_cosine (the order, 2 or 3), polynomial (the
-            coefficients), erf, gelu, sin or cos (nothing).
+        name: piecewise_linear (the slopes for z > 0 and z < 0), step (the values there), arc_cosine (the order, 2
+            or 3), polynomial (the coefficients), erf, gelu, sin or cos (nothing).
         parameters: As said.
         outer: Not 0.
-        inner: Not 0; 1 for the first three.
+        inner: Not 0; 1 for the first four.
 
     Example:
         >>> import numpy as np
@@ -106,12 +106,15 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
     from .dual_gelu import gelu
     from .dual_piecewise import piecewise_linear
     from .dual_series import polynomial
+    from .dual_step import step
     from .dual_trigonometric import cosine, sine
 
     values = [_parameter(name, value) for value in (*parameters, outer, inner)]
     own, (c, w) = values[:-2], values[-2:]
     if name == "piecewise_linear":
         return piecewise_linear(c * own[0], c * own[1])
+    if name == "step":
+        return step(c * own[0], c * own[1])
     if name == "arc_cosine":
         return arc_cosine(own[0], c)
     if name == "polynomial":

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 #: A share of E[f(a z)^2] that an expansion may leave out without a warning.
 UNNOTICED = 1e-5
 
-#: A share from which the expansion is refused; that of a step, which long inputs make of tanh, is below 0.07.
-USELESS = 0.1
+#: Shares of E[f(a z)^2] and of E[f'(a z)^2] from which the expansion is refused; that of a step, which long inputs
+#: make of tanh, is below 0.14.
+USELESS, USELESS_SLOPE = 0.2, 0.5
+
+#: Pre-activations below SMALL are looked at for terms that cancel, and what may be lost of f there.
+SMALL, LOST = 1e-3, 1e-6
 
 
 class NetworkActivation:
@@ -55,49 +59,121 @@ class NetworkActivation:
         """Whether the dual is a series of Hermite coefficients, which has an error of its own."""
         return self.symbolic.name == "formula" and self.symbolic.scaled is None
 
-    @cached_property
+    @property
+    def is_step(self) -> bool:
+        """Whether f is a step, which has an NNGP kernel but no NTK."""
+        return self.symbolic.is_step
+
+    def require_slope(self, kernel: str) -> None:
+        """Refuse a step for a tangent kernel.
+
+        Args:
+            kernel: Its name.
+
+        Raises:
+            InputError: If f is a step.
+
+        Example:
+            >>> from orbitkernels.proofs.activations import network_activation
+            >>> network_activation("sign(z)").require_slope("ntk")
+            Traceback (most recent call last):
+                ...
+            orbitkernels.errors.InputError: Activation 'sign(z)' is a step, whose slope has no second ...
+        """
+        if self.is_step:
+            raise InputError(
+                f"Activation '{self.text}' is a step, whose slope has no second moment, so {kernel} does not"
+                " exist; use the NNGP kernel, or a continuous activation such as erf."
+            )
+
+    @property
     def dual(self) -> Dual:
         """The dual of :mod:`orbitkernels.numerics.duals`: by name or scale, or by Hermite coefficients else.
 
         That of a formula gives an `ExpectationWarning` where it leaves out more than UNNOTICED, and an
         `InputError` from USELESS on.
         """
-        from orbitkernels.numerics.dual_series import series
+        return self.dual_of(tangent=False)
+
+    def dual_of(self, tangent: bool) -> Dual:
+        """`dual`, that minds what the expansion leaves out of the slope too if it is for a tangent kernel."""
+        if not self.is_series:
+            return self._exact_dual
+
+        def features(lengths: FloatArray) -> FloatArray:
+            self._warn(lengths, tangent)
+            return self._expanded.features(lengths)
+
+        return self._expanded._replace(features=features)
+
+    @cached_property
+    def _exact_dual(self) -> Dual:
         from orbitkernels.numerics.duals import dual, scaled_dual
 
         form = self.symbolic.scaled
-        if form is not None:
-            values = [float(value) for value in (*form.parameters, form.outer, form.inner)]
-            return scaled_dual(form.name, values[:-2], values[-2], values[-1])
-        if not self.is_series:
+        if form is None:
             return dual(self.symbolic.name, [float(value) for value in self.symbolic.parameters])
-        expanded = series(self.text, self.function, self.derivative)
+        values = [float(value) for value in (*form.parameters, form.outer, form.inner)]
+        return scaled_dual(form.name, values[:-2], values[-2], values[-1])
 
-        def features(lengths: FloatArray) -> FloatArray:
-            self._warn(lengths)
-            return expanded.features(lengths)
+    @cached_property
+    def _expanded(self) -> Dual:
+        from orbitkernels.numerics.dual_series import series
 
-        return expanded._replace(features=features)
+        return series(self.text, self.function, self.derivative, self.kinks)
 
-    def _warn(self, lengths: FloatArray) -> None:
+    @cached_property
+    def kinks(self) -> tuple[float, ...]:
+        """Where f or f' may have kinks.
+
+        Example:
+            >>> from orbitkernels.proofs.activations import network_activation
+            >>> network_activation("relu(z+1)-relu(z-1)-1").kinks
+            (-1.0, 1.0)
+        """
+        from orbitkernels.theory.activation_kinks import kinks
+
+        return tuple(map(float, kinks(self.symbolic.expression)))
+
+    def _warn(self, lengths: FloatArray, tangent: bool = False) -> None:
         """Say so if the expansion leaves much out at the least or the largest length; refuse it if useless."""
         if not lengths.size:
             return
         extremes = np.array([np.min(lengths), np.max(lengths)])
-        error = float(np.max(self.series_error(extremes))) if np.all(np.isfinite(extremes)) else 0.0
-        if error >= USELESS:
-            raise InputError(
-                f"Activation '{self.text}' cannot be expanded in polynomials of Hermite at standard deviations of"
-                f" the pre-activations from {extremes[0]:.3g} to {extremes[1]:.3g}; scale the inputs or the weight"
-                " variances down, or use an activation in closed form."
-            )
-        if error > UNNOTICED:
+        if not np.all(np.isfinite(extremes)):
+            return
+        self._require_digits(float(np.min(lengths, where=lengths > 0, initial=SMALL)))
+        errors = {"f(z)": (float(np.max(self.series_error(extremes))), USELESS)}
+        if tangent:
+            errors["f'(z)"] = float(np.max(self.slope_error(extremes))), USELESS_SLOPE
+        for what, (error, useless) in errors.items():
+            if error >= useless:
+                raise InputError(
+                    f"Activation '{self.text}' cannot be expanded in polynomials of Hermite at standard deviations"
+                    f" of the pre-activations from {extremes[0]:.3g} to {extremes[1]:.3g}: {error:.0e} of"
+                    f" E[{what}^2] is left out; scale the inputs or the weight variances down, or use an"
+                    " activation in closed form."
+                )
+        what = max(errors, key=lambda name: errors[name][0])
+        if errors[what][0] > UNNOTICED:
             warnings.warn(
                 f"Activation '{self.text}' is expanded in polynomials of Hermite, which leave out up to "
-                f"{error:.0e} of E[f(z)^2] at standard deviations up to {extremes[1]:.3g}; use an activation in "
-                "closed form, or lower the weight variance.",
+                f"{errors[what][0]:.0e} of E[{what}^2] at standard deviations up to {extremes[1]:.3g}; use an "
+                "activation in closed form, or lower the weight variance.",
                 ExpectationWarning,
                 stacklevel=2,
+            )
+
+    def _require_digits(self, length: float) -> None:
+        """Refuse a formula such as 1 - cos(z) at lengths where its terms cancel in floating point."""
+        if length >= SMALL:
+            return
+        points = length * np.array([-1.0, -0.5, 0.5, 1.0])
+        exact = np.array([_enclosed(self.symbolic.expression, point) for point in points])
+        if np.max(np.abs(self.function(points) - exact)) > LOST * np.max(np.abs(exact)):
+            raise InputError(
+                f"Activation '{self.text}' loses its digits to cancellation at standard deviations of the"
+                f" pre-activations of {length:.3g}; scale the inputs up, or write it without differences."
             )
 
     def series_error(self, lengths: FloatArray) -> FloatArray:
@@ -109,9 +185,31 @@ class NetworkActivation:
             >>> bool(network_activation("z + sin(z)/2").series_error(np.ones(1))[0] < 1e-12)
             True
         """
+        return self._share(self.function, lengths)
+
+    def slope_error(self, lengths: FloatArray) -> FloatArray:
+        """Share of E[f'(a z)^2] that the series leaves out, for each length a; 0 for a closed form.
+
+        Example:
+            >>> import numpy as np
+            >>> from orbitkernels.proofs.activations import network_activation
+            >>> f = network_activation("tanh(z)")
+            >>> bool(f.series_error(np.ones(1))[0] < f.slope_error(np.ones(1))[0] < 1e-7)
+            True
+        """
+        return self._share(self.derivative, lengths)
+
+    def expectation_error(self, lengths: FloatArray, tangent: bool) -> float:
+        """The largest of these shares over the lengths, of the slope too for a tangent kernel."""
+        parts = (self.series_error, self.slope_error) if tangent else (self.series_error,)
+        return max(float(np.max(part(lengths), initial=0.0)) for part in parts)
+
+    def _share(self, function: Callable[[Any], FloatArray], lengths: FloatArray) -> FloatArray:
         from orbitkernels.numerics.dual_series import series_error
 
-        return series_error(self.text, self.function, lengths) if self.is_series else np.zeros(len(lengths))
+        if not self.is_series:
+            return np.zeros(len(lengths))
+        return series_error(self.text, function, lengths, self.kinks)
 
     @cached_property
     def function(self) -> Callable[[Any], FloatArray]:
@@ -208,5 +306,9 @@ def _enclosed(expression: Any, value: float) -> float:
     from orbitkernels.theory.activations import z
     from orbitkernels.theory.ball_expressions import enclose
 
-    with ctx.workprec(128):
-        return float(enclose(expression, {z: arb(value)}).mid())
+    for bits in (128, 512, 2048):  # terms may cancel
+        with ctx.workprec(bits):
+            ball = enclose(expression, {z: arb(value)})
+        if ball.rel_accuracy_bits() > 60:
+            break
+    return float(ball.mid())

@@ -56,6 +56,8 @@ class _Attention(Kernel):
         self.depth = integer("depth", depth, most=MAX_DEPTH)
         self.tokens = None if tokens is None else integer("tokens", tokens)
         self._function = network_activation(activation)
+        if self._tangent:
+            self._function.require_slope(self.name)
         self.activation = self._function.text
         self.mechanism = choice("mechanism", mechanism, MECHANISMS)
         self.head = choice("head", head, HEADS)
@@ -197,7 +199,7 @@ class _Attention(Kernel):
             key=float(self._key),
             value=float(self._value),
             output=float(self._output),
-            dual=self._function.dual,
+            dual=self._function.dual_of(self._tangent),
             ntk=self._tangent,
         )
 

@@ -64,6 +64,8 @@ class _Convolutional(Kernel):
         self.filter, self.stride = _extent("filter", filter), _extent("stride", stride)
         self.head, self.padding = choice("head", head, HEADS), choice("padding", padding, PADDINGS)
         self._function = network_activation(activation)
+        if self._tangent:
+            self._function.require_slope(self.name)
         self.activation = self._function.text
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
@@ -194,7 +196,7 @@ class _Convolutional(Kernel):
             window_stride=self._fitted(self.window_stride, height, width),
             weights=weights,
             biases=biases,
-            dual=self._function.dual,
+            dual=self._function.dual_of(self._tangent),
             ntk=self._tangent,
         )
         self._require_fit(net)

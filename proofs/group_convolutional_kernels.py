@@ -74,6 +74,8 @@ class _GroupConvolutional:
         self._weight = layer_numbers("weight_variance", weight_variance, self.depth + 1, positive=True)
         self._bias = layer_numbers("bias_variance", bias_variance, self.depth + 1, positive=False)
         self._function = network_activation(activation)
+        if self._tangent:
+            self._function.require_slope(self.name)
         self.activation = self._function.text
         self.head = one_of_heads(head)
         require_order(self.group.name, self.group.order, head)
@@ -168,7 +170,8 @@ class _GroupConvolutional:
             )
         if not len(x) or (y is not None and not len(y)):
             return np.zeros((len(x), len(x if y is None else y)))
-        pairs, dual = self.group.order ** (1 if self.head == "flatten" else 2), self._function.dual
+        pairs = self.group.order ** (1 if self.head == "flatten" else 2)
+        dual = self._function.dual_of(self._tangent)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             images = self._images(x)
             others = None if y is None else self._images(y)
@@ -224,9 +227,8 @@ class _GroupConvolutional:
             )
         points = self.action.permutations[:, self.filter].T  # [F, n]: the points g p
         patches = points[:, None, :] * channels + np.arange(channels)[:, None]
-        images = prepare(
-            x, patches.reshape(-1, self.group.order), self._filter, self._function.dual, self._variances
-        )
+        dual = self._function.dual_of(self._tangent)
+        images = prepare(x, patches.reshape(-1, self.group.order), self._filter, dual, self._variances)
         self._require_sizes(x, images)
         return images
 

@@ -64,6 +64,8 @@ def kernel_accuracy(kernel: KernelLike, points: npt.ArrayLike | None = None) -> 
     if not isinstance(kernel, _TANGENTS + _COVARIANCES):
         return KERNEL_ACCURACY
     layer = _TANGENT if isinstance(kernel, _TANGENTS) else _COVARIANCE
+    if kernel._function.is_step:
+        return float(layer**0.5 ** (kernel.depth - 1))  # a layer moves 1 - u as the root of what it is given
     if inputs is None or not len(inputs):
         return kernel.depth * layer
     return kernel.depth * (layer + _expectation_error(kernel, inputs)) * _growth(kernel, inputs)
@@ -119,10 +121,10 @@ class _Lengths(NetworkActivation):
         super().__init__(symbolic)  # type: ignore[arg-type]
         self.errors: list[float] = []
 
-    def _warn(self, lengths: FloatArray) -> None:
+    def _warn(self, lengths: FloatArray, tangent: bool = False) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExpectationWarning)  # the kernel itself gives it
-            super()._warn(lengths)
+            super()._warn(lengths, tangent)
         if lengths.size:
             extremes = np.array([np.min(lengths), np.max(lengths)])
-            self.errors.append(float(np.max(self.series_error(extremes))))
+            self.errors.append(self.expectation_error(extremes, tangent))

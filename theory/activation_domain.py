@@ -49,7 +49,7 @@ def require_activation(expression: Any, text: str) -> None:
     if not expression.has(z):
         raise InputError(f"Activation {shown!r} is constant, so it has no kernel; it must depend on z.")
     if expression.has(sign):
-        raise InputError(f"Activation {shown!r} jumps at a zero of its absolute value; it must be continuous.")
+        raise InputError(f"Activation {shown!r} jumps; it must be continuous, or a step at 0 such as sign(z).")
     derivative = slope(expression)
     with ctx.workprec(256):
         _require_finite(expression, f"Activation {shown!r} lacks a finite real value")

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sympy
-from sympy import Abs, Heaviside, Max, Min, Piecewise, S
+from sympy import Abs, Heaviside, Max, Min, Piecewise, S, sign
 
 from orbitkernels.errors import InputError
 
@@ -25,8 +25,8 @@ class ScaledForm(NamedTuple):
     """f(z) = outer g(inner z).
 
     Attributes:
-        name: g: piecewise_linear (parameters: the slopes for z > 0 and z < 0), arc_cosine (the order), polynomial
-            (the coefficients), erf, gelu, sin or cos.
+        name: g: piecewise_linear (parameters: the slopes for z > 0 and z < 0), step (the values there), arc_cosine
+            (the order), polynomial (the coefficients), erf, gelu, sin or cos.
         parameters: Real SymPy numbers.
         outer: Likewise, not 0.
         inner: Likewise, not 0.
@@ -55,7 +55,17 @@ def scaled_form(expression: Any) -> ScaledForm | None:
         >>> scaled_form(z + erf(z)) is None
         True
     """
-    return _in_powers(expression) or _of_one_function(expression) or _gelu(expression)
+    return _step(expression) or _in_powers(expression) or _of_one_function(expression) or _gelu(expression)
+
+
+def _step(expression: Any) -> ScaledForm | None:
+    """Steps at 0: numbers on either side."""
+    if expression.atoms(sign) != {sign(z)}:
+        return None
+    right, left = (expression.subs(sign(z), side) for side in (S.One, S.NegativeOne))
+    if right.has(z) or left.has(z) or right == left or not _real(right, left):
+        return None
+    return ScaledForm("step", (right, left))
 
 
 def _in_powers(expression: Any) -> ScaledForm | None:
@@ -123,7 +133,7 @@ def _real(*values: Any) -> bool:
 
 
 def in_absolute_values(expression: Any) -> Any:
-    """The expression with Max, Min and Piecewise written by absolute values, and decimals taken exactly.
+    """The expression with Max, Min and Piecewise written by absolute values, steps by sign(z), and exact decimals.
 
     A continuous function in pieces f_0, f_1, ... that meet at c_1 < c_2 < ... is
     f_0(min(z, c_1)) + sum_k (f_k(z cut to [c_k, c_(k+1)]) - f_k(c_k)).
@@ -139,8 +149,7 @@ def in_absolute_values(expression: Any) -> Any:
         (z/2 + Abs(z)/2, Abs(z))
     """
     expression = expression.replace(lambda part: part.is_Float, lambda part: sympy.Rational(repr(float(part))))
-    if expression.has(Heaviside):
-        raise InputError(f"Activation '{expression}' jumps; it must be continuous.")
+    expression = expression.replace(Heaviside, lambda part, *_: (1 + sign(part)) / 2)
     for part in expression.atoms(Piecewise):
         expression = expression.xreplace({part: _joined(part)})
     return expression.replace(Max, lambda *sides: _extreme(sides, 1)).replace(
@@ -165,6 +174,9 @@ def _absolute(value: Any) -> Any:
 def _joined(pieces: Any) -> Any:
     """A Piecewise that is continuous, by values of z cut to intervals."""
     parts = _intervals(pieces)
+    if len(parts) == 2 and parts[1][1] == 0 and not any(part[0].has(z) for part in parts):
+        left, right = parts[0][0], parts[1][0]
+        return (left + right) / 2 + (right - left) / 2 * sign(z)
     total = S.Zero
     for k, (function, low, high) in enumerate(parts):
         cut = z if low == -sympy.oo else _extreme((z, low), 1)

@@ -28,6 +28,8 @@ ACTIVATION_FUNCTIONS = {
     "relu": lambda x: (x + abs(x)) / 2,
     "gelu": lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
     "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+    "sign": sympy.sign,
+    "heaviside": lambda x: (1 + sympy.sign(x)) / 2,
     "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
 }
 
@@ -100,8 +102,10 @@ def formula_activation(expression: Any, text: str | None = None) -> Activation:
     known = _recognised(expression)
     if known is not None:
         return known
-    require_activation(expression, text or str(expression))
-    return Activation("formula", (), expression)
+    found = Activation("formula", (), expression)
+    if not found.is_step:
+        require_activation(expression, text or str(expression))
+    return found
 
 
 def _named_call(node: ast.expr) -> tuple[Any, ...] | None:

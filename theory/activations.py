@@ -105,6 +105,18 @@ class Activation:
         """
         return scaled_form(self.expression) if self.name == "formula" else None
 
+    @property
+    def is_step(self) -> bool:
+        """Whether f is a number p for z > 0 and another, q, for z < 0: E[f f] is known, E[f' f'] does not exist.
+
+        Example:
+            >>> from orbitkernels.theory.activation_text import parse_activation
+            >>> step = parse_activation("sign(z)")
+            >>> step.is_step, step.covariance(1, 1, "1/2"), step.covariance(4, 9, 6)
+            (True, 1/3, 1)
+        """
+        return self.scaled is not None and self.scaled.name == "step"
+
     @cached_property
     def slope(self) -> Any:
         """f'(z), but for the points where f has a kink."""
@@ -135,7 +147,7 @@ class Activation:
         """E[f'(z1) f'(z2)], the derivative of the covariance in s12 (Price 1958).
 
         Raises:
-            InputError: If no closed form is known.
+            InputError: If no closed form is known, or f is a step.
         """
         return self._closed().slope_covariance(*map(sympy.sympify, (s_11, s_22, s_12)))
 
@@ -149,6 +161,8 @@ class Activation:
 
     @cached_property
     def _dual(self) -> duals.Dual | None:
+        if self.is_step:
+            return duals.step(*self.scaled.parameters)  # type: ignore[union-attr]
         if self.name in ACTIVATIONS:
             return ACTIVATIONS[self.name].dual(*self.parameters)
         try:

@@ -4,6 +4,7 @@ s11, s22 and s12 are the covariances, u = s12/sqrt(s11 s22).
 
 * relu, leaky_relu, abs: from the arc-cosine kernels of :mod:`.arc_cosine` (Cho and Saul 2009), as
   f(z) = relu(z) - a relu(-z) and kappa1(-u) = kappa1(u) - u.
+* steps: kappa0 itself (Sheppard 1899).
 * erf: Williams (1997), theorem K3.
 * GELU, f(z) = z Phi(z) (Tsuchida et al. 2021).  Stein's lemma twice gives
   E[f f] = s12 E[Phi Phi] + (s11 s22 + s12^2) E[phi phi] + s12 (s11 E[phi' Phi] + s22 E[Phi phi']), phi = Phi';
@@ -22,6 +23,8 @@ from typing import Any, NamedTuple
 
 import sympy
 from sympy import Integer, asin, cosh, exp, factorial, pi, sinh, sqrt
+
+from orbitkernels.errors import InputError
 
 from .arc_cosine import derive_kappa0, derive_kappa1
 from .formula import u
@@ -123,6 +126,26 @@ def leaky_relu(slope: Any) -> Dual:
         return (1 - slope) ** 2 / Integer(2) * kappa0(mixed / sqrt(first * second)) + slope
 
     return Dual(lambda s: (1 + slope**2) / Integer(2) * s, covariance, slope_covariance)
+
+
+def step(positive: Any, negative: Any) -> Dual:
+    """f(z) = p for z > 0 and q for z < 0: ((p - q)^2 kappa0(u) + 2 p q)/2; the slopes have no second moment.
+
+    Example:
+        >>> from orbitkernels.theory.dual_activations import step
+        >>> step(1, -1).covariance(4, 9, 3), step(1, 0).variance(4)
+        (1/3, 1/2)
+    """
+    positive, negative = map(sympy.sympify, (positive, negative))
+
+    def covariance(first: Any, second: Any, mixed: Any) -> Any:
+        cosine = mixed / geometric_mean(first, second)
+        return (positive - negative) ** 2 / 2 * kappa0(cosine) + positive * negative
+
+    def slope_covariance(first: Any, second: Any, mixed: Any) -> Any:
+        raise InputError("The slope of a step has no second moment, so it has an NNGP kernel but no NTK.")
+
+    return Dual(lambda s: (positive**2 + negative**2) / 2, covariance, slope_covariance)
 
 
 def erf() -> Dual:

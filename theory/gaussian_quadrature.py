@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from flint import arb, ctx, fmpq
-from sympy import Abs, sign
 
 from orbitkernels.errors import InputError
 
+from .activation_kinks import kinks
 from .ball_expressions import enclose
 from .gaussian_expectations import z
 
@@ -79,7 +79,7 @@ class _Pair:
         self.slope = arb(s12) / self.spread
         self.rest = arb(s22 - s12 * s12 / s11).sqrt()
         self.edge, self.tail = self._reach()
-        self.kinks_one, self.kinks_other = _kinks(one), _kinks(other)
+        self.kinks_one, self.kinks_other = ([enclose(zero, {}) for zero in kinks(part)] for part in (one, other))
 
     def _reach(self) -> tuple[arb, arb]:
         """Radius beyond which the integrand is negligible, judged on a ring of points, and what is left there."""
@@ -158,16 +158,6 @@ class _Pair:
 
     def _other(self, value: arb) -> arb:
         return enclose(self.other, {z: value})
-
-
-def _kinks(function: Any) -> list[arb]:
-    """Where the arguments of Abs and sign are 0."""
-    found: set[Any] = set()
-    for part in function.atoms(Abs, sign):
-        polynomial = part.args[0].as_poly(z)
-        if polynomial is not None:
-            found |= set(polynomial.real_roots()) if polynomial.domain.is_QQ or polynomial.domain.is_ZZ else set()
-    return [enclose(root, {}) for root in sorted(found)]
 
 
 def _density(t: arb) -> arb:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Eq, Integer, exp, sqrt
+from sympy import Eq, Integer, S, exp, sqrt
 
 from orbitkernels.errors import InputError
 
@@ -172,6 +172,7 @@ def ntk_expression(
         15/4
     """
     one = Integer(1)
+    _require_slope(activation)
     return Network(depth, activation, weight_variance, bias_variance, **options).covariance(one, one).tangent
 
 
@@ -200,7 +201,17 @@ def general_ntk_expression(
         >>> (general_ntk_expression(2).subs({q_x: 1, q_y: 1}) - ntk_expression(2)).expand()
         0
     """
+    _require_slope(activation)
     return Network(depth, activation, weight_variance, bias_variance, **options).covariance(q_x, q_y).tangent
+
+
+def _require_slope(activation: Activation | str) -> None:
+    """Refuse a step for an NTK."""
+    function = as_activation(activation)
+    if function.is_step:
+        raise InputError(
+            f"Activation '{function.text}' is a step, whose slope has no second moment: no NTK exists."
+        )
 
 
 def first_covariance(
@@ -236,7 +247,7 @@ def next_covariance(
     values = (given.first, given.second, given.mixed)
     product = function.covariance(*values)
     bias, weight = _tangent_factors(weight_variance, bias_variance, units)
-    slope = weight_variance * function.slope_covariance(*values)
+    slope = S.NaN if function.is_step else weight_variance * function.slope_covariance(*values)
     after = Covariance(
         bias_variance + weight_variance * function.variance(given.first),
         bias_variance + weight_variance * function.variance(given.second),
@@ -258,7 +269,7 @@ def recursion(
         units: Likewise.
 
     Returns:
-        SymPy equations for the cosine (relu, leaky_relu and abs only), S' and T'.
+        SymPy equations for the cosine (relu, leaky_relu and abs only), S' and, but for a step, T'.
 
     Example:
         >>> from orbitkernels.theory.kernels import recursion
@@ -274,13 +285,16 @@ def recursion(
     symbols = Covariance(s_xx, s_yy, s, t)
     given = _normalised(symbols) if layer_norm else symbols
     cosines, product, slope = _expectations(function, given)
+    covariance = Eq(s_next, sb2 + sw2 * product + (s if residual else 0))
+    if function.is_step:
+        return (*cosines, covariance)
     bias, weight = _tangent_factors(sw2, sb2, sympy.sympify(units))
     tangent = sw2 * slope * given.tangent + (t if residual else 0)
     if units == 0:  # S' - S is b + w E[f f]
         tangent += s_next - (s if residual else 0)
     else:
         tangent += bias + weight * product
-    return (*cosines, Eq(s_next, sb2 + sw2 * product + (s if residual else 0)), Eq(t_next, tangent))
+    return (*cosines, covariance, Eq(t_next, tangent))
 
 
 def _expectations(function: Activation, given: Covariance) -> tuple[tuple[Any, ...], Any, Any]:
@@ -292,6 +306,8 @@ def _expectations(function: Activation, given: Covariance) -> tuple[tuple[Any, .
         arc0, arc1 = sympy.Function("kappa_0")(u), sympy.Function("kappa_1")(u)
         norm, half = sqrt(given.first * given.second), (1 - a) ** 2 / Integer(2)
         return (Eq(u, given.mixed / norm),), half * norm * arc1 + a * given.mixed, half * arc0 + a
+    if function.is_step:
+        return (), function.covariance(*values), S.NaN
     if function.has_closed_form:
         return (), function.covariance(*values), function.slope_covariance(*values)
     return (), _inert(function.expression), _inert(function.slope)

@@ -354,6 +354,6 @@ def test_objects():
     with pytest.raises(InputError, match="not in a, b"):
         formula_activation(sympy.Symbol("a") * z + sympy.Symbol("b"))
     with pytest.raises(InputError, match="jumps"):
-        formula_activation(sympy.sign(z))
+        formula_activation(sympy.sign(z - 1))
     assert len(ACTIVATIONS) == 9
     assert named_activation("hermite", 63).variance(1) == 1

@@ -99,10 +99,13 @@ def test_functions_in_pieces(expression, function):
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        (Piecewise((1, z > 0), (0, True)), "jumps at z = 0; it must be continuous"),
+        (Piecewise((1, z > 1), (0, True)), "jumps at z = 1; it must be continuous"),
+        (Piecewise((z, z > 0), (1, True)), "jumps at z = 0; it must be continuous"),
         (Piecewise((z + 1, z > 2), (z, True)), "jumps at z = 2; it must be continuous"),
-        (Heaviside(z), "jumps; it must be continuous"),
-        (sign(z), "jumps at a zero of its absolute value"),
+        (Heaviside(z - 1), "jumps; it must be continuous, or a step at 0"),
+        (sign(z - 1), "jumps; it must be continuous, or a step at 0"),
+        (z + sign(z), "jumps; it must be continuous, or a step at 0"),
+        (sign(z) ** 2, "jumps; it must be continuous, or a step at 0"),
         (Piecewise((z, z > 0)), "must have a value for every real z"),
         (Piecewise((z, sin(z) > z / 2), (0, True)), "(has a condition that compares no|must have a value)"),
     ],
