@@ -7,12 +7,13 @@ import numpy as np
 from .attention_sequences import AttentionNet, attention_of, embedded_tokens, prepare
 from .attention_sharp import KINKED
 from .duals import LENGTH, ROOT_MEAN_SQUARE, SLOPE, FloatArray
+from .network_growth import PEAK
 
 #: Standard deviation of pre-activations up to which the bends of smooth activations do not count.
 LONG = 20.0
 
 
-def attention_growth(net: AttentionNet, X: FloatArray) -> float:
+def attention_growth(net: AttentionNet, X: FloatArray, steepness: float = 0.0) -> float:
     """An upper bound of the factor by which consecutive layers enlarge small angles of tokens; at least 1.
 
     If tokens h_s of lengths |h_s| turn by an angle of at most t, then v_p = sum_s A_ps h_s moves by at most
@@ -25,6 +26,7 @@ def attention_growth(net: AttentionNet, X: FloatArray) -> float:
     Args:
         net: The net.
         X: Sequences [m, T, d].
+        steepness: As for :func:`orbitkernels.numerics.network_growth.angle_growth`.
 
     Example:
         >>> import numpy as np
@@ -45,6 +47,7 @@ def attention_growth(net: AttentionNet, X: FloatArray) -> float:
         values = sequences.features[:, block]
         A = A if block == 0 else sequences.attention[:, block - 1]
         after = values[:, LENGTH]
+        longest = max(longest, PEAK * steepness * following * float(after.max(initial=0.0)))
         moved = np.hypot(net.residual * np.sqrt(squares), np.sqrt(net.value) * _moved(net, A, squares, after))
         grown = (net.weights[block + 1] * values[:, SLOPE] + net.residual) * after**2
         squares = _later(net, block, values)

@@ -39,13 +39,14 @@ def kernel_accuracy(kernel: KernelLike, points: npt.ArrayLike | None = None) -> 
 
     A net of depth L has L times 10^-13 (NTK) or 10^-14 (NNGP), convolutional or not, and L times what the
     expansion of a formula leaves out at the points, all times the factor by which its layers enlarge small angles
-    (:mod:`orbitkernels.numerics.network_growth`), 1 unless the net is chaotic.  An average over h elements has
+    (:mod:`orbitkernels.numerics.network_growth`), 1 unless the net is chaotic, or tangent kernels of erf, sin or
+    cos have pre-activations of standard deviations above 1000.  An average over h elements has
     what its kernel has, which is relative to that kernel's diagonal and so grows by the ratio of the diagonals at
     the points, and h roundings of its sum.
 
     Args:
         kernel: As for :func:`orbitkernels.spectral_error`.
-        points: Array [m, d] of inputs; without them growth, formulas and ratios are not looked at.
+        points: Array [m, d] of inputs; without them growth, lengths, formulas and ratios are not looked at.
 
     Raises:
         InputError: If a specification names no kernel, or the points do not suit the kernel.
@@ -87,17 +88,31 @@ def _diagonal(kernel: KernelLike, x: FloatArray) -> float:
 
 
 def _growth(kernel: _Network, points: FloatArray) -> float:
-    """Largest factor by which consecutive layers enlarge small angles of the points."""
+    """Largest factor by which consecutive layers enlarge small angles of the points, narrow peaks included."""
     from orbitkernels.numerics.angles import unit_rows
+    from orbitkernels.numerics.attention_growth import attention_growth
     from orbitkernels.numerics.network_growth import angle_growth, convolution_growth
 
+    steepness = _steepness(kernel)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", ExpectationWarning)  # the kernel itself gives it
         if isinstance(kernel, NTK | NNGP):
-            return float(np.max(angle_growth(kernel.numeric, unit_rows(points)[1], points.shape[1])))
+            return float(np.max(angle_growth(kernel.numeric, unit_rows(points)[1], points.shape[1], steepness)))
         if isinstance(kernel, AttentionNTK | AttentionNNGP):
-            return kernel.growth(points)
-        return convolution_growth(*kernel.layers(points))
+            return attention_growth(kernel.net, kernel._sequences("X", points), steepness)
+        layers, weights, biases = kernel.layers(points)
+        return convolution_growth(layers, weights, biases, steepness)
+
+
+def _steepness(kernel: _Network) -> float:
+    """w of tangent kernels of erf(w z), sin(w z) and cos(w z); 0 for other kernels, which have no narrow peaks."""
+    symbolic = kernel._function.symbolic
+    form = symbolic.scaled
+    if not isinstance(kernel, _TANGENTS) or (form or symbolic).name not in ("erf", "sin", "cos"):
+        return 0.0
+    if form is None:
+        return abs(float(symbolic.parameters[0])) if symbolic.parameters else 1.0
+    return abs(float(form.inner))
 
 
 def _expectation_error(kernel: _Network, points: FloatArray) -> float:

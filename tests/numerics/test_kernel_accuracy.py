@@ -111,6 +111,89 @@ def test_of_averages_of_chaotic_nets():
     assert kernel_accuracy(average) < error < kernel_accuracy(average, X)
 
 
+#: Activation as written, its name in the oracle, its frequency, weight and bias variance, standard deviation.
+LONG = [
+    ("erf", "erf", 1.0, 1.0, 0.0, 1e9),
+    ("erf", "erf", 1.0, 1e20, 1.0, 1e10),
+    ("sin(1.5)", "sin", 1.5, 1.0, 1e10, 1e6),
+    ("cos", "cos", 1.0, 1.0, 1e10, 1e6),
+]
+
+
+def at_width(rng, length, width, size=3):
+    """An input of this root mean square and ten at angles near the width of its peak."""
+    x = rng.standard_normal(size)
+    x *= length * np.sqrt(size) / np.linalg.norm(x)
+    return np.stack([x, *(x + length * width * rng.standard_normal(size) for _ in range(10))])
+
+
+@pytest.mark.parametrize(("activation", "name", "frequency", "weight", "bias", "deviation"), LONG)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_of_long_inputs(monkeypatch, activation, name, frequency, weight, bias, deviation, depth):
+    """Slopes are peaks of width 1/(w s) as functions of the angle, which is known to 1e-16."""
+    X = at_width(np.random.default_rng(3), deviation / np.sqrt(weight), 0.3 / frequency / deviation)
+    options = {"depth": depth, "activation": activation, "weight_variance": weight, "bias_variance": bias}
+    variances = [weight] * (depth + 1), [bias] * (depth + 1)
+    pairs = [(i, i) for i in range(len(X))] + [(0, j) for j in range(1, len(X))]
+    with mp.workdps(DIGITS):
+        exact = {
+            (i, j): network_values(name, list(map(mpf, X[i])), list(map(mpf, X[j])), *variances)[-1]
+            for i, j in pairs
+        }
+    for which, kernel in enumerate((ok.NNGP(**options), ok.NTK(**options))):
+        error = worst(kernel.gram(X), {pair: values[which] for pair, values in exact.items()})
+        assert error < kernel_accuracy(kernel, X)
+    if depth == 1:
+        monkeypatch.setattr(rounding_kernels, "_steepness", lambda kernel: 0.0)
+        assert error > kernel_accuracy(kernel, X)
+
+
+def test_of_long_images(monkeypatch):
+    """The same in convolutional nets: plain, on a cyclic group, and averaged over one."""
+    rng = np.random.default_rng(4)
+    X, width = at_width(rng, 1e9, 0.3e-9, 4)[:5], 4
+    given = {"depth": 1, "activation": "erf", "weight_variance": 1.0, "bias_variance": 0.0}
+    exact = {
+        (i, j): convolutional_kernels(
+            [[X[i]]],
+            [[X[j]]],
+            1,
+            (1, 2),
+            (1, 1),
+            "circular",
+            "flatten",
+            (1, 2),
+            (1, 1),
+            "erf",
+            [1.0] * 2,
+            [0.0] * 2,
+        )[1]
+        for i, j in [(i, i) for i in range(5)] + [(0, j) for j in range(1, 5)]
+    }
+    plain = CNTK(**given, height=1, width=width, filter=[1, 2], window=[1, 2], padding="circular", head="flatten")
+    kernels = [plain, GroupConvolutionalNTK.planar("p1", (1, width), (1, 2), **given, head="flatten")]
+    errors = [worst(kernel.gram(X), exact) for kernel in kernels]
+    assert all(error < kernel_accuracy(kernel, X) for error, kernel in zip(errors, kernels, strict=True))
+    average = ok.Averaged(ok.NTK(**given), ok.group("C4"), (4,))
+    assert kernel_accuracy(average, X) >= kernel_accuracy(average.kernel, X) > 1e-8
+    monkeypatch.setattr(rounding_kernels, "_steepness", lambda kernel: 0.0)
+    assert any(error > kernel_accuracy(kernel, X) for error, kernel in zip(errors, kernels, strict=True))
+
+
+def test_steepness_is_that_of_the_formula_in_attention_nets_too():
+    X = np.random.default_rng(5).standard_normal((2, 4))
+    attention = [
+        ok.kernel(f"attention_ntk(depth=1, tokens=2, activation={f})") for f in ("erf", "erf(7*z)", "relu")
+    ]
+    assert [rounding_kernels._steepness(kernel) for kernel in attention] == [1.0, 7.0, 0.0]
+    lengths = [kernel_accuracy(kernel, 1e9 * X) for kernel in attention]
+    assert lengths[0] > 1e-8 > lengths[2] == 1e-13
+    assert [rounding_kernels._steepness(ok.NTK(activation=f)) for f in ("sin(1.5)", "3*cos(2*z)", "gelu")] == [
+        1.5, 2.0, 0.0
+    ]  # fmt: skip
+    assert rounding_kernels._steepness(ok.NNGP(activation="erf")) == 0.0
+
+
 def test_a_growth_that_is_left_out_is_caught(monkeypatch):
     monkeypatch.setattr(rounding_kernels, "_growth", lambda kernel, points: 1.0)
     with pytest.raises(AssertionError):
