@@ -8,6 +8,7 @@ nearly, so the error by leaving the pose out is shown beside.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,8 @@ def needed_separation_of_pairs(
 def _remarks(bounds: list[BoundedError]) -> list[str]:
     """What is said of the pair with the largest bound, if that is worth it."""
     worst = max(bounds, key=lambda found: found.relative_bound)
-    return [] if worst.remark is None else [worst.remark]
+    remark = replace(worst, finer=()).remark  # `needed` is in double precision
+    return [] if remark is None else [remark]
 
 
 def _pair(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -35,6 +35,7 @@ from orbitkernels.proofs.rounding import (
     Precision,
     bounded,
     checked_precision,
+    finer_precisions,
     finite_lists,
     kernel_accuracy,
 )
@@ -237,6 +238,13 @@ class _Asked:
         accuracy = kernel_accuracy(self.kernel, orbits.seeds)
         return LeftOut(bounded(dense, self.missing, self.precision, accuracy).error, "dense")
 
+    def recommending(self, found: BoundedError, orbits: Orbits) -> BoundedError:
+        """The same with those higher precisions only that the second route takes too; it is dense for them."""
+        if not found.finer:
+            return found
+        dense = finer_precisions(orbits, "dense", found.precision) if self.route in ("auto", "dense") else ()
+        return replace(found, finer=tuple(name for name in found.finer if name in dense))
+
 
 Drawn = list[tuple[Orbits, tuple[int, int]]]
 
@@ -265,8 +273,9 @@ def _rows(
         bound = np.full(spectral.shape, np.nan)
         if symmetrisation == "block":
             route = FourierRoute.of(ask.kernel, orbits, ask.ridge, check=False)
-            bounds.append(bounded(route, ask.missing, accuracy=kernel_accuracy(ask.kernel, orbits.seeds)))
-            bound = bounds[-1].rounding_bound[..., 0]
+            known = bounded(route, ask.missing, accuracy=kernel_accuracy(ask.kernel, orbits.seeds))
+            bounds.append(ask.recommending(known, orbits))
+            bound = known.rounding_bound[..., 0]
         condition, absolute = float(found.condition_numbers[p, 0, 0]), float(found.ridges[p, 0, 0])
         yield _row(orbits, indices, spectral, exact, bound, condition, absolute)
 
@@ -284,7 +293,7 @@ def _rows_one_by_one(
             exact = ask.left_out(orbits)
         except SingularGramError as error:
             raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
-        bounds.append(spectral)
+        bounds.append(ask.recommending(spectral, orbits))
         ways.append(exact)
         first, bound = spectral.error[..., 0], spectral.rounding_bound[..., 0]
         yield _row(orbits, indices, first, exact, bound, spectral.condition_number, spectral.ridge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
@@ -15,7 +15,7 @@ from orbitkernels.theory.integer_input import shown
 
 from .dense_route import DenseRoute
 from .invariance import KernelLike, as_kernel
-from .missing import MissingLike
+from .missing import MissingLike, OrbitPoses
 from .orbits import FloatArray, Orbits
 from .ridge import RidgeLike
 from .rounding_kernels import KERNEL_ACCURACY, kernel_accuracy
@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
     Solved: TypeAlias = FourierRounding | DenseRounding | FourierDoubleDouble | DenseDoubleDouble
 
-__all__ = ["BoundedError", "bounded", "checked_precision", "error_with_bound", "finite_lists", "kernel_accuracy"]
+__all__ = [
+    "BoundedError",
+    "bounded",
+    "checked_precision",
+    "error_with_bound",
+    "finer_precisions",
+    "finite_lists",
+    "kernel_accuracy",
+]
 
 Precision = Literal["double", "double-double", "arb"]
 
@@ -60,6 +68,7 @@ class BoundedError:
         precision: double, double-double or arb.
         route: spectral or dense.
         kernel_accuracy: Accuracy of the values of the kernel.
+        finer: Higher precisions that take a problem of this size, if the bound is worth a warning.
     """
 
     error: FloatArray
@@ -71,6 +80,7 @@ class BoundedError:
     precision: Precision
     route: RouteName
     kernel_accuracy: float
+    finer: tuple[Precision, ...] = ()
 
     @property
     def relative_bound(self) -> float:
@@ -86,11 +96,11 @@ class BoundedError:
     def remark(self) -> str | None:
         """One line if a bound exceeds WORTH_A_WARNING of the error, with the remedy; else None."""
         if self.relative_bound > WORTH_A_WARNING:
-            other = "'double-double' or 'arb'" if self.precision == "double" else "'arb'"
-            remedy = "a ridge" if self.precision == "arb" else f"a ridge, or precision={other}"
+            finer = " or ".join(repr(name) for name in self.finer)
+            remedy = f"a ridge, or precision={finer}," if finer else "a ridge"
             return (
                 f"Rounding in {self.precision} precision may change an error by {self.relative_bound:.0e} of its "
-                f"value (condition number {self.condition_number:.1e}); {remedy}, lowers that."
+                f"value (condition number {self.condition_number:.1e}); {remedy} lowers that."
             )
         if self.precision != "double" and self.relative_kernel_bound > WORTH_A_WARNING:
             return (
@@ -269,8 +279,9 @@ def _double_double(route: FourierRoute | DenseRoute, accuracy: float) -> Fourier
 
 
 def _with_bounds(solved: Solved, errors: FloatArray, missing: MissingLike, precision: Precision) -> BoundedError:
-    """Errors with all bounds."""
-    return BoundedError(
+    """Errors with all bounds, and the precisions that would lower them if that is worth it."""
+    name: RouteName = "spectral" if isinstance(solved.route, FourierRoute) else "dense"
+    found = BoundedError(
         errors,
         solved.bounds(missing, errors, "bound"),
         solved.bounds(missing, errors, "level"),
@@ -278,9 +289,31 @@ def _with_bounds(solved: Solved, errors: FloatArray, missing: MissingLike, preci
         solved.condition_number,
         solved.route.ridge,
         precision,
-        "spectral" if isinstance(solved.route, FourierRoute) else "dense",
+        name,
         solved.kernel_accuracy,
     )
+    if found.relative_bound <= WORTH_A_WARNING:
+        return found
+    return replace(found, finer=finer_precisions(solved.route.orbits, name, precision))
+
+
+def finer_precisions(
+    orbits: OrbitPoses, route: RouteName, precision: Precision = "double"
+) -> tuple[Precision, ...]:
+    """Precisions above one that do not refuse the route for the size of the problem, whatever is missing.
+
+    Example:
+        >>> import orbitkernels as ok
+        >>> from orbitkernels.proofs.rounding import finer_precisions
+        >>> orbits = ok.Orbits(ok.group("C512"), [range(512)] * 2, [0, 1])
+        >>> finer_precisions(orbits, "dense"), finer_precisions(orbits, "dense", "double-double")
+        (('double-double',), ())
+    """
+    from . import rounding_double_double, rounding_enclosures
+
+    takes = {"double-double": rounding_double_double.takes, "arb": rounding_enclosures.takes}
+    every = get_args(Precision)
+    return tuple(name for name in every[every.index(precision) + 1 :] if takes[name](orbits, route))
 
 
 def finite_lists(values: npt.ArrayLike) -> Any:

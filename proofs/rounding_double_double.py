@@ -431,12 +431,24 @@ def _one_of_each_pair(orbits: OrbitPoses) -> Iterator[tuple[UnitaryIrrep, float]
         yield rho, rho.degree / 2 if rho.indicator == -1 else float(rho.degree)
 
 
-def _refuse_large(orbits: OrbitPoses) -> None:
-    """Raise if refining the irreps would take too long."""
+def takes(orbits: OrbitPoses, route: str) -> bool:
+    """Whether a route, spectral or dense, is not refused for its size in double-double precision."""
+    if route == "dense":
+        return int(orbits.sizes.sum()) <= MOST_POINTS
+    return orbits.group.order <= MOST_ELEMENTS and _products(orbits) <= MOST_PRODUCTS
+
+
+def _products(orbits: OrbitPoses) -> float:
+    """Products that refining the irreps and multiplying with them take."""
     group = orbits.group
     steps = 4 + 2 * len(group.generators)
-    degrees = np.asarray(group.character_table().degrees, dtype=np.float64)
-    products = float(np.sum(group.order * (4 * steps * degrees**3 + 2 * len(orbits) ** 2 * degrees**2)))
+    degrees = np.ones(group.order) if group.is_abelian else np.array(group.character_table().degrees, dtype=float)
+    return float(np.sum(group.order * (4 * steps * degrees**3 + 2 * len(orbits) ** 2 * degrees**2)))
+
+
+def _refuse_large(orbits: OrbitPoses) -> None:
+    """Raise if refining the irreps would take too long."""
+    group, products = orbits.group, _products(orbits)
     if products > MOST_PRODUCTS or group.order > MOST_ELEMENTS:
         raise InputError(
             f"Argument 'precision' is 'double-double', which takes some {products:.0e} products for the irreps of "

@@ -150,6 +150,11 @@ def _radius(ball: Any) -> float:
     return math.nextafter(rest, math.inf) if rest else 0.0
 
 
+def takes(orbits: OrbitPoses, route: str) -> bool:
+    """Whether a route is not refused for its size in balls, whatever is missing."""
+    return int(orbits.sizes.sum()) <= MOST_POINTS
+
+
 def _refuse_large(orbits: OrbitPoses) -> None:
     """Raise if the Gram matrix has too many points for balls."""
     points = int(orbits.sizes.sum())

@@ -1,5 +1,6 @@
 """What users see of rounding: precisions, accuracies of kernels, warnings, limits, and predict."""
 
+import contextlib
 import json
 import warnings
 from fractions import Fraction
@@ -20,8 +21,10 @@ import orbitkernels as ok
 from orbitkernels.cli import main
 from orbitkernels.errors import ExpectationWarning, InputError, RoundingWarning
 from orbitkernels.numerics.network_growth import angle_growth
+from orbitkernels.prediction import predict
 from orbitkernels.proofs import rounding_double_double, rounding_enclosures
 from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNTK
+from orbitkernels.proofs.rounding import finer_precisions
 from orbitkernels.proofs.rounding_kernels import kernel_accuracy
 from orbitkernels.proofs.spectral import FourierRoute
 
@@ -185,6 +188,55 @@ def test_predict_in_every_precision(capsys):
         errors[precision] = np.array([pair["spectral_errors"] for pair in result["pairs"]])
     np.testing.assert_array_equal(errors["double-double"], errors["arb"])
     np.testing.assert_allclose(errors["double"], errors["arb"], rtol=1e-11)
+
+
+def limited(monkeypatch, double_double, arb, elements=4096, products=1e10):
+    """Other limits of sizes."""
+    monkeypatch.setattr(rounding_double_double, "MOST_POINTS", double_double)
+    monkeypatch.setattr(rounding_double_double, "MOST_ELEMENTS", elements)
+    monkeypatch.setattr(rounding_double_double, "MOST_PRODUCTS", products)
+    monkeypatch.setattr(rounding_enclosures, "MOST_POINTS", arb)
+
+
+@pytest.mark.parametrize("name", ["C8", "D4"])
+@pytest.mark.parametrize("route", ["spectral", "dense"])
+@pytest.mark.parametrize(
+    "limits", [(16, 16), (15, 16), (16, 15), (15, 15), (16, 16, 7), (16, 16, 8), (16, 16, 8, 100.0), (16, 15, 7)]
+)
+def test_only_precisions_that_take_the_size_are_recommended(monkeypatch, name, route, limits):
+    orbits, missing = orbits_of(name, 3), {0: "1,2"}  # poses that are not alike
+    limited(monkeypatch, *limits)
+    taken = []
+    for precision in PRECISIONS[1:]:
+        with contextlib.suppress(InputError):
+            ok.error_with_bound("gaussian(length_scale=3)", orbits, missing, 1e-3, precision, route)
+            taken.append(precision)
+    assert finer_precisions(orbits, route) == tuple(taken)
+    found = ok.error_with_bound("gaussian(length_scale=300)", orbits, missing, route=route)
+    assert found.remark is not None
+    assert [precision for precision in PRECISIONS if f"'{precision}'" in found.remark] == taken
+    assert ("a ridge lowers that" in found.remark) == (not taken)
+
+
+def test_no_higher_precision_is_worked_out_for_a_small_bound():
+    found = ok.error_with_bound("gaussian(length_scale=1)", orbits_of("C8", 3))
+    assert (found.finer, found.remark) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [((16, 16), "'double-double' or 'arb', lowers"), ((16, 15), "'double-double', lowers"), ((15, 15), "")],
+)
+def test_predict_recommends_what_both_of_its_routes_take(monkeypatch, limits, words):
+    limited(monkeypatch, *limits)
+    options = ("D4", "gaussian(length_scale=600000)", "digits")
+    (note,) = (line for line in predict(*options, pairs=1)["notes"] if line.startswith("Rounding in double"))
+    assert f"a ridge, or precision={words}" in note if words else "); a ridge lowers that." in note
+    if limits[0] < 16:
+        with pytest.raises(InputError, match="limited to 15 points"):
+            predict(*options, pairs=1, precision="double-double")
+    elsewhere = predict(*options, pairs=1, exact_route="kernel")["notes"]
+    assert not any("precision=" in line for line in elsewhere)  # conjugate gradients are in double
 
 
 def test_predict_says_when_rounding_matters(capsys):
