@@ -133,6 +133,15 @@ def test_tangent_kernels_are_refused(text):
         ok.kernel(text)
 
 
+def test_groups_have_covariances_and_no_tangent_kernels():
+    with pytest.raises(InputError, match="so gcntk does not exist"):
+        ok.GroupConvolutionalNTK("D4", (4, 4), filter=[0, 1, 4, 5], activation="sign(z)")
+    X = np.random.default_rng(2).normal(size=(2, 16))
+    kernel = ok.GroupConvolutionalNNGP("D4", (4, 4), filter=[0], activation="sign(z)", bias_variance=0)
+    signs = np.mean(np.sign(X[:, [0, 3, 12, 15]]), axis=1)  # patches are single corners
+    assert kernel.gram(X) == pytest.approx(np.outer(signs, signs), abs=1e-14)
+
+
 def test_theory_refuses_slopes():
     f = parse_activation("sign(z)")
     with pytest.raises(InputError, match="slope of a step has no second moment"):

@@ -99,6 +99,20 @@ def test_a_saturated_activation_is_expanded_with_a_warning():
         assert np.all(np.isfinite(NNGP(activation="tanh(z)").gram([[1e100, 1e100]])))
 
 
+def test_tangent_kernels_mind_their_slopes():
+    """At length 3 the slope of tanh leaves out forty times what tanh does; that of a step, all of it."""
+    X = [[3.0, 3.0], [3.0, -3.0]]
+    covariance, tangent = (kernel(activation="tanh(z)", bias_variance=0) for kernel in (NNGP, NTK))
+    assert tangent.expectation_error(X) > 20 * covariance.expectation_error(X)
+    with pytest.warns(ExpectationWarning, match=r"leave out up to 2e-02 of E\[f'\(z\)\^2\]"):
+        tangent.gram(X)
+    with pytest.warns(ExpectationWarning, match=r"leave out up to 4e-04 of E\[f\(z\)\^2\]"):
+        covariance.gram(X)
+    for length in (20.0, 1e5, 1e13, 1e200):
+        with pytest.raises(InputError, match=r"cannot be expanded .* of E\[f'\(z\)\^2\] is left out"):
+            tangent.gram([[length, length]])
+
+
 @pytest.mark.parametrize("activation", ["relu", "tanh(z)"])
 def test_inputs_of_the_expectation_error(activation):
     kernel = NTK(activation=activation)
