@@ -72,6 +72,11 @@ class BlockStack:
         found: FloatArray = np.einsum("kii->k", self.matrices.real)
         return found
 
+    def traces_of(self, c: int) -> FloatArray:
+        """Traces [k] of the parts of orbit c."""
+        rows = np.arange(*self.orbit(c).indices(self.rows))
+        return np.asarray(self.matrices.real[:, rows, rows].sum(axis=1))
+
     @cached_property
     def inverse_traces(self) -> FloatArray:
         """Array [C, k]: tr[(Khat(rho)^-1)_cc], the squared norm of the columns of c in the inverse factor."""
@@ -153,9 +158,10 @@ class FourierBlocks:
         return (self[irrep] for irrep in range(len(self)))
 
     @cached_property
-    def scale(self) -> float:
-        """Largest trace of a block: within a factor D the norm of the Gram matrix."""
-        return max(float(stack.traces.max(initial=0.0)) for stack in self.stacks)
+    def scales(self) -> FloatArray:
+        """Array [C]: largest trace of the part of an orbit in a block, its norm within a factor D."""
+        parts = [[stack.traces_of(c).max(initial=0.0) for c in range(len(stack.bases))] for stack in self.stacks]
+        return np.asarray(np.max(parts, axis=0))
 
     def locate(self, irrep: int) -> tuple[BlockStack, int]:
         """The stack that holds the block of an irrep, and its position there."""
@@ -196,33 +202,45 @@ class FourierBlocks:
     def _has_usable_factors(self) -> bool:
         """Whether every pivot is above eps times the norm of the Gram matrix; asked often, so found once."""
         try:
-            diagonals = [np.diagonal(stack.factors, axis1=1, axis2=2).real for stack in self.stacks]
+            pivots = [self._pivots(stack) for stack in self.stacks]
         except np.linalg.LinAlgError:
             return False
-        smallest = min(float(diagonal.min(initial=np.inf)) for diagonal in diagonals)
-        return bool(smallest**2 > np.finfo(float).eps * self.scale)
+        return all(bool((found > np.finfo(float).eps).all()) for found in pivots)
 
     def require_invertible(self) -> None:
         """Check that every block is positive definite beyond rounding.
 
+        The pivots of an orbit have the size of its part of the Gram matrix, and are compared with that: orbits of
+        very different lengths are factored with the same roundings as orbits of one length.
+
         Raises:
-            SingularGramError: If a pivot is not above eps times the norm of the Gram matrix.
+            SingularGramError: If a pivot is not above eps times the largest trace of its orbit's part of a block.
         """
         if self._has_usable_factors:
             return
         for stack in self.stacks:
             try:
-                pivots = np.abs(np.diagonal(stack.factors, axis1=1, axis2=2)).min(axis=1, initial=np.inf) ** 2
+                pivots = self._pivots(stack).min(axis=1, initial=np.inf)
             except np.linalg.LinAlgError:
-                pivots = np.linalg.eigvalsh(stack.matrices)[:, 0]
+                roots = np.sqrt(self._sizes(stack))
+                pivots = np.linalg.eigvalsh(stack.matrices / roots[:, None] / roots)[:, 0]
             worst = int(np.argmin(pivots))
-            if not pivots[worst] > np.finfo(float).eps * self.scale:
+            if not pivots[worst] > np.finfo(float).eps:
+                least, most = 1e-8 * self.scales.min(), 1e-8 * self.scales.max()
                 raise SingularGramError(
                     f"The Gram matrix is singular: the Fourier block of irrep {stack.irreps[worst]} (degree "
-                    f"{stack.bases[0].shape[1]}) has the pivot {pivots[worst]:.1e} where the largest trace of a "
-                    f"block is {self.scale:.1e}; a ridge r adds r to every "
-                    f"eigenvalue, try r = {1e-8 * self.scale:.0e}."
+                    f"{stack.bases[0].shape[1]}) has the pivot {pivots[worst]:.1e} relative to the largest "
+                    "trace of its orbit's part of a block; a ridge r adds r to every eigenvalue, try r = "
+                    + (f"{most:.0e}." if most < 16 * least else f"{least:.0e}, and larger ones up to {most:.0e}.")
                 )
+
+    def _pivots(self, stack: BlockStack) -> FloatArray:
+        """Array [k, D]: pivots of the blocks of a stack over the sizes of their orbits."""
+        return np.asarray(np.diagonal(stack.factors, axis1=1, axis2=2).real ** 2 / self._sizes(stack))
+
+    def _sizes(self, stack: BlockStack) -> FloatArray:
+        """Array [D]: the scale of the orbit of each row; 1 for one where the kernel vanishes."""
+        return np.repeat(np.where(self.scales > 0, self.scales, 1.0), np.diff(stack.offsets))
 
 
 def squares(values: Matrices) -> FloatArray:

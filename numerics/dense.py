@@ -161,6 +161,21 @@ def condition_number(gram: npt.ArrayLike) -> float:
     return condition_of_spectrum(eigenvalues(gram))
 
 
+def largest_inverse_eigenvalue(gram: npt.ArrayLike) -> float:
+    """Largest eigenvalue of K^-1, that of L^-T L^-1: accurate where rows of K have very different lengths.
+
+    Raises:
+        SingularGramError: If K is not positive definite.
+
+    Example:
+        >>> from orbitkernels.numerics.dense import largest_inverse_eigenvalue
+        >>> round(largest_inverse_eigenvalue([[4.0, 2.0], [2.0, 4.0]]), 12)
+        0.5
+    """
+    inverse = lapack.dtrtri(_factor(gram), lower=1)[0]
+    return float(eigenvalues(inverse.T @ inverse)[-1])
+
+
 # ---------------------------------------------------------------------- Cholesky
 
 

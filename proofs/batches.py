@@ -5,26 +5,30 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from orbitkernels.errors import InputError, RoundingWarning, SingularGramError
+from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
+from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import FloatArray
 from .batched_blocks import BatchErrors, BatchRoute
 from .batched_symbols import links_of, symbols_of_links
 from .invariance import KernelLike, as_kernel
+from .large_orbits import irrep_route
 from .missing import Missing, MissingLike, missing_poses
 from .orbit_batch import OrbitBatch
 from .orbits import Orbits
+from .positivity import largest_inverse, require_positive_blocks
 from .ridge import Ridge, RidgeLike
 from .rounding import WORTH_A_WARNING
-from .spectrum import ROUNDINGS, require_positive
+from .spectrum import ROUNDINGS
 from .symmetrisation import checked_symmetrisation, interleaved_symbol, require_scalar
 
 __all__ = ["OrbitBatch", "SpectralErrors", "spectral_errors"]
@@ -165,7 +169,8 @@ def _errors(
     for tuples, stabilisers in batch.alike():
         route = BatchRoute.of(batch.group, stabilisers, what)
         found = route.errors(symbols, links[tuples], batch.targets[tuples], wanted)
-        _require_positive(route, found, tuples, titles)
+        alone = partial(_blocks_alone, batch.group, stabilisers, symbols, links[tuples])
+        conditions = _conditions(route, found, alone, tuples, titles)
         if result is None:
             shape = (len(batch), *found.ridges.shape[1:])
             errors = np.empty((*shape, *found.errors.shape[3:]))
@@ -174,7 +179,7 @@ def _errors(
             )
         result.errors[tuples] = found.errors
         result.rounding_bounds[tuples] = found.bounds
-        result.condition_numbers[tuples] = found.largest / found.smallest
+        result.condition_numbers[tuples] = conditions
         result.ridges[tuples] = found.ridges
         result.rounding_levels[tuples] = np.finfo(np.float64).eps * found.scaled
     assert result is not None
@@ -209,30 +214,57 @@ def _interleaved(symbols: FloatArray, links: IntArray, group: FiniteGroup) -> tu
     return circulant.swapaxes(1, 2).reshape(-1, *symbols.shape[1:]), found
 
 
-def _require_positive(
-    route: BatchRoute, found: BatchErrors, tuples: IntArray, title: Callable[[int], str]
-) -> None:
-    """Raise for the first tuple, kernel and ridge whose K + r I is not positive definite beyond rounding."""
+def _conditions(
+    route: BatchRoute,
+    found: BatchErrors,
+    blocks: Callable[[int, int, float], tuple[FourierBlocks, FloatArray]],
+    tuples: IntArray,
+    title: Callable[[int], str],
+) -> FloatArray:
+    """Array [p, K, R] of condition numbers; raise for the first K + r I not positive definite beyond rounding.
+
+    Where eigenvalues do not show that it is, as if orbits have very different lengths, the blocks of the tuple are
+    made alone and looked at with the lengths divided out.
+    """
     rows = int(route.transform.rows.sum())  # of Fourier blocks, as for one tuple: points are not what is rounded
-    bad = np.argwhere(~(found.smallest > np.finfo(np.float64).eps * max(ROUNDINGS, rows) * found.largest))
-    if not bad.size:
-        lost = np.argwhere(~np.isfinite(found.errors).all(axis=tuple(range(3, found.errors.ndim))))
-        if lost.size:
-            raise SingularGramError(
-                f"{title(int(tuples[lost[0, 0]]))}: the errors are no finite numbers in double precision; a ridge "
-                "helps, or a kernel whose values are nearer to 1."
-            )
-        return
-    p, k, r = (int(i) for i in bad[0])
-    irrep, degree = found.irreps[p, k]
-    orbits = f"{len(route.sizes)} orbits of {route.group.name}"
-    what = f"{orbits}, in the Fourier block of irrep {irrep} (degree {degree}),"
-    values = np.array([found.smallest[p, k, r], found.largest[p, k, r]])
-    try:
-        require_positive(values, what, float(found.ridges[p, k, r]), rows)
-    except SingularGramError as error:
-        raise SingularGramError(f"{title(int(tuples[p]))}: {error}") from error
-    raise SingularGramError(f"{title(int(tuples[p]))}: the eigenvalues of {what} are no numbers.")
+    unclear = ~(found.smallest > np.finfo(np.float64).eps * max(ROUNDINGS, rows) * found.largest)
+    conditions = found.largest / np.where(unclear, np.inf, found.smallest)
+    what = f"{len(route.sizes)} orbits of {route.group.name}"
+    for p, k, r in np.argwhere(unclear).tolist():
+        if not np.isfinite([found.smallest[p, k, r], found.largest[p, k, r]]).all():
+            raise SingularGramError(f"{title(int(tuples[p]))}: the eigenvalues of {what} are no numbers.")
+        alone, diagonal = blocks(p, k, float(found.ridges[p, k, r]))
+        try:
+            require_positive_blocks(alone, diagonal, float(found.ridges[p, k, r]), what)
+        except SingularGramError as error:
+            raise SingularGramError(f"{title(int(tuples[p]))}: {error}") from error
+        conditions[p, k, r] = found.largest[p, k, r] * largest_inverse(alone)
+    lost = np.argwhere(~np.isfinite(found.errors).all(axis=tuple(range(3, found.errors.ndim))))
+    if lost.size:
+        raise SingularGramError(
+            f"{title(int(tuples[lost[0, 0]]))}: the errors are no finite numbers in double precision; a ridge "
+            "helps, or a kernel whose values are nearer to 1."
+        )
+    return conditions
+
+
+def _blocks_alone(
+    group: FiniteGroup,
+    stabilisers: Sequence[Subgroup | None],
+    symbols: FloatArray,
+    links: IntArray,
+    p: int,
+    k: int,
+    ridge: float,
+) -> tuple[FourierBlocks, FloatArray]:
+    """Fourier blocks of K + r I of tuple p and kernel k, and its diagonal [C]."""
+    inverses, count = group.inverse(np.arange(group.order)), links.shape[1]
+    symbol = np.empty((count, count, group.order))
+    for a, b in zip(*np.triu_indices(count), strict=True):
+        symbol[b, a] = symbols[links[p, a, b], k][inverses]
+        symbol[a, b] = symbols[links[p, a, b], k]
+    fixed = [None if H is None else H.elements for H in stabilisers]
+    return irrep_route(group).blocks(symbol, fixed, ridge), np.einsum("cc->c", symbol[:, :, 0]) + ridge
 
 
 def _listed(given: Any, name: str) -> list[Any]:

@@ -8,14 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from orbitkernels.errors import InputError
-from orbitkernels.numerics.dense import refit
+from orbitkernels.numerics.dense import condition_of_spectrum, largest_inverse_eigenvalue, refit
+from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.laws import IntArray
 
 from .invariance import KernelLike, gram, refuse_asymmetric
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .orbits import FloatArray, Orbits, require_orbits
+from .positivity import require_positive_matrix
 from .ridge import Ridge, RidgeLike
-from .spectrum import require_positive
+from .spectrum import is_positive
 
 #: Bytes that a Gram matrix may fill.
 MAX_BYTES = 8 * 2**30
@@ -63,7 +65,15 @@ class DenseRoute:
         Raises:
             SingularGramError: Otherwise.
         """
-        require_positive(self.eigenvalues, f"the {len(self.matrix)} points", self.ridge)
+        if not is_positive(self.eigenvalues):
+            require_positive_matrix(self.matrix, self.ridge)
+
+    @cached_property
+    def condition_number(self) -> float:
+        """Largest over smallest eigenvalue of K + r I, which must be positive definite."""
+        if PowersOfTwo.balancing(np.diagonal(self.matrix), self.orbits.point_targets).rows.any():
+            return float(self.eigenvalues[-1]) * largest_inverse_eigenvalue(self.matrix)
+        return condition_of_spectrum(self.eigenvalues)
 
     def errors(self, missing: MissingLike = "pose") -> FloatArray:
         """As :func:`orbitkernels.proofs.spectral.leave_out_error`."""

@@ -25,6 +25,7 @@ from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantErro
 from orbitkernels.numerics.blocks import BlockStack
 from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual
 from orbitkernels.numerics.rounding import gamma
+from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
@@ -65,12 +66,15 @@ class IterativeErrors:
         errors: As :func:`orbitkernels.spectral_error` returns them.
         iterations: Most steps over the sets of missing poses.
         residual: Largest |y_R - K_RR z| / |y_R| at the end, K multiplied with z by the product that was used.
+            Where orbits have very different lengths, rows are divided by them here and in `kernel_residual`: by a
+            power of two T_c for each orbit, with k(x_c, x_c) + r near T_c^2.
         kernel_residual: Largest |y_r - K_rR z|, and |error_s - (y_s - K_sR z)| at missing poses s, over |y|, on a
             few rows r drawn at random, K being values of the kernel: nothing is taken on trust there.
         error_bound: Array of the shape of the errors: how far they are at most from those of the exact solution,
             (K_ss + r)^1/2 |y_R - K_RR z| / lambda^1/2 at a pose s, with lambda the smallest eigenvalue of K + r I
-            from its Fourier blocks where there are Fourier transforms, else r for a positive semidefinite kernel.
-            Infinite for r = 0 then.  Rounding of the last product is not in it.
+            (rows and columns divided by the same lengths) from its Fourier blocks where there are Fourier
+            transforms, else r for a positive semidefinite kernel.  Infinite for r = 0 then.  Rounding of the last
+            product is not in it.
     """
 
     errors: FloatArray
@@ -137,12 +141,12 @@ def iterative_error(
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
     require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
-    multiply, inverse, absolute, smallest = _products(kernel, orbits, given, product, bool(precondition))
+    multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
     multiply = multiply if progress is None else _counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
     solved = [
-        _regressions(orbits, sets[start : start + step], multiply, inverse, tolerance, limit)
+        _regressions(orbits, sets[start : start + step], multiply, inverse, scale, tolerance, limit)
         for start in range(0, len(sets), step)
     ]
     errors = [part.rest[points, j] for part in solved for j, points in enumerate(part.sets)]
@@ -151,19 +155,23 @@ def iterative_error(
     if not residual <= tolerance * (1 if iterations >= limit else _ROUNDING):
         warnings.warn(_unconverged(residual, tolerance, iterations, limit, inverse is None), stacklevel=2)
     by_kernel = float(np.max([_kernel_residual(kernel, orbits, absolute, part) for part in solved]))
-    bounds = [bound for part in solved for bound in _error_bounds(kernel, orbits, absolute, smallest, part)]
+    has_blocks = inverse is not None or product == "transform"
+    known = [_error_bounds(kernel, orbits, absolute, smallest, part, has_blocks) for part in solved]
+    bounds = [bound for part in known for bound in part]
     return IterativeErrors(arranged(errors, what), iterations, residual, by_kernel, arranged(bounds, what))
 
 
 def _error_bounds(
-    kernel: KernelLike, orbits: Orbits, ridge: float, smallest: float, solved: _Solved
+    kernel: KernelLike, orbits: Orbits, ridge: float, smallest: float, solved: _Solved, is_scaled: bool
 ) -> list[FloatArray]:
     """Arrays [p, m], one a set of missing poses, by the residual.
 
     With the residual q, errors are off by K_sR K_RR^-1 q.  As K + r I is positive definite,
-    |K_RR^-1/2 K_Rs|^2 <= K_ss + r, and the smallest eigenvalue of K_RR + r I is not below that of K + r I.
+    |K_RR^-1/2 K_Rs|^2 <= K_ss + r, and the smallest eigenvalue of K_RR + r I is not below that of K + r I.  All of
+    it holds for T^-1 (K + r I) T^-1 and T^-1 q; without blocks r is known to be below the eigenvalues of K + r I.
     """
-    left = np.linalg.norm(solved.rest * solved.kept, axis=0)  # [sets, m]
+    rest = solved.rest / solved.lengths[:, None] if is_scaled else solved.rest
+    left = np.linalg.norm(rest * solved.kept, axis=0)  # [sets, m]
     found = []
     for points, norms in zip(solved.sets, left, strict=True):
         if smallest > 0:
@@ -196,22 +204,32 @@ def _unconverged(
 
 def _products(
     kernel: KernelLike, orbits: Orbits, ridge: Ridge, product: str, precondition: bool
-) -> tuple[Product, Product | None, float, float]:
-    """K + r I, its inverse if that preconditions, r, a bound of the eigenvalues; no symbol without need."""
+) -> tuple[Product, Product | None, float, PowersOfTwo, float]:
+    """K + r I, its inverse if that preconditions, r, T, a bound of eigenvalues; no symbol without need.
+
+    The bound is one of T^-1 (K + r I) T^-1 if there are Fourier blocks, else one of K + r I, which is r.
+    """
     symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
     absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
+    diagonal = _diagonal(kernel, orbits.seeds) if symbol is None else np.einsum("cc->c", symbol[:, :, 0])
+    scale = PowersOfTwo.balancing(diagonal + absolute, np.zeros((len(orbits), 0)))
     operators = None
     if symbol is not None and (precondition or product == "transform"):
         operators = orbit_operators(orbits, symbol, absolute)
     inverse = operators[1] if operators and precondition else None
     smallest = absolute
     if operators:
-        smallest = min(map(_smallest_eigenvalue, operators[0].blocks.stacks))
+        smallest = min(map(_smallest_eigenvalue, scale.blocks(operators[0].blocks).stacks))
     if product == "transform" and operators:
-        return operators[0], inverse, absolute, smallest
+        return operators[0], inverse, absolute, scale, smallest
     if product == "group" and symbol is not None:
-        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute, smallest
-    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute, smallest
+        return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute, scale, smallest
+    return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute, scale, smallest
+
+
+def _lengths(scale: PowersOfTwo, orbits: Orbits) -> FloatArray:
+    """Array [N]: T."""
+    return np.repeat(np.ldexp(1.0, scale.rows), orbits.sizes)
 
 
 def _smallest_eigenvalue(stack: BlockStack) -> float:
@@ -371,23 +389,35 @@ class _Solved:
         kept: Array [N, sets, 1]: 0 on the missing poses, 1 on the others.
         dual: z, array [N, sets, m], 0 on the missing poses.
         rest: y - (K + r I) z, array [N, sets, m]: errors on the missing poses, what is left on the others.
+        lengths: Array [N, 1]: T.
         iterations: Number of steps.
-        residual: Largest |y_R - K_RR z| / |y_R|.
+        residual: Largest |y_R - K_RR z| / |y_R|, rows divided by T.
     """
 
     sets: list[IntArray]
     kept: FloatArray
     dual: FloatArray
     rest: FloatArray
+    lengths: FloatArray
     iterations: int
     residual: float
 
 
 def _regressions(
-    orbits: Orbits, sets: list[IntArray], product: Product, inverse: Product | None, tolerance: float, limit: int
+    orbits: Orbits,
+    sets: list[IntArray],
+    product: Product,
+    inverse: Product | None,
+    scale: PowersOfTwo,
+    tolerance: float,
+    limit: int,
 ) -> _Solved:
-    """Solve K_RR z = y_R for each set S of missing poses, R being the others: one product serves all sets."""
-    labels = orbits.point_targets
+    """Solve K_RR z = y_R for each set S of missing poses, R being the others: one product serves all sets.
+
+    What is iterated is the same for T^-1 K T^-1 and labels T^-1 y, but for the norm that says when to stop.
+    """
+    lengths = _lengths(scale, orbits)[:, None]
+    labels = orbits.point_targets / lengths
     kept = np.ones((len(labels), len(sets), 1))
     for j, points in enumerate(sets):
         kept[points, j] = 0.0
@@ -400,11 +430,13 @@ def _regressions(
         )
 
     flat = right.reshape(len(labels), -1)
-    precondition = None if inverse is None else restricted(inverse)
-    dual, iterations = iterate(restricted(product), flat, precondition, tolerance, limit)
-    rest = labels[:, None] - product(dual).reshape(shape)  # the errors and the residual in one product
+    precondition = None if inverse is None else restricted(lambda v: lengths * inverse(lengths * v))
+    multiply = restricted(lambda v: product(v / lengths) / lengths)
+    dual, iterations = iterate(multiply, flat, precondition, tolerance, limit)
+    dual /= lengths
+    rest = labels[:, None] - (product(dual) / lengths).reshape(shape)  # errors and the residual in one product
     residual = largest_residual((rest * kept).reshape(flat.shape), flat)
-    return _Solved(sets, kept, dual.reshape(shape), rest, iterations, residual)
+    return _Solved(sets, kept, dual.reshape(shape), rest * lengths[:, None], lengths, iterations, residual)
 
 
 def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _Solved) -> float:
@@ -417,5 +449,6 @@ def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _
     for j, points in enumerate(solved.sets):
         rest[~np.isin(rows, points), j] = 0.0  # on the others the equation says so
     applied = kernel_rows(kernel, orbits, rows, dual.reshape(size, -1)).reshape(rest.shape) + ridge * dual[rows]
-    scale = float(np.abs(labels).max())
-    return float(np.abs(labels[rows, None] - applied - rest).max()) / (scale or 1.0)
+    scale = float(np.abs(labels / solved.lengths).max())
+    left = np.abs(labels[rows, None] - applied - rest) / solved.lengths[rows, None]
+    return float(left.max()) / (scale or 1.0)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 
 from orbitkernels.numerics.blocks import BlockStack, FourierBlocks
-from orbitkernels.numerics.dense import condition_of_spectrum
 from orbitkernels.numerics.fourier import dual_coefficients, inverse_diagonal
 from orbitkernels.numerics.rounding import (
     DOUBLE,
@@ -66,7 +65,7 @@ class FourierRounding:
     @property
     def condition_number(self) -> float:
         """Of K + r I."""
-        return self.route.spectrum.condition_number
+        return self.route.condition_number
 
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Array of the shape of the errors."""
@@ -128,7 +127,7 @@ class DenseRounding:
     @property
     def condition_number(self) -> float:
         """Of K + r I."""
-        return condition_of_spectrum(self.route.eigenvalues)
+        return self.route.condition_number
 
     def bounds(self, missing: MissingLike, errors: FloatArray, kind: Kind) -> FloatArray:
         """Array of the shape of the errors."""
@@ -157,7 +156,7 @@ def entry_error(sizes: BlockSizes, missing: int, unit: float, kind: Kind) -> flo
 
 def orbit_scale(route: FourierRoute) -> PowersOfTwo:
     """Powers of two for the orbits that bring the diagonal of K + r I and the labels near 1."""
-    return PowersOfTwo.balancing(np.einsum("cc->c", route.symbol[:, :, 0]) + route.ridge, route.orbits.targets)
+    return route.scale
 
 
 def block_sizes(blocks: FourierBlocks, mass: float, root_mean_square: float) -> BlockSizes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from orbitkernels.numerics.blocks import FourierBlocks
+from orbitkernels.numerics.rounding_scale import PowersOfTwo
 
 from .dense_route import dense_gram, refitted_errors
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
@@ -19,6 +20,7 @@ from .large_orbits import irrep_route
 from .missing import MissingLike, OrbitPoses
 from .missing_sets import MissingSets
 from .orbits import FloatArray, Orbits, require_orbits
+from .positivity import largest_inverse, require_positive_blocks
 from .ridge import Ridge, RidgeLike, mean_diagonal
 from .spectrum import Spectrum, spectrum_of_blocks
 
@@ -118,8 +120,34 @@ class FourierRoute:
 
     def errors(self, missing: MissingLike = "pose") -> FloatArray:
         """As :func:`spectral_error`."""
-        self.spectrum.require_positive()
+        self.require_positive()
         return self._sets.errors(missing)
+
+    def require_positive(self) -> None:
+        """Check that K + r I is positive definite beyond rounding, whatever the lengths of the orbits.
+
+        Raises:
+            SingularGramError: Otherwise.
+        """
+        if not self.spectrum.is_positive:
+            require_positive_blocks(self.blocks, self._diagonal, self.ridge, self.spectrum.name)
+
+    @cached_property
+    def condition_number(self) -> float:
+        """Largest over smallest eigenvalue of K + r I, which must be positive definite."""
+        if not self.scale.rows.any():
+            return self.spectrum.condition_number
+        return float(self.spectrum.eigenvalues.max()) * largest_inverse(self.blocks)
+
+    @cached_property
+    def scale(self) -> PowersOfTwo:
+        """Powers of two for the orbits that bring the diagonal of K + r I and the labels near 1."""
+        return PowersOfTwo.balancing(self._diagonal, self.orbits.targets)
+
+    @property
+    def _diagonal(self) -> FloatArray:
+        """Array [C] of k(x_c, x_c) + r."""
+        return np.asarray(np.einsum("cc->c", self.symbol[:, :, 0]) + self.ridge)
 
     @cached_property
     def _sets(self) -> MissingSets:

@@ -97,7 +97,17 @@ class Spectrum:
         worst = int(np.argmin(self.eigenvalues))
         irrep, degree = self.irreps[worst], self.multiplicities[worst]
         what = f"{self.name}, in the Fourier block of irrep {irrep} (degree {degree}),"
-        require_positive(self.eigenvalues, what, self.ridge, int(np.bincount(self.irreps).max()))
+        require_positive(self.eigenvalues, what, self.ridge, self._rows)
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether K + r I is positive definite beyond rounding."""
+        return is_positive(self.eigenvalues, self._rows)
+
+    @property
+    def _rows(self) -> int:
+        """Rows of the largest block."""
+        return int(np.bincount(self.irreps).max())
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain lists and numbers, for JSON."""
@@ -167,15 +177,32 @@ def require_positive(eigenvalues: FloatArray, what: str, ridge: float = 0.0, row
         >>> from orbitkernels.proofs.spectrum import require_positive
         >>> require_positive(np.array([1.0, 1e-3]), "two points")
     """
+    if not is_positive(eigenvalues, rows):
+        raise refusal(eigenvalues, what, ridge, rows, ridge_to_add(eigenvalues))
+
+
+def is_positive(eigenvalues: FloatArray, rows: int = 0) -> bool:
+    """Whether all eigenvalues are positive beyond rounding; arguments as of :func:`require_positive`."""
+    return bool(eigenvalues.min() > _rounding(eigenvalues, rows) * eigenvalues.max())
+
+
+def ridge_to_add(eigenvalues: FloatArray) -> float:
+    """The s with (largest + s) = USEFUL_CONDITION (smallest + s); a kernel that is zero everywhere takes any."""
     largest, smallest = float(eigenvalues.max()), float(eigenvalues.min())
-    rounding = float(np.finfo(np.float64).eps) * max(ROUNDINGS, rows or eigenvalues.size)
-    if smallest > rounding * largest:
-        return
-    # (largest + s) = c (smallest + s) for the ridge s to add; a kernel that is zero everywhere takes any
-    added = (largest - USEFUL_CONDITION * smallest) / (USEFUL_CONDITION - 1) or 1.0
-    fault = "vanishes" if abs(smallest) <= rounding * abs(largest) else "is negative"
-    raise SingularGramError(
+    return (largest - USEFUL_CONDITION * smallest) / (USEFUL_CONDITION - 1) or 1.0
+
+
+def refusal(eigenvalues: FloatArray, what: str, ridge: float, rows: int, added: float) -> SingularGramError:
+    """What is raised for eigenvalues that are not positive, with the ridge to add to r."""
+    largest, smallest = float(eigenvalues.max()), float(eigenvalues.min())
+    fault = "vanishes" if abs(smallest) <= _rounding(eigenvalues, rows) * abs(largest) else "is negative"
+    return SingularGramError(
         f"The Gram matrix is not positive definite: an eigenvalue of {what} {fault}, {smallest:.1e} where the "
         f"largest is {largest:.1e}; ridge = {ridge + added:.1e} would bring the condition number to about "
         f"{USEFUL_CONDITION:.0e}."
     )
+
+
+def _rounding(eigenvalues: FloatArray, rows: int) -> float:
+    """What is taken for zero beside the largest eigenvalue."""
+    return float(np.finfo(np.float64).eps) * max(ROUNDINGS, rows or eigenvalues.size)
