@@ -124,14 +124,19 @@ class BlockSizes:
         return float(np.max(errors * np.sqrt(self.degrees)))
 
     def products(self, unit: float) -> float:
-        """Largest error of K v or K^-1 v by fast transforms, relative to the norms of the matrix and of v.
+        """Largest error of K v or K^-1 v by transforms, relative to the norms of the matrix and of v.
 
         There are three transforms; an error e |v|_1 <= e sqrt(n) |v| of each vhat(rho) is one of that size of v.
+        A sum of n products has e = gamma_n || |rho(g)| ||, and the norm of the absolute values is sqrt(d) at most.
         """
         n, rows = self.order, int(self.rows.max())
-        each = gamma(n, unit) if self.fast is None else self.fast.sums.max() + self.fast.roots
+        if self.fast is None:
+            copies, factor = np.where(self.is_complex, 2, 1), np.where(self.is_complex, np.sqrt(2), 1.0)
+            each = float(np.max(factor * gamma(copies * n, unit) * np.sqrt(self.degrees)))
+        else:
+            each = float(self.fast.sums.max()) + self.fast.roots
         blocks = np.sqrt(2 * rows) * gamma(2 * rows, unit)
-        return float(3 * (np.sqrt(n) * each + self.irrep_errors.max()) + blocks)
+        return float(3 * np.sqrt(n) * (each + self.irrep_errors.max()) + blocks)
 
     @cached_property
     def inverse_trace(self) -> FloatArray:

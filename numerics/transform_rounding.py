@@ -12,10 +12,17 @@ norms of these parts add up to |f|_1.  u is the unit roundoff and gamma_k = k u 
 *Abelian groups.*  A stage of a mixed-radix transform adds p numbers, p a prime factor of the length: at most
 (p + 1)/2 products, in two parts (cosines with sums, sines with differences), after one product with a root of
 unity, which libraries have to 8 u.  (2p + 17) u covers that, and sqrt(2) more the detour of a real transform
-through a complex one of half the length.  Radix 4 and 8 take less than their factors of 2.  Prime factors from 50
-on may be transformed as convolutions of a length m < 4a with a chirp (Bluestein), three transforms and three
-products, whose errors are bounded in the 2-norm; a stage has the norm sqrt(p) there, and
-sqrt(2) (2p + 17) sqrt(p) / log2(p) <= 55 for p up to 11, the factors of m.
+through a complex one of half the length.  Radix 4 and 8 take less than their factors of 2.
+
+*Bluestein.* A length a with a prime factor from 50 on may be transformed as a convolution of a length m < 4a
+with prime factors up to 11: y = IFFT(A B), A the transform of f times a chirp, |A|_2 = sqrt(m) |f|_2, and B that
+of the chirp, 2a - 1 numbers of size 1, |B|_2 = sqrt(m (2a - 1)). In the 2-norm a stage of p has the norm
+sqrt(p), and sqrt(2) (2p + 17) sqrt(p) <= 55 log2(p), so A and B are off by 55 log2(m) u of their norms. Either
+moves each entry of y by at most the product of two norms over m (Cauchy and Schwarz; no largest entry of B is
+needed), which is 55 log2(m) u sqrt(2a) |f|_2. The transform back is off by sqrt(2) sum_p (2p + 17) u |A B|_1 / m
+as any other, where sqrt(2) (2p + 17) <= 30 log2(p) and |A B|_1 <= |A|_2 |B|_2. The products, the scale and the
+roots in the chirps have (11 + 8 + 4) u of sqrt(2a) |f|_2 and 11 u of |fhat| <= sqrt(a) |f|_2, together below 40
+u sqrt(2a) |f|_2.
 
 *Chains of subgroups.*  fhat(rho) = sum_j M_j diag(fhat_j) over q cosets are sums of at most q e products for
 blocks of degree e.  With a the largest norm of the absolute values |M_j|, and sqrt(e) |F| that of a block F, a
@@ -42,6 +49,9 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Prime factors from here on may be transformed as convolutions.
 _CHIRPS_FROM = 50
+
+#: Bounds of sqrt(2) (2p + 17) sqrt(p) / log2(p), and of that without sqrt(p), for p = 2, 3, 5, 7 and 11.
+_IN_NORM, _IN_SUM = 55, 30
 
 #: Second order terms: bounds of sums of up to 10^12 u times each other.
 _SECOND_ORDER = 1.01
@@ -83,7 +93,7 @@ def _abelian(cyclic_orders: Sequence[int]) -> tuple[float, float]:
         for p in prime_factors(order):
             sums += sqrt(2) * (2 * p + 17) * DOUBLE
             if p >= _CHIRPS_FROM:
-                roots += sqrt(2) * (3 * 55 * log2(4 * order) + 40) * DOUBLE
+                roots += sqrt(2) * ((2 * _IN_NORM + _IN_SUM) * log2(4 * order) + 40) * DOUBLE
     return sums, roots
 
 

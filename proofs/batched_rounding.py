@@ -8,11 +8,17 @@ stand for each of them, so that a few numbers a matrix and ridge are enough: wit
 
 as sum_rho d_rho tr[(Khat(rho)^-1)_cc] eta'_rho is at most eta' N_c [K^-1]_ii.  Blocks are scaled orbit by orbit,
 by powers of two, as there.
+
+Blocks of two rows are inverted in closed form, for which the constants of Cholesky are ample: z = s - |q|^2/p
+has |q| to 3 u, which is a change of q by 3 u (p s)^1/2, p, s and z to u each, and (s/p, 1)/z to 3 u, which is a
+diagonal scaling of the block by as much. That is a perturbation of 10 u tr B at most, and sqrt(2) gamma_32 tr B
+is allowed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,10 +201,7 @@ class BatchRounding:
             scaled = np.ldexp(matrices, 2 * self.exponents[:, :, c, None, None])
             given = np.ldexp(errors, -self.exponents[:, :, c, None, None])
             rounded = np.broadcast_to(self.moved.rounded[:, :, None, c], errors.shape)
-            try:
-                factors = np.asarray(np.linalg.cholesky(scaled), dtype=np.float64)
-            except np.linalg.LinAlgError:
-                return np.full(errors.shape, np.inf)
+            factors = _factors(scaled)
             inverses = np.real(triangular_inverses(factors.reshape(-1, count, count)).reshape(factors.shape))
             entry = self.blocks.sums(DOUBLE) + float(gamma(3 * count + 2))
             bound = set_bound(SetSizes.of(factors, inverses, given, rounded), self.moved, entry)
@@ -215,6 +218,18 @@ class BatchRounding:
         with np.errstate(all="ignore"):
             found = np.ldexp(bound, exponents) + DOUBLE * np.abs(errors)
         return np.where(np.isnan(found), np.inf, found)
+
+
+def _factors(matrices: FloatArray) -> FloatArray:
+    """Cholesky factors of matrices [Q, R, s, s]; NaN, which makes bounds infinite, for those that have none."""
+    try:
+        return np.asarray(np.linalg.cholesky(matrices), dtype=np.float64)
+    except np.linalg.LinAlgError:  # of the whole batch, for one matrix
+        found = np.full(matrices.shape, np.nan)
+    for place in np.ndindex(matrices.shape[:2]):
+        with suppress(np.linalg.LinAlgError):
+            found[place] = np.linalg.cholesky(matrices[place])
+    return found
 
 
 def _worst_blocks(

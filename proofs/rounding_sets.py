@@ -6,17 +6,19 @@ from the residual of the errors that were found.  The formulas are in numerics.r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from orbitkernels.numerics.rounding import DOUBLE, InverseRounding, gamma
+from orbitkernels.numerics.rounding import DOUBLE, BlockSizes, InverseRounding, gamma
 from orbitkernels.numerics.rounding_sets import ObservedSizes, SetSizes, residual_bound, set_bound
+from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 
-from .large_orbits import irrep_route
+from .fast_rounding import fast_irrep_error
+from .large_orbits import irrep_route, symbol_transform
 from .missing import Missing, OrbitPoses, arranged, missing_points
 from .orbits import FloatArray
 
@@ -162,7 +164,8 @@ class _OnObserved:
         if kind == "level":
             entry = DOUBLE * (solved.trace / max(1, solved.count)) + self.rest
             return solved.moved(entry, self.own) + DOUBLE * (blocks.root_mean_square * solved.duals + self.numbers)
-        product = blocks.products(DOUBLE) * blocks.mass + float(blocks.perturbations(DOUBLE).max())
+        multiplied = multiplying(blocks, rounding.orbits.group)
+        product = multiplied.products(DOUBLE) * blocks.mass + float(multiplied.perturbations(DOUBLE).max())
         rounded = (product + self.rest) * solved.duals + 2 * DOUBLE * self.numbers
         ridge = float(gamma(2)) * float(self.own.max())  # r is added to floats of the symbol
         return solved.moved(solved.backward + self.rest + ridge, self.own) + rounded
@@ -184,8 +187,34 @@ class _Iterated:
         if kind == "kernel":
             return residual_bound(self.own, norm, np.zeros_like(left), self.energies, moved)
         inverse = float(blocks.inverse_traces.sum(axis=1).max())
-        rounded = (DOUBLE if kind == "level" else blocks.products(DOUBLE)) * inverse * self.size
+        multiplied = multiplying(blocks, rounding.orbits.group)
+        rounded = (DOUBLE if kind == "level" else multiplied.products(DOUBLE)) * inverse * self.size
         return residual_bound(self.own, norm, left + rounded, self.energies, moved)
+
+
+def multiplying(blocks: BlockSizes, group: FiniteGroup) -> BlockSizes:
+    """Sizes of the blocks with which products are made: by the fast transform, in groups of every order.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.orbits import Orbits
+        >>> from orbitkernels.proofs.rounding_double import FourierRounding
+        >>> from orbitkernels.proofs.rounding_sets import multiplying
+        >>> from orbitkernels.proofs.spectral import FourierRoute
+        >>> from orbitkernels.theory.names import group
+        >>> orbits = Orbits(group("S3"), [[1.0, 2.0, 4.0]], [0])
+        >>> known = FourierRounding(FourierRoute.of("ntk(depth=1)", orbits), 0.0).sizes
+        >>> known.fast is None, multiplying(known, orbits.group).fast is None
+        (True, False)
+    """
+    if blocks.fast is not None:
+        return blocks
+    found, own = symbol_transform(group).rounding, fast_irrep_error(group)
+    return replace(
+        blocks,
+        fast=replace(found, sums=np.full(len(blocks.degrees), found.sums.max())),
+        irrep_errors=np.maximum(blocks.irrep_errors, own),
+    )
 
 
 def averaged(symbol: FloatArray, orbits: OrbitPoses) -> FloatArray:

@@ -99,6 +99,20 @@ def test_perturbations_of_blocks_by_hand():
     assert found == pytest.approx([first, second], rel=1e-12)
 
 
+def test_products_by_sums_have_the_norms_of_absolute_values():
+    """|rho(g)| has a norm up to sqrt(d); complex numbers take sqrt(2) gamma_2n; three transforms and one block."""
+    u = 2.0**-30
+    gamma = lambda k: k * u / (1 - k * u)  # noqa: E731
+    real = blocks([1, 2], [3, 4], [False, False], [7.0, 11.0], [[1.0], [1.0]], 6)
+    both = 3e-6 * np.sqrt(6) + np.sqrt(4) * gamma(4)
+    assert real.products(u) == pytest.approx(3 * np.sqrt(6) * gamma(6) * np.sqrt(4) + both, rel=1e-12)
+    mixed = blocks([1, 2], [3, 4], [True, False], [7.0, 11.0], [[1.0], [1.0]], 6)
+    each = np.sqrt(2) * gamma(12) * np.sqrt(3)
+    assert mixed.products(u) == pytest.approx(3 * np.sqrt(6) * each + both, rel=1e-12)
+    turned = np.abs(np.array([[np.cos(np.pi / 4), -np.sin(np.pi / 4)], [np.sin(np.pi / 4), np.cos(np.pi / 4)]]))
+    assert np.linalg.norm(turned, 2) == pytest.approx(np.sqrt(2))  # it is reached
+
+
 def test_one_orbit_moves_as_its_numbers_do():
     """B = lambda of one orbit of n free poses, off by d: y/lambda is off by y/(lambda - d) - y/lambda."""
     n, eigenvalue, off, y = 6, 4.0, 1e-3, 3.0

@@ -112,6 +112,26 @@ def test_bounds_do_not_depend_on_company():
                     np.testing.assert_allclose(together.rounding_bounds[p, k, r], alone, rtol=1e-9)
 
 
+def test_a_matrix_without_a_factor_has_no_bound_and_the_others_keep_theirs(monkeypatch):
+    kernel, known = ok.Gaussian(length_scale=3.0), batched_rounding.BatchRounding.poses
+    group = [orbits_of("D4", seed) for seed in range(3)]
+    whole = levelled_errors(kernel, group, [0.0, 0.1], "1,2").rounding_bounds
+    assert np.isfinite(whole).all()
+
+    def spoiled(self, c, errors, matrices):
+        matrices = matrices.copy()
+        matrices[1, 0] *= -1
+        return known(self, c, errors, matrices)
+
+    monkeypatch.setattr(batched_rounding.BatchRounding, "poses", spoiled)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RoundingWarning)
+        found = levelled_errors(kernel, group, [0.0, 0.1], "1,2").rounding_bounds
+    assert np.isinf(found[1, 0, 0]).all()
+    found[1, 0, 0] = whole[1, 0, 0]
+    np.testing.assert_array_equal(found, whole)
+
+
 def test_a_warning_is_given_where_a_bound_is_large():
     orbits = orbits_of("C16", 3)
     with pytest.warns(RoundingWarning, match=r"Inputs \[0, 1\]: rounding .* may change an error by"):

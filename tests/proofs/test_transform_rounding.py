@@ -107,6 +107,28 @@ def test_a_transform_in_single_precision_is_caught(monkeypatch):
     assert (ratios((1000,)) > 1).any()
 
 
+@pytest.mark.parametrize("prime", [59, 257, 1021])
+def test_convolutions_with_a_chirp_whose_transforms_are_as_wrong_as_they_may_be(prime):
+    """Each factor of A B is off by its norm times 55 log2(m) u in the worst direction for the first output."""
+    from scipy.fft import next_fast_len
+
+    f = np.random.default_rng(0).standard_normal(prime)
+    m, k, u = next_fast_len(2 * prime - 1), np.arange(prime), 2.0**-53
+    chirp, longer, wide = np.exp(1j * np.pi * k * k / prime), np.zeros(m, complex), np.zeros(m, complex)
+    longer[:prime], wide[:prime], wide[m - prime + 1 :] = f * chirp.conj(), chirp, chirp[1:][::-1]
+    A, B = np.fft.fft(longer), np.fft.fft(wide)
+    np.testing.assert_allclose(np.fft.ifft(A * B)[:prime] * chirp.conj(), np.fft.fft(f), atol=1e-9)
+    moved = 0.0
+    for one, other in ((A, B), (B, A)):
+        worst = other.conj() / np.linalg.norm(other) * np.linalg.norm(one) * 55 * np.log2(m) * u
+        moved += np.abs(np.fft.ifft(worst * other)[0])
+    back = 30 * np.log2(m) * u * np.abs(A * B).sum() / m
+    allowed = abelian_transform([prime]).rounding.roots * np.sqrt(prime) * np.linalg.norm(f)
+    assert 0.5 * allowed < moved + back < allowed
+    for p in (2, 3, 5, 7, 11):
+        assert np.sqrt(2) * (2 * p + 17) <= min(55 / np.sqrt(p), 30) * np.log2(p)
+
+
 @pytest.mark.parametrize("name", ["S6", "A6"])
 def test_a_level_of_a_chain_has_the_bound_of_its_products(name):
     """The bound of a transform is above what two orders of one sum differ by, and below the sum of n products."""
