@@ -46,7 +46,7 @@ def known(p, q, gap, rest):
 
 
 def errors(typed, p, q, pair=None):
-    """Largest errors of 1 - c and 1 + c and, for the smaller of gap and rest, of 1 - c relative to itself."""
+    """Largest errors of 1 - c and 1 + c, and of 1 - c for u > 0 and 1 + c for u < 0 relative to themselves."""
     dual, absolute, relative = network_activation(typed).dual, 0.0, 0.0
     features = dual.features(np.array([0.3, 1.7]))
     with mpmath.workdps(60):
@@ -57,6 +57,8 @@ def errors(typed, p, q, pair=None):
             absolute = max(absolute, *differences)
             if gap <= rest and wanted[0] > mpf(10) ** -40:
                 relative = max(relative, differences[0] / float(wanted[0]))
+            if gap > rest and wanted[1] > mpf(10) ** -40:
+                relative = max(relative, differences[1] / float(wanted[1]))
             assert np.isnan(found[2])
     return absolute, relative
 
@@ -67,6 +69,7 @@ def test_duals_are_the_probabilities_of_quadrants(typed, p, q):
     f = network_activation(typed)
     assert f.is_step
     assert not f.is_series
+    assert tuple(map(float, f.symbolic.scaled.parameters)) == (p, q)
     assert f.dual.features(np.array([2.0]))[1, 0] == pytest.approx(np.sqrt((p * p + q * q) / 2), rel=1e-15)
 
 
@@ -108,7 +111,7 @@ def test_gram_matrices_by_the_signs_of_random_weights():
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(size=(4, 3)), np.zeros(3)])
     weights = rng.normal(size=(200_000, 3)) / np.sqrt(3)
-    for typed, p, q in (("sign(z)", 1, -1), ("2*sign(z)+1", 3, -1)):
+    for typed, p, q in (("sign(z)", 1, -1), ("2*sign(z)+1", 3, -1), ("sign(z)-2", -1, -3)):
         hidden = np.select([X @ weights.T > 0, X @ weights.T < 0], [p, q], (p + q) / 2)
         found = ok.NNGP(activation=typed, bias_variance=0).gram(X)
         assert np.max(np.abs(found - hidden @ hidden.T / len(weights))) < 0.05

@@ -152,9 +152,12 @@ def in_absolute_values(expression: Any) -> Any:
     expression = expression.replace(Heaviside, lambda part, *_: (1 + sign(part)) / 2)
     for part in expression.atoms(Piecewise):
         expression = expression.xreplace({part: _joined(part)})
-    return expression.replace(Max, lambda *sides: _extreme(sides, 1)).replace(
+    expression = expression.replace(Max, lambda *sides: _extreme(sides, 1)).replace(
         Min, lambda *sides: _extreme(sides, -1)
     )
+    if not expression.has(sign(z)):
+        return expression
+    return sympy.expand(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z)
 
 
 def _extreme(sides: tuple[Any, ...], way: int) -> Any:

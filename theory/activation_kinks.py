@@ -35,7 +35,6 @@ def kinks(expression: Any) -> tuple[Any, ...]:
     found: set[Any] = set()
     for part in expression.atoms(Abs, sign):
         inner = kinks(part.args[0])
-        found.update(inner)
         for low, high in pairwise((-sympy.oo, *inner, sympy.oo)):
             plain = _without_absolute_values(part.args[0], _between(low, high))
             found.update(zero for zero in _zeros(plain) if low <= zero <= high)

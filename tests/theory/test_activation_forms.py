@@ -86,6 +86,12 @@ PIECES = [
 ]
 
 
+def test_signs_of_z_times_z_are_absolute_values():
+    assert formula_activation(z * sign(z)).name == "abs"
+    assert formula_activation(Abs(z) * sign(z)) == formula_activation(z)
+    assert formula_activation(z**2 * sign(z)).expression == z * Abs(z)
+
+
 @pytest.mark.parametrize(("expression", "function"), PIECES, ids=[str(part) for part, _ in PIECES])
 def test_functions_in_pieces(expression, function):
     written = formula_activation(expression).expression
