@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from .attention_sequences import AttentionNet, attention_of, embedded_tokens, prepare
-from .attention_sharp import KINKED
 from .duals import LENGTH, ROOT_MEAN_SQUARE, SLOPE, FloatArray
 from .network_growth import PEAK
 
-#: Standard deviation of pre-activations up to which the bends of smooth activations do not count.
+#: Standard deviation of pre-activations times w up to which the bends of smooth activations do not count.
 LONG = 20.0
+
+#: Activations c f(w z) that bend within 1/w; w is their second parameter.
+BENDING = ("erf", "gelu", "sin", "cos")
 
 
 def attention_growth(net: AttentionNet, X: FloatArray, steepness: float = 0.0) -> float:
@@ -21,7 +23,8 @@ def attention_growth(net: AttentionNet, X: FloatArray, steepness: float = 0.0) -
     deviation of the h_s with the weights A_ps, for the others 2 t sum_s |A_ps| |h_s|.  That is large where tokens
     cancel, or where products of keys are large.  Activations and dense layers: as in
     :mod:`orbitkernels.numerics.network_growth`.  Behind the first block, cosines have errors of rounding, which
-    smooth activations of pre-activations of standard deviation a enlarge by a^2; from a = LONG on that counts.
+    activations such as erf(w z) of pre-activations of standard deviation a enlarge by (w a)^2; from w a = LONG on
+    that counts.  Polynomials and series of degree n < 64 enlarge them by n at most, which is within the tolerance.
 
     Args:
         net: The net.
@@ -59,10 +62,11 @@ def attention_growth(net: AttentionNet, X: FloatArray, steepness: float = 0.0) -
 
 
 def _bend(net: AttentionNet, lengths: FloatArray) -> float:
-    """(a/LONG)^2, at least 1, for the largest a behind the first block if the activation is smooth."""
-    if net.dual.name in KINKED:
+    """(w a/LONG)^2, at least 1, for the largest a behind the first block if the activation is c f(w z)."""
+    if net.dual.name not in BENDING:
         return 1.0
-    return max(float(lengths.max(initial=0.0)) / LONG, 1.0) ** 2
+    inner = abs(float(net.dual.parameters[1]))
+    return max(inner * float(lengths.max(initial=0.0)) / LONG, 1.0) ** 2
 
 
 def _later(net: AttentionNet, block: int, values: FloatArray) -> FloatArray:

@@ -97,7 +97,7 @@ def _require_sizes(net: ConvolutionalNet, images: FloatArray, layers: list[Float
         np.stack([values[:, row].max(axis=(1, 2)) for values in layers[1:]], axis=1)
         for row in (LENGTH, ROOT_MEAN_SQUARE)
     )
-    require_feature_sizes(inputs, lengths, sizes, np.array(net.weights, dtype=np.float64))
+    require_feature_sizes(inputs, lengths, sizes, np.array(net.weights, dtype=np.float64), net.biases[-1])
 
 
 # ---------------------------------------------------------------------------------------------- blocks of pairs

@@ -27,7 +27,7 @@ def erf(outer: float = 1.0, inner: float = 1.0) -> Dual:
         rows[0], rows[1], rows[2] = lengths, abs(outer) * rows[1], steep * rows[2]
         return rows
 
-    return Dual("erf", np.array([steep * 4.0 / pi]), features, erf_pair)
+    return Dual("erf", np.array([steep * 4.0 / pi, abs(inner)]), features, erf_pair)
 
 
 def _features(lengths: FloatArray) -> FloatArray:

@@ -29,7 +29,7 @@ def gelu(outer: float = 1.0, inner: float = 1.0) -> Dual:
         rows[0], rows[1], rows[2] = lengths, abs(outer) * rows[1], steep * rows[2]
         return rows
 
-    return Dual("gelu", np.array([steep]), features, gelu_pair)
+    return Dual("gelu", np.array([steep, abs(inner)]), features, gelu_pair)
 
 
 def _features(lengths: FloatArray) -> FloatArray:

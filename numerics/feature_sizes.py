@@ -13,8 +13,10 @@ FloatArray = npt.NDArray[np.float64]
 SMALLEST, LARGEST = 1e-140, 1e150
 
 
-def require_feature_sizes(inputs: FloatArray, lengths: FloatArray, sizes: FloatArray, weights: FloatArray) -> None:
-    """Refuse features that are near the limits, or that vanish where their inputs do not.
+def require_feature_sizes(
+    inputs: FloatArray, lengths: FloatArray, sizes: FloatArray, weights: FloatArray, bias: float
+) -> None:
+    """Refuse features that are near the limits, or that vanish where their inputs do not, and such kernels.
 
     An activation such as z^2 takes inputs of size 1e-90 to features of 1e-180, which squares take to 0.
 
@@ -23,15 +25,17 @@ def require_feature_sizes(inputs: FloatArray, lengths: FloatArray, sizes: FloatA
         lengths: Largest a = sqrt(S(p, p)) in each of L layers, [m, L].
         sizes: Largest A = sqrt(E[f(a z)^2]), likewise.
         weights: The L + 1 weight variances.
+        bias: Bias variance of the readout.
 
     Raises:
-        InputError: If a size is not zero and beyond SMALLEST or LARGEST, or an A is zero where a is not.
+        InputError: If a size is not zero and beyond SMALLEST or LARGEST, an A is zero where a is not, or the
+            kernel sb2 + sw2 A^2 of the readout is too small.
 
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.feature_sizes import require_feature_sizes
         >>> a = np.array([[1e-90]])
-        >>> require_feature_sizes(a[0], a, 0 * a, np.ones(2))
+        >>> require_feature_sizes(a[0], a, 0 * a, np.ones(2), 0.0)
         Traceback (most recent call last):
         orbitkernels.errors.InputError: Argument 'X' or 'Y' has features of size 1e-90 that vanish in layer 2, ...
     """
@@ -44,6 +48,7 @@ def require_feature_sizes(inputs: FloatArray, lengths: FloatArray, sizes: FloatA
     else:
         bad = (found > 0) & ~((found >= SMALLEST) & (found <= LARGEST))
         if not bad.any():
+            require_values(np.hypot(np.sqrt(bias), np.sqrt(weights[-1]) * sizes[:, -1]), lengths[:, -1])
             return
         image, layer = np.argwhere(bad)[0]
         size, what = found[image, layer], f"in layer {layer + 1}"
@@ -51,3 +56,29 @@ def require_feature_sizes(inputs: FloatArray, lengths: FloatArray, sizes: FloatA
         f"Argument 'X' or 'Y' has features of size {size:.0e} {what}, near the limits of floating point; scale "
         "the inputs or weight_variance."
     )
+
+
+def require_values(roots: FloatArray, sizes: FloatArray) -> None:
+    """Refuse kernels that underflow though what they are made of does not vanish.
+
+    Args:
+        roots: sqrt(k(x, x)) of each input, found without squares, [m].
+        sizes: Size of each input, or of the pre-activations of the last layer, [m].
+
+    Raises:
+        InputError: If a size is not zero and its root is below SMALLEST.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.feature_sizes import require_values
+        >>> require_values(np.array([1e-170, 0.0]), np.array([1e-170, 0.0]))
+        Traceback (most recent call last):
+        orbitkernels.errors.InputError: Argument 'X' or 'Y' has features of size 1e-170 whose k(x, x) is below ...
+    """
+    small = (sizes > 0) & (roots < SMALLEST)
+    if small.any():
+        raise InputError(
+            f"Argument 'X' or 'Y' has features of size {sizes[small][0]:.0e} whose k(x, x) is below "
+            f"{SMALLEST**2:.0e}, near the limits of floating point; scale the inputs, the activation or "
+            "weight_variance up."
+        )

@@ -28,6 +28,7 @@ from .angles import checked_cosine, unit_rows
 from .compilation import tile_for
 from .cores import available_cores
 from .duals import Dual, FloatArray
+from .feature_sizes import require_values
 from .network_tiles import LAYER_ROWS, mirror, network_rows, pairs_of_row
 
 #: Rows of one matrix product; with 4096 columns it stays in the outer cache until its layers are done.
@@ -109,6 +110,9 @@ def network_gram(
     Returns:
         Array [m, p], the same whatever the number of threads.
 
+    Raises:
+        InputError: If k(x, x) underflows though x is not zero.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.duals import dual
@@ -173,7 +177,7 @@ def network_values(
         Array [n, m, p].
     """
     links, rows, columns = gap.shape
-    fx, fy = (features(network, part.reshape(-1), inputs) for part in lengths)
+    fx, fy = (_checked_features(network, part.reshape(-1), inputs, tangent) for part in lengths)
     one, two = (np.ascontiguousarray(part).reshape(links * rows, columns) for part in (gap, rest))
     out, ends = np.empty((links * rows, columns)), (0, links * rows)
     _layers(network, _NOTHING, _NOTHING, fx, fy, out, ends, tangent, gaps=(one, two), links=links)
@@ -202,6 +206,14 @@ def features(network: Network, lengths: FloatArray, inputs: int) -> _Features:
         branch, skip = activations[layer, 1], long if network.residual else skip
         factor = scale if network.layer_norm else np.ones_like(long)
     return _Features(activations, layers)
+
+
+def _checked_features(network: Network, lengths: FloatArray, inputs: int, tangent: bool) -> _Features:
+    """The same, refused where k(x, x) underflows: a'^2, and the part sw2 K of tangent kernels for width units."""
+    found = features(network, lengths, inputs)
+    last = found.layers[-1]
+    require_values(np.hypot(last[5], last[6]) if tangent else last[5], lengths)
+    return found
 
 
 def _layer(
@@ -279,11 +291,11 @@ def _fill(
     cores = available_cores() if work > WORTHWHILE and len(x) > PANEL else 1
     for top in range(0, len(x), side):
         rows = slice(top, min(top + side, len(x)))
-        fx = features(network, _padded(lengths[rows]), inputs)
+        fx = _checked_features(network, _padded(lengths[rows]), inputs, tangent)
         for left in range(0, rows.stop if symmetric else len(y), side):
             columns = slice(left, min(left + side, len(y)))
             diagonal = symmetric and top == left
-            fy = fx if diagonal else features(network, _padded(other_lengths[columns]), inputs)
+            fy = fx if diagonal else _checked_features(network, _padded(other_lengths[columns]), inputs, tangent)
             whole = rows.stop - top == len(x) and columns.stop - left == len(y)
             part = out if whole else np.empty((rows.stop - top, columns.stop - left), dtype=out.dtype)
             _fill_block(network, x[rows], y[columns], fx, fy, part, diagonal, tangent, cores)

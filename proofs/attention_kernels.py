@@ -13,7 +13,7 @@ from orbitkernels.errors import InputError
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers, number, reals, switch
 from .image_arrays import require_numbers
-from .kernel_base import Kernel, entry_type
+from .kernel_base import Kernel, entry_type, finite_entries
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.attention_sequences import AttentionNet
@@ -26,9 +26,6 @@ MAX_DEPTH = 1000
 
 #: Most numbers that all sequences together may take: 2 GB.
 MAX_NUMBERS = 2**28
-
-#: Lengths of features between which squares, and products of two of them, keep their digits.
-SMALLEST, LARGEST = 1e-140, 1e150
 
 #: One number for all dense layers, or one for each of them.
 Variances = Real | float | list[Any] | tuple[Any, ...] | npt.NDArray[Any]
@@ -150,9 +147,7 @@ class _Attention(Kernel):
             )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
             gram = self._matrix(x, y)
-        if not np.all(np.isfinite(gram)):
-            raise InputError(f"Argument 'X' gives values of {self.spec} beyond floating point; scale it down.")
-        return gram.astype(wanted, copy=False)
+        return finite_entries(gram, wanted, self.spec)
 
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         return self._matrix(self._sequences("X", X), None if Y is None else self._sequences("Y", Y))
@@ -167,7 +162,7 @@ class _Attention(Kernel):
             return np.zeros((len(x), count))
         self._require_memory(len(x) + (0 if y is None else count), *x.shape[1:])
         every = prepare(self.net, x if y is None else np.concatenate([x, y]))
-        self._require_sizes(every.features[:, :, 0])
+        self._require_sizes(x if y is None else np.concatenate([x, y]), every.features)
         first, second = every.part(slice(0, len(x))), every.part(slice(len(x), None))
         return attention_gram(self.net, first, None if y is None else second)
 
@@ -212,8 +207,12 @@ class _Attention(Kernel):
                 f"the limit of {MAX_NUMBERS * 8 / 2**30:.0f}; compute the Gram matrix in smaller blocks."
             )
 
-    def _require_sizes(self, lengths: FloatArray) -> None:
-        """Refuse lengths [m, L, T] of features after attention if squares lose digits."""
+    def _require_sizes(self, sequences: FloatArray, features: FloatArray) -> None:
+        """Refuse sequences [m, T, d] with features [m, L, F, T] whose squares lose digits, or vanish."""
+        from orbitkernels.numerics.duals import LENGTH, ROOT_MEAN_SQUARE
+        from orbitkernels.numerics.feature_sizes import LARGEST, SMALLEST, require_feature_sizes
+
+        lengths = features[:, :, LENGTH]
         bad = (lengths > 0) & ~((lengths >= SMALLEST) & (lengths <= LARGEST)) | np.isnan(lengths)
         if bad.any():
             block = int(np.argwhere(bad)[0, 1])
@@ -221,6 +220,10 @@ class _Attention(Kernel):
                 f"Argument 'X' or 'Y' has features of size {lengths[bad][0]:.0e} after attention {block + 1}, "
                 "near the limits of floating point; scale the inputs or the variances."
             )
+        weights = np.array(self.net.weights)
+        inputs = np.sqrt(weights[0] / sequences.shape[2]) * np.abs(sequences).max(axis=(1, 2))
+        sizes = features[:, :, ROOT_MEAN_SQUARE].max(axis=2)
+        require_feature_sizes(inputs, lengths.max(axis=2), sizes, weights, self.net.biases[-1])
 
     def _sequences(self, name: str, values: npt.ArrayLike) -> FloatArray:
         """Sequences [m, T, d]."""
@@ -246,7 +249,7 @@ class _Attention(Kernel):
             raise InputError(
                 f"Argument '{name}' must have {self.tokens} tokens as the kernel says, not {array.shape[1]}."
             )
-        require_numbers(name, array)
+        require_numbers(name, array, "sequence")
         return array
 
 

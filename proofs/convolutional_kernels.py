@@ -15,7 +15,7 @@ from orbitkernels.theory.integer_input import shown
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers
 from .image_arrays import image_array
-from .kernel_base import Kernel, entry_type
+from .kernel_base import Kernel, entry_type, finite_entries
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.convolution import ConvolutionalNet
@@ -25,6 +25,9 @@ PADDINGS, HEADS = ("circular", "zero", "valid"), ("flatten", "gap", "average")
 
 #: Most convolutions.
 MAX_DEPTH = 1000
+
+#: Along an axis of n positions a filter has at most 2 n, beyond which all are padding, or this many.
+MAX_FILTER = 32
 
 #: Most positions of an image for heads that need all pairs of them: a Gram entry of 65,536 takes 15 s.
 MAX_POSITIONS = 2**16
@@ -156,9 +159,7 @@ class _Convolutional(Kernel):
             )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             gram = self._matrix(x, y)
-        if not np.all(np.isfinite(gram)):
-            raise InputError(f"Argument 'X' gives values of {self.spec} beyond floating point; scale it down.")
-        return gram.astype(wanted, copy=False)
+        return finite_entries(gram, wanted, self.spec)
 
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         return self._matrix(self._images("X", X), None if Y is None else self._images("Y", Y))
@@ -225,6 +226,12 @@ class _Convolutional(Kernel):
     def _require_fit(self, net: ConvolutionalNet) -> None:
         """Refuse filters, strides and windows that do not fit."""
         for name, line, window in zip(("height", "width"), net.axes, net.window, strict=True):
+            largest = max(2 * line.sizes[0], MAX_FILTER)
+            if self.padding != "valid" and line.filter > largest:
+                raise InputError(
+                    f"Argument 'filter' of {line.filter:,} is larger than {largest}, the limit for images of "
+                    f"{name} {line.sizes[0]} (twice that, at least {MAX_FILTER}); use a smaller filter."
+                )
             for layer, (size, after) in enumerate(zip(line.sizes, line.sizes[1:], strict=False), start=1):
                 if after < 1:
                     raise InputError(

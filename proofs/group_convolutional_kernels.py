@@ -31,6 +31,7 @@ from .group_convolutional_arguments import (
 )
 from .image_arrays import require_numbers
 from .input_actions import CoordinateAction, require_image_shape
+from .kernel_base import finite_entries
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.group_convolution import Images, Variances
@@ -178,11 +179,7 @@ class _GroupConvolutional:
             gram = numerics.gram(
                 images, others, self._filter, self._offsets(), dual, self._variances, pairs, self._tangent
             )
-        if not np.all(np.isfinite(gram)):
-            raise InputError(
-                f"Argument 'X' gives values of {self.name} beyond floating point; scale the inputs down."
-            )
-        return gram
+        return finite_entries(gram, np.dtype(np.float64), self.name)
 
     def layers(self, X: npt.ArrayLike) -> tuple[list[FloatArray], list[float], list[float]]:
         """What the activations of inputs X are given, layer by layer, for statements on accuracy.
@@ -239,9 +236,8 @@ class _GroupConvolutional:
 
         lifted = np.sqrt(self._variances.weights[0] / self.filter.size) * np.abs(x).max(axis=1)
         largest = np.max(images.features, axis=3)  # [m, L, F]
-        require_feature_sizes(
-            lifted, largest[:, :, LENGTH], largest[:, :, ROOT_MEAN_SQUARE], self._variances.weights
-        )
+        lengths, sizes = largest[:, :, LENGTH], largest[:, :, ROOT_MEAN_SQUARE]
+        require_feature_sizes(lifted, lengths, sizes, self._variances.weights, self._variances.biases[-1])
 
     @cached_property
     def _variances(self) -> Variances:

@@ -79,8 +79,8 @@ def _shape_of_rows(
     return height, width, channels or 1
 
 
-def require_numbers(name: str, array: FloatArray) -> None:
-    """Refuse entries that are not finite, and images whose squares leave floating point."""
+def require_numbers(name: str, array: FloatArray, what: str = "image") -> None:
+    """Refuse entries that are not finite, and images, or what they are, whose squares leave floating point."""
     if not np.all(np.isfinite(array)):
         place = np.argwhere(~np.isfinite(array))[0]
         raise InputError(
@@ -90,6 +90,6 @@ def require_numbers(name: str, array: FloatArray) -> None:
     for wrong, way in ((largest > LARGEST, "down"), ((largest > 0) & (largest < SMALLEST), "up")):
         if np.any(wrong):
             raise InputError(
-                f"Argument '{name}' has an image with largest entry {largest[wrong][0]:.0e}, near the limits of "
-                f"floating point; scale the images {way}."
+                f"Argument '{name}' has {'an' if what[0] in 'aeiou' else 'a'} {what} with largest entry "
+                f"{largest[wrong][0]:.0e}, near the limits of floating point; scale the {what}s {way}."
             )

@@ -83,11 +83,7 @@ class Kernel(ABC):
             )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             gram = self._gram_as(x, y, wanted)
-        if not np.all(np.isfinite(gram)):
-            raise InputError(
-                f"Argument 'X' gives values of {self.spec} beyond floating point; scale the inputs down."
-            )
-        return gram
+        return finite_entries(gram, wanted, self.spec)
 
     def _repr_latex_(self) -> str:
         import sympy
@@ -114,4 +110,14 @@ def entry_type(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
         found = np.dtype(object)
     if found not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise InputError(f"Argument 'dtype' must be float64 or float32, not {shown(dtype)}.")
+    return found
+
+
+def finite_entries(gram: npt.NDArray[Any], wanted: np.dtype[Any], name: str) -> npt.NDArray[Any]:
+    """The values as entries of a type, refused if that cannot hold them."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = gram.astype(wanted, copy=False)
+    if not np.all(np.isfinite(found)):
+        kind = "floating point" if wanted == np.float64 else f"{wanted} floating point"
+        raise InputError(f"Argument 'X' gives values of {name} beyond {kind}; scale the inputs down.")
     return found

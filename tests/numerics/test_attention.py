@@ -13,7 +13,7 @@ from orbitkernels.numerics import attention, attention_sharp
 from orbitkernels.numerics.attention import attention_gram
 from orbitkernels.numerics.attention_growth import attention_growth
 from orbitkernels.numerics.attention_sequences import AttentionNet, prepare
-from orbitkernels.numerics.duals import dual
+from orbitkernels.numerics.duals import dual, scaled_dual
 
 #: Largest error relative to sqrt(K(x,x) K(y,y)), a block.
 TOLERANCES = 1e-14, 1e-13
@@ -123,6 +123,22 @@ class TestAgainstTheDefinition:
     def test_long_inputs_of_smooth_activations_are_within_the_growth(self):
         setting, x = Setting(2, "identity", "gap", True, "erf", 0.1, 0.5, 0.7), sequences("scaled", seed=87)
         assert 1 < worst_error(setting, x) < attention_growth(setting.net(True), x)
+
+    @pytest.mark.parametrize("scale", [20.0, 100.0])
+    def test_a_scale_inside_the_activation_counts_as_longer_inputs(self, scale):
+        """erf(w z) is erf(z) for values and outputs of variance w^2 as large."""
+        setting = Setting(3, "softmax", "gap", False, "erf", 0.5, value=scale**2)
+        x = np.array([[[0.774184576074678, 1.2465922165073595]], [[0.7741845891851741, 1.246592281538183]]])
+        plain = setting.net(True)
+        outer = plain._replace(value=1.0, output=plain.output / scale**2, dual=scaled_dual("erf", (), 1, scale))
+        own, mixed, other = (setting.exact(x[i], x[j])[1] for i, j in ((0, 0), (0, 1), (1, 1)))
+        found = attention_gram(outer, prepare(outer, x), None)[0, 1]
+        error = abs(float((found - mixed) / (own * other) ** 0.5)) / 3e-13
+        growth = attention_growth(outer, x)
+        assert (scale > 50) <= error < growth
+        assert growth == pytest.approx(attention_growth(plain, x), rel=1e-6)
+        assert attention_growth(outer._replace(dual=scaled_dual("sin", (), 1, 50)), x) > 1e3
+        assert attention_growth(outer._replace(dual=dual("polynomial", (0, 0.01)), value=1e6), x) < 1.01
 
     def test_tokens_that_cancel_enlarge_angles(self):
         net = Setting(1, "softmax", "gap", False, "relu", 0.0, key=1e-6).net(True)

@@ -424,7 +424,7 @@ def planted(mistake, folder, monkeypatch):
     package.mkdir()
     (package / "__init__.py").touch()
     for source in Path(network.__file__).parent.glob("*.py"):
-        if source.name.startswith(("dual", "network", "angles", "cores")):
+        if source.name.startswith(("dual", "network", "angles", "cores", "feature_sizes")):
             shutil.copy(source, package)
     (package / "compilation.py").write_text(STUB)
     if mistake is not None:

@@ -112,7 +112,11 @@ class TestSequences:
             ("attention_ntk", np.ones((2, 0, 3)), "shape"),
             ("attention_ntk", np.full((2, 4, 3), np.nan), "nan"),
             ("attention_ntk", np.full((2, 4, 3), np.inf), "inf"),
-            ("attention_ntk", np.full((2, 4, 3), 1e200), "scale the images down"),
+            (
+                "attention_ntk",
+                np.full((2, 4, 3), 1e200),
+                "a sequence .* scale the sequences down",
+            ),
             ("attention_ntk", np.full((2, 4, 3), "a"), "real numbers"),
             ("attention_ntk(mechanism=identity)", np.full((2, 4, 3), 1e90), "near the limits"),
             ("attention_ntk(mechanism=identity, bias_variance=0)", np.full((2, 4, 3), 1e-90), "near the limits"),
