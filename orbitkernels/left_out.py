@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from orbitkernels.errors import ConvergenceWarning, InputError
 from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.convolutional_kernels import CNNGP, CNTK
@@ -195,10 +197,11 @@ def route_notes(found: list[LeftOut]) -> list[str]:
     """How exact errors were found, if not by the dense route, and what that shares with the spectral ones."""
     products = sorted({x.product for x in found if x.product is not None})
     notes = [_SHARED[product] for product in products]
-    residuals = [max(x.residual or 0.0, x.kernel_residual or 0.0) for x in found if x.product is not None]
-    if residuals and not max(residuals) <= _WORTH_A_NOTE:
+    both = [(x.residual, x.kernel_residual) for x in found if x.product is not None]
+    worst = float(np.max([0.0, *(left for pair in both for left in pair if left is not None)]))  # NaN stays
+    if not worst <= _WORTH_A_NOTE:
         notes.append(
-            f"Conjugate gradients left a residual of up to {max(residuals):.1e} of the labels, so that exact "
+            f"Conjugate gradients left a residual of up to {worst:.1e} of the labels, so that exact "
             "errors have fewer digits; a ridge lowers it."
         )
     return notes

@@ -24,7 +24,7 @@ from orbitkernels.left_out import (
     route_notes,
 )
 from orbitkernels.proofs.arguments import integer
-from orbitkernels.proofs.batches import levelled_errors
+from orbitkernels.proofs.batches import SpectralErrors, levelled_errors
 from orbitkernels.proofs.dense_route import DenseRoute
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
 from orbitkernels.proofs.missing import MissingLike, missing_poses
@@ -112,8 +112,8 @@ def predict(
         ``spectral_error`` and ``exact_error`` (first orbit, first missing pose), ``spectral_errors`` and
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
         ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm),
-        ``rounding_bound`` and ``rounding_bounds`` (of the spectral errors, in their shape; None where there is
-        none), ``stabiliser_orders``, ``exact_route`` (``"dense"`` or ``"conjugate gradients"``), and for the
+        ``rounding_bound`` and ``rounding_bounds`` (of the spectral errors, in their shape; None where one is
+        infinite), ``stabiliser_orders``, ``exact_route`` (``"dense"`` or ``"conjugate gradients"``), and for the
         latter, else None, ``product``, ``residual`` (by that product) and ``kernel_residual`` (on a few rows, by
         values of the kernel).
 
@@ -151,6 +151,7 @@ def predict(
         k = averaged(k, stage, average)
     rows: list[dict[str, Any]] = []
     remarks: list[BoundedError] = []
+    warned: list[SpectralErrors] = []
     ways: list[LeftOut] = []
     together = _TOGETHER if G.order < _LARGE else 1
     # small matrices: threads would only wait for each other
@@ -165,7 +166,7 @@ def predict(
             ask = _Asked(k, missing, r, precision, how, tell)
             many = together > 1 and precision == "double"
             found = (
-                _rows(ask, piece, symmetrisation, remarks, ways)
+                _rows(ask, piece, symmetrisation, remarks, warned, ways)
                 if many or symmetrisation == "scalar"
                 else _rows_one_by_one(ask, piece, remarks, ways)
             )
@@ -186,7 +187,7 @@ def predict(
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
         "notes": notes
-        + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE])
+        + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE, *_worst_remark(warned)])
         + route_notes(ways),
     }
 
@@ -250,19 +251,24 @@ Drawn = list[tuple[Orbits, tuple[int, int]]]
 
 
 def _rows(
-    ask: _Asked, drawn: Drawn, symmetrisation: str, bounds: list[BoundedError], ways: list[LeftOut]
+    ask: _Asked,
+    drawn: Drawn,
+    symmetrisation: str,
+    bounds: list[BoundedError],
+    warned: list[SpectralErrors],
+    ways: list[LeftOut],
 ) -> Iterator[dict[str, Any]]:
     """Both routes on some pairs of images: the spectral one for all together, the other for each.
 
-    What is known of the rounding of the exact spectral errors is appended to the bounds, and the second route to
-    the ways.
+    What is known of the rounding of the exact spectral errors is appended to the bounds, scalar ones with a remark
+    to `warned`, and the second route to the ways.
     """
     names = [f"Images {first} and {second}" for _, (first, second) in drawn]
     found = levelled_errors(
         ask.kernel, [orbits for orbits, _ in drawn], ask.ridge, ask.missing, symmetrisation, names.__getitem__
     )
-    if symmetrisation == "scalar":  # there is no bound then
-        found.warn()
+    if found.remark is not None:
+        warned.append(found)
     for p, (orbits, indices) in enumerate(drawn):
         try:
             exact = ask.left_out(orbits)
@@ -270,7 +276,7 @@ def _rows(
             raise SingularGramError(f"{names[p]}: {error}") from error
         ways.append(exact)
         spectral = found.errors[p, 0, 0, ..., 0]  # [2], or [2, poses] for a list of poses
-        bound = np.full(spectral.shape, np.nan)
+        bound = found.rounding_bounds[p, 0, 0, ..., 0]
         if symmetrisation == "block":
             route = FourierRoute.of(ask.kernel, orbits, ask.ridge, check=False)
             known = bounded(route, ask.missing, accuracy=kernel_accuracy(ask.kernel, orbits.seeds))
@@ -336,6 +342,12 @@ def _notes(rows: list[dict[str, Any]], bounds: list[BoundedError]) -> list[str]:
     return agreement + ([] if remark is None else [remark])
 
 
+def _worst_remark(found: list[SpectralErrors]) -> list[str]:
+    """The remark of the piece whose bound is largest beside its error."""
+    worst = max(found, key=lambda one: one.relative_bound, default=None)
+    return [] if worst is None or worst.remark is None else [worst.remark]
+
+
 def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
     """Says so if rounding may separate the routes by more than WANTED_AGREEMENT.
 
@@ -343,11 +355,12 @@ def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:
     number, so a small error loses digits.
     """
     smallest = [min(1.0, float(np.min(np.abs(row["exact_errors"])))) for row in rows]
-    relative = [row["condition_number"] / error for row, error in zip(rows, smallest, strict=True) if error]
+    conditions = [float("inf") if (c := row["condition_number"]) is None else c for row in rows]
+    relative = [condition / error for condition, error in zip(conditions, smallest, strict=True) if error]
     worst = float(np.finfo(np.float64).eps) * max(relative, default=0.0)
     if worst <= WANTED_AGREEMENT:
         return []
-    condition = max(row["condition_number"] for row in rows)
+    condition = max(conditions)
     return [
         f"Rounding alone may separate the two routes by up to about {worst:.0e}, relative: eps times a condition "
         f"number (the largest is {condition:.1e}) over an error y - p; a ridge lowers it."

@@ -62,6 +62,11 @@ class SpectralErrors:
     rounding_levels: FloatArray
     remark: str | None = None
 
+    @property
+    def relative_bound(self) -> float:
+        """Largest rounding bound relative to its error; 0 where nothing is bounded."""
+        return float(_ratios(self).max(initial=0.0))
+
     def warn(self, stacklevel: int = 2) -> None:
         """Give the remark as a `RoundingWarning`."""
         if self.remark is not None:
@@ -188,8 +193,7 @@ def _errors(
 
 def _remark(found: SpectralErrors, title: Callable[[int], str]) -> str | None:
     """One line on the largest rounding bound relative to its error, if it is worth a warning."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(found.rounding_bounds > 0, found.rounding_bounds / np.abs(found.errors), 0.0)
+    ratios = _ratios(found)
     p, k, r = (int(i) for i in np.unravel_index(np.argmax(ratios), ratios.shape)[:3])
     worst = float(ratios[p, k, r].max())
     if not worst > WORTH_A_WARNING:
@@ -202,6 +206,12 @@ def _remark(found: SpectralErrors, title: Callable[[int], str]) -> str | None:
         f"{found.condition_numbers[p, k, r]:.1e}), the most in the batch; a ridge lowers that, and "
         "error_with_bound has higher precisions."
     )
+
+
+def _ratios(found: SpectralErrors) -> FloatArray:
+    """Rounding bounds relative to their errors, 0 where a bound is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(found.rounding_bounds > 0, found.rounding_bounds / np.abs(found.errors), 0.0)
 
 
 def _interleaved(symbols: FloatArray, links: IntArray, group: FiniteGroup) -> tuple[FloatArray, IntArray]:

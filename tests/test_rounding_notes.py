@@ -1,0 +1,69 @@
+"""What `predict` says of rounding: notes of scalar circulants, residuals and conditions beyond floats."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import orbitkernels as ok
+from orbitkernels.errors import RoundingWarning
+from orbitkernels.left_out import LeftOut, route_notes
+from orbitkernels.prediction import rounding_notes
+
+ILL = "gaussian(length_scale=1e6)"
+
+
+@pytest.mark.parametrize("missing", ["pose", [0, 2]])
+def test_scalar_errors_have_the_bounds_of_the_batch_and_a_note(missing):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = ok.predict("C4", ILL, "digits", missing, pairs=3, symmetrisation="scalar")
+    digits = ok.load("digits")
+    batch = [ok.Orbits(ok.group("C4"), digits.images[row["indices"]], row["labels"]) for row in found["pairs"]]
+    with pytest.warns(RoundingWarning) as caught:
+        alone = ok.spectral_errors(ILL, batch, 0.0, missing, "scalar")
+    for row, bounds in zip(found["pairs"], alone.rounding_bounds[:, 0, 0, ..., 0], strict=True):
+        np.testing.assert_allclose(row["rounding_bounds"], bounds, rtol=1e-6)
+        assert row["rounding_bound"] == np.ravel(row["rounding_bounds"])[0] > 1e-3 * abs(row["spectral_error"])
+    said = [note for note in found["notes"] if "rounding in double precision may change an error" in note]
+    assert len(said) == 1
+    worst = int(np.argmax((alone.rounding_bounds / np.abs(alone.errors)).reshape(3, -1).max(axis=1)))
+    first, second = found["pairs"][worst]["indices"]
+    assert said[0] == str(caught[0].message).replace(
+        f"Inputs [{2 * worst}, {2 * worst + 1}]", said[0].split(":")[0]
+    )
+    assert said[0].startswith(f"Images {first} and {second}: ")
+
+
+def test_the_worst_of_several_pieces_is_told(monkeypatch):
+    monkeypatch.setattr("orbitkernels.prediction._TOGETHER", 3)
+    whole = ok.predict("C4", ILL, "digits", pairs=3, symmetrisation="scalar")
+    monkeypatch.setattr("orbitkernels.prediction._TOGETHER", 1)
+    assert ok.predict("C4", ILL, "digits", pairs=3, symmetrisation="scalar")["notes"] == whole["notes"]
+
+
+def test_scalar_errors_without_trouble_have_no_such_note():
+    found = ok.predict("C4", "ntk(depth=1)", "digits", pairs=1, symmetrisation="scalar")
+    assert len(found["notes"]) == 1
+    assert 0 < found["pairs"][0]["rounding_bound"] < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("residuals", "is_told"),
+    [((1e-15, float("nan")), True), ((float("nan"), 1e-15), True), ((1e-15, 1e-5), True), ((1e-5, None), True),
+     ((1e-15, 1e-14), False), ((None, None), False)],
+)  # fmt: skip
+def test_residuals_that_are_no_numbers_are_told(residuals, is_told):
+    ways = [LeftOut(np.zeros((2, 1)), "conjugate gradients", "kernel", *residuals)]
+    for found in (ways, [LeftOut(np.zeros((2, 1)), "conjugate gradients", "kernel", 1e-15, 1e-15), *ways]):
+        assert any("left a residual" in note for note in route_notes(found)) is is_told
+
+
+def test_a_condition_number_beyond_floats_is_told():
+    rows = [
+        {"condition_number": 10.0, "exact_errors": [0.5]},
+        {"condition_number": None, "exact_errors": [0.5, 2.0]},
+    ]
+    (note,) = rounding_notes(rows)
+    assert "the largest is inf" in note
+    assert rounding_notes(rows[:1]) == []
