@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigvalsh_tridiagonal
 
 from orbitkernels.errors import SingularGramError
 
@@ -60,30 +61,64 @@ def conjugate_gradients(
         >>> found.solution.ravel().round(12).tolist(), found.iterations
         ([1.0, 1.0], 1)
     """
-    x, iterations = iterate(product, right, precondition, tolerance, limit)
+    x, iterations, _ = iterate(product, right, precondition, tolerance, limit)
     return IterativeSolution(x, iterations, largest_residual(right - product(x), right))
 
 
 def iterate(
     product: Product, right: FloatArray, precondition: Product | None, tolerance: float, limit: int
-) -> tuple[FloatArray, int]:
-    """The solution [N, m] and the steps of :func:`conjugate_gradients`; what is left is not measured."""
+) -> tuple[FloatArray, int, FloatArray]:
+    """The solution [N, m] and the steps of :func:`conjugate_gradients`; what is left is not measured.
+
+    The third is the array [iterations, 2, m] of its coefficients alpha and beta, NaN where a column was solved.
+    """
     x, r = np.zeros_like(right), right.copy()
     size = np.linalg.norm(right, axis=0)
     z = r if precondition is None else precondition(r)
     p, rz, iterations = z.copy(), np.sum(r * z, axis=0), 0
-    while iterations < limit and (np.linalg.norm(r, axis=0) > tolerance * size).any():
+    coefficients = []
+    while iterations < limit and (unsolved := np.linalg.norm(r, axis=0) > tolerance * size).any():
         Ap = product(p)
         curvature = np.sum(p * Ap, axis=0)
-        _require_positive(curvature, p, np.linalg.norm(r, axis=0) > tolerance * size, iterations + 1)
+        _require_positive(curvature, p, unsolved, iterations + 1)
         step = _ratio(rz, curvature)
         x += step * p
         r -= step * Ap
         z = r if precondition is None else precondition(r)
         before, rz = rz, np.sum(r * z, axis=0)
-        p = z + _ratio(rz, before) * p
+        ratio = _ratio(rz, before)
+        p = z + ratio * p
+        coefficients.append(np.where(unsolved, [step, ratio], np.nan))
         iterations += 1
-    return x, iterations
+    return x, iterations, np.reshape(coefficients, (iterations, 2, right.shape[1]))
+
+
+def ritz_values(coefficients: FloatArray) -> tuple[float, float]:
+    """Smallest and largest Ritz value of A in the spaces that were searched; inf and 0 if there was no step.
+
+    They lie between the extreme eigenvalues of A (of P^1/2 A P^1/2 with a preconditioner), to rounding: they are
+    those of the tridiagonal matrix of Lanczos, which has 1/alpha_j + beta_(j-1)/alpha_(j-1) on its diagonal and
+    beta_j^1/2/alpha_j beside it (Saad, section 6.7.3).
+
+    Args:
+        coefficients: alpha and beta from :func:`iterate`.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.numerics.conjugate_gradients import iterate, ritz_values
+        >>> A = np.diag([1.0, 2.0, 5.0])
+        >>> np.round(ritz_values(iterate(lambda v: A @ v, np.ones((3, 1)), None, 1e-12, 9)[2]), 10).tolist()
+        [1.0, 5.0]
+    """
+    smallest, largest = np.inf, 0.0
+    for column in np.moveaxis(coefficients, 2, 0):
+        alpha, beta = column[~np.isnan(column[:, 0]) & (column[:, 0] != 0)].T
+        if alpha.size:
+            diagonal = 1 / alpha
+            diagonal[1:] += beta[:-1] / alpha[:-1]
+            found = eigvalsh_tridiagonal(diagonal, np.sqrt(beta[:-1]) / alpha[:-1])
+            smallest, largest = min(smallest, float(found[0])), max(largest, float(found[-1]))
+    return smallest, largest
 
 
 def _require_positive(curvature: FloatArray, p: FloatArray, unsolved: npt.NDArray[np.bool_], step: int) -> None:

@@ -22,19 +22,22 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantError
-from orbitkernels.numerics.blocks import BlockStack
-from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual
-from orbitkernels.numerics.rounding import gamma
+from orbitkernels.numerics.blocks import BlockStack, FourierBlocks
+from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual, ritz_values
+from orbitkernels.numerics.rounding import DOUBLE, gamma
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 from .arguments import integer, number
-from .invariance import KernelLike, as_kernel, check_invariance, gram
+from .fast_rounding import fast_irrep_error
+from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram, refuse_asymmetric
+from .large_orbits import symbol_transform
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .missing_sets import orbit_operators
 from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
+from .rounding_double import BASES, is_free, mass
 from .spectral import orbit_symbol
 
 ProductName = Literal["kernel", "group", "transform"]
@@ -50,6 +53,9 @@ _COLUMNS = 64
 
 #: Rows of the equations that are checked by values of the kernel.
 _ROWS = 8
+
+#: Points at which a kernel is looked at for symmetry and negative eigenvalues.
+_SAMPLE = 64
 
 #: Coordinates of points that are held at once; more poses are made some at a time.
 _COORDINATES = 2**24
@@ -73,8 +79,9 @@ class IterativeErrors:
         error_bound: Array of the shape of the errors: how far they are at most from those of the exact solution,
             (K_ss + r)^1/2 |y_R - K_RR z| / lambda^1/2 at a pose s, with lambda the smallest eigenvalue of K + r I
             (rows and columns divided by the same lengths) from its Fourier blocks where there are Fourier
-            transforms, else r for a positive semidefinite kernel.  Infinite for r = 0 then.  Rounding of the last
-            product is not in it.
+            transforms, else r for a positive semidefinite kernel.  Infinite for r = 0 then, and where 64 points or
+            the iteration show that the kernel is not; otherwise that it is semidefinite is taken on trust.
+            Rounding of the last product is not in it.
     """
 
     errors: FloatArray
@@ -115,11 +122,11 @@ def iterative_error(
 
     Warns:
         ConvergenceWarning: If the residual is above the tolerance after `limit` steps, or above ten times of it
-            because of rounding.
+            because of rounding; or if errors have no bound because the kernel is not positive semidefinite.
 
     Raises:
         InputError: If `product`, `precondition`, `tolerance` or `limit` is none of these, or as
-            :func:`orbitkernels.spectral_error`.
+            :func:`orbitkernels.spectral_error`; or if the kernel is not symmetric at 64 points.
         NotInvariantError: If symbols are used and the kernel is not invariant under the action.
         SingularGramError: If a direction shows that K + r I is not positive definite.
 
@@ -142,6 +149,8 @@ def iterative_error(
     require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
     multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
+    is_assumed = inverse is None and product != "transform"
+    lowest = _lowest_of_a_sample(kernel, orbits) if is_assumed else 0.0
     multiply = multiply if progress is None else _counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
@@ -154,6 +163,8 @@ def iterative_error(
     residual = float(np.max([part.residual for part in solved]))  # NaN stays
     if not residual <= tolerance * (1 if iterations >= limit else _ROUNDING):
         warnings.warn(_unconverged(residual, tolerance, iterations, limit, inverse is None), stacklevel=2)
+    if is_assumed and smallest > 0:
+        smallest = _assumed(smallest, lowest, scale, solved)
     by_kernel = float(np.max([_kernel_residual(kernel, orbits, absolute, part) for part in solved]))
     has_blocks = inverse is not None or product == "transform"
     known = [_error_bounds(kernel, orbits, absolute, smallest, part, has_blocks) for part in solved]
@@ -218,8 +229,8 @@ def _products(
         operators = orbit_operators(orbits, symbol, absolute)
     inverse = operators[1] if operators and precondition else None
     smallest = absolute
-    if operators:
-        smallest = min(map(_smallest_eigenvalue, scale.blocks(operators[0].blocks).stacks))
+    if operators and symbol is not None:
+        smallest = _smallest_eigenvalue(scale.blocks(operators[0].blocks), scale.matrix(symbol), orbits)
     if product == "transform" and operators:
         return operators[0], inverse, absolute, scale, smallest
     if product == "group" and symbol is not None:
@@ -232,11 +243,64 @@ def _lengths(scale: PowersOfTwo, orbits: Orbits) -> FloatArray:
     return np.repeat(np.ldexp(1.0, scale.rows), orbits.sizes)
 
 
-def _smallest_eigenvalue(stack: BlockStack) -> float:
-    """A lower bound of the eigenvalues of all blocks."""
+def _smallest_eigenvalue(blocks: FourierBlocks, symbol: FloatArray, orbits: Orbits) -> float:
+    """A lower bound of the eigenvalues of all blocks, with the rounding of the transform that made them."""
+    return min(_smallest_of(stack, transform_error(symbol, orbits, stack)) for stack in blocks.stacks)
+
+
+def _smallest_of(stack: BlockStack, off: float) -> float:
+    """The same for some blocks, which are off by this norm."""
     values = stack.eigenvalues
-    rounding = gamma(10 * stack.rows) * np.abs(values).max(axis=1, initial=0.0)
+    rounding = gamma(10 * stack.rows) * np.abs(values).max(axis=1, initial=0.0) + off
     return float(np.min(values - rounding[:, None], initial=np.inf))
+
+
+def transform_error(symbol: FloatArray, orbits: Orbits, stack: BlockStack) -> float:
+    """Norm of what rounding of the fast transform does to blocks, as in :mod:`orbitkernels.numerics.rounding`."""
+    group, degree = orbits.group, stack.bases[0].shape[1]
+    known, copies = symbol_transform(group).rounding, 1 + np.iscomplexobj(stack.matrices)
+    sums, spread = float(known.sums.max()), known.roots * np.sqrt(group.order)
+    error = sums + fast_irrep_error(group)
+    if not is_free(orbits):  # bases of fixed vectors, from projectors that are transforms
+        error += 2 * BASES * DOUBLE * degree + 3 * (sums + spread)
+    error += float(gamma(copies * (2 * degree + 8))) * np.sqrt(degree * copies)
+    return float(error * mass(symbol, orbits) + spread * mass(symbol, orbits, 2))
+
+
+def _lowest_of_a_sample(kernel: KernelLike, orbits: Orbits) -> float:
+    """Smallest eigenvalue of k(x, y)/sqrt(k(x, x) k(y, y)) at some points, at least 0 if k is semidefinite.
+
+    Raises:
+        InputError: If the kernel is not symmetric there.
+    """
+    total = int(orbits.offsets[-1])
+    rows = np.random.default_rng(0).choice(total, size=min(_SAMPLE, total), replace=False)
+    values = gram(kernel, _coordinates(orbits, rows))
+    refuse_asymmetric(values)
+    diagonal = np.diagonal(values)
+    if (diagonal < 0).any() or values[diagonal == 0].any():
+        return -np.inf
+    lengths = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    return float(np.linalg.eigvalsh(values / lengths / lengths[:, None])[0])
+
+
+def _assumed(ridge: float, lowest: float, scale: PowersOfTwo, solved: list[_Solved]) -> float:
+    """r, below the eigenvalues of K + r I if K is positive semidefinite; 0, with a warning, if that is refuted.
+
+    If it is, all Ritz values of T^-1 (K + r I) T^-1 are at least r / max T^2.
+    """
+    rounding = float(gamma(10 * len(solved[0].lengths)))
+    least = float(np.ldexp(ridge, -2 * int(scale.rows.max())))
+    is_refuted = any(part.ritz[0] < least - rounding * part.ritz[1] for part in solved)
+    if not is_refuted and lowest >= -_SAMPLE * INVARIANCE_TOLERANCE:
+        return ridge
+    warnings.warn(
+        "Argument 'kernel' is not positive semidefinite on these points, so that nothing bounds what conjugate "
+        "gradients leave; use product='transform' for an invariant kernel, or leave_out_error.",
+        ConvergenceWarning,
+        stacklevel=3,
+    )
+    return 0.0
 
 
 def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
@@ -392,6 +456,7 @@ class _Solved:
         lengths: Array [N, 1]: T.
         iterations: Number of steps.
         residual: Largest |y_R - K_RR z| / |y_R|, rows divided by T.
+        ritz: Smallest and largest Ritz value.
     """
 
     sets: list[IntArray]
@@ -401,6 +466,7 @@ class _Solved:
     lengths: FloatArray
     iterations: int
     residual: float
+    ritz: tuple[float, float]
 
 
 def _regressions(
@@ -432,11 +498,20 @@ def _regressions(
     flat = right.reshape(len(labels), -1)
     precondition = None if inverse is None else restricted(lambda v: lengths * inverse(lengths * v))
     multiply = restricted(lambda v: product(v / lengths) / lengths)
-    dual, iterations = iterate(multiply, flat, precondition, tolerance, limit)
+    dual, iterations, coefficients = iterate(multiply, flat, precondition, tolerance, limit)
     dual /= lengths
     rest = labels[:, None] - (product(dual) / lengths).reshape(shape)  # errors and the residual in one product
     residual = largest_residual((rest * kept).reshape(flat.shape), flat)
-    return _Solved(sets, kept, dual.reshape(shape), rest * lengths[:, None], lengths, iterations, residual)
+    return _Solved(
+        sets,
+        kept,
+        dual.reshape(shape),
+        rest * lengths[:, None],
+        lengths,
+        iterations,
+        residual,
+        ritz_values(coefficients),
+    )
 
 
 def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _Solved) -> float:

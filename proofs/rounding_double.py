@@ -38,7 +38,7 @@ from .spectral import FourierRoute
 Kind = Literal["bound", "level", "kernel"]
 
 #: Distance of a computed basis of fixed vectors from an exact one, in units of u d.
-_BASES = 32
+BASES = 32
 
 
 class FourierRounding:
@@ -210,7 +210,7 @@ def irrep_errors(orbits: OrbitPoses, degrees: IntArray) -> FloatArray:
     else:
         errors = np.full(len(degrees), fast_irrep_error(orbits.group))
     if not is_free(orbits):  # a basis is one of the range of a projector, which the fast transform computes
-        errors = errors + 2 * _BASES * DOUBLE * degrees
+        errors = errors + 2 * BASES * DOUBLE * degrees
         if fast is not None:
             errors += 3 * (fast.sums + fast.roots * np.sqrt(orbits.group.order))
     return np.asarray(errors)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from orbits_by_numpy import laplace, orbits_of, refit
 
-from orbitkernels.errors import SingularGramError
-from orbitkernels.numerics.conjugate_gradients import conjugate_gradients
+import orbitkernels as ok
+from orbitkernels.errors import ConvergenceWarning, InputError, SingularGramError
+from orbitkernels.numerics.conjugate_gradients import conjugate_gradients, iterate, ritz_values
 from orbitkernels.proofs import iterative
 from orbitkernels.proofs.iterative import iterative_error
+from orbitkernels.proofs.missing_sets import orbit_operators
 
 pytestmark = pytest.mark.filterwarnings("ignore::orbitkernels.errors.ConvergenceWarning")
 
@@ -55,6 +57,82 @@ def test_a_smallest_eigenvalue_that_is_too_large_is_caught(monkeypatch):
 
 def test_without_a_ridge_and_transforms_nothing_is_bounded():
     assert np.isinf(distances("S4", "kernel", 0.0, 1e-3)[1]).all()
+
+
+def smooth(X, Y):
+    return np.exp(-((X[:, None] - Y[None]) ** 2).sum(-1) / 2)
+
+
+def signed(X, Y):
+    """One negative eigenvalue on the points below; a ridge just above it makes K + r I positive definite."""
+    return smooth(X, Y) - 0.3 * np.sign(X[:, :1]) * np.sign(Y[:, :1]).T
+
+
+@pytest.mark.parametrize("tolerance", [0.2, 0.1, 1e-4])
+@pytest.mark.parametrize("left_out", [None, "_lowest_of_a_sample"])
+def test_a_kernel_that_is_not_semidefinite_has_no_bound_by_the_ridge(monkeypatch, tolerance, left_out):
+    """Points show it, and so does the iteration once it has come that far."""
+    S4 = ok.group("S4")
+    seeds = np.random.default_rng(0).standard_normal((2, 4))
+    orbits = ok.Orbits(S4, seeds, [1, -1.0], ok.PermutationAction.natural(S4))
+    K = signed(orbits.all_points, orbits.all_points)
+    ridge = -np.linalg.eigvalsh(K)[0] * (1 + 1e-6)
+    if left_out:
+        monkeypatch.setattr(iterative, left_out, lambda *_: 0.0)
+    solve = lambda kernel: iterative_error(  # noqa: E731
+        kernel, orbits, ridge=ridge, product="kernel", precondition=False, tolerance=tolerance
+    )
+    if left_out and tolerance == 0.2:
+        assert np.isfinite(solve(signed).error_bound).all()  # taken on trust
+    else:
+        with pytest.warns(ConvergenceWarning, match="not positive semidefinite on these points") as caught:
+            assert np.isinf(solve(signed).error_bound).all()
+        assert "\n" not in str(caught[0].message)
+    assert np.isfinite(solve(smooth).error_bound).all()
+
+
+def test_ritz_values_are_those_of_the_spaces_of_krylov():
+    rng = np.random.default_rng(1)
+    Q = np.linalg.qr(rng.standard_normal((30, 30)))[0]
+    A = Q * np.geomspace(1e-3, 1, 30) @ Q.T
+    right = rng.standard_normal((30, 2))
+    for steps in (1, 2, 5):
+        found = ritz_values(iterate(lambda v: A @ v, right, None, 1e-14, steps)[2])
+        expected = []
+        for column in right.T:
+            V = np.linalg.qr(np.stack([np.linalg.matrix_power(A, k) @ column for k in range(steps)], axis=1))[0]
+            expected.extend(np.linalg.eigvalsh(V.T @ A @ V))
+        np.testing.assert_allclose(found, [min(expected), max(expected)], rtol=1e-8)
+    assert ritz_values(iterate(lambda v: A @ v, 0 * right, None, 1e-14, 5)[2]) == (np.inf, 0.0)
+
+
+@pytest.mark.parametrize("kernel", [lambda X, Y: smooth(X, Y) * (1 + 0.01 * np.sin(X[:, :1]))])
+def test_a_kernel_that_is_not_symmetric_is_refused_without_a_symbol_too(kernel):
+    with pytest.raises(InputError, match=r"not symmetric: k\(x, y\) and k\(y, x\) differ by"):
+        iterative_error(kernel, orbits_of("S4"), ridge=1.0, product="kernel", precondition=False)
+
+
+def test_negative_and_zero_diagonals_are_seen():
+    orbits = orbits_of("S3")
+    lowest = iterative._lowest_of_a_sample
+    assert lowest(lambda X, Y: np.zeros((len(X), len(Y))), orbits) == 0
+    assert lowest(lambda X, Y: -laplace(X, Y), orbits) == -np.inf
+    assert lowest(lambda X, Y: laplace(X, Y) - np.equal.outer(X[:, 0], Y[:, 0]), orbits) == -np.inf
+
+
+@pytest.mark.parametrize("name", ["S4", "C12", "C257"])
+@pytest.mark.parametrize("fixed", [False, True])
+def test_the_smallest_eigenvalue_is_lowered_by_the_rounding_of_the_transform(name, fixed):
+    """Blocks of another basis, by sums over the group or numpy, differ by less; nothing is left of zero blocks."""
+    orbits = orbits_of(name, fixed=fixed and name == "S4")
+    symbol = ok.orbit_symbol(laplace, orbits)
+    blocks = orbit_operators(orbits, symbol, 0.0)[0].blocks
+    lowest = iterative._smallest_eigenvalue(blocks, symbol, orbits)
+    exact = np.linalg.eigvalsh(laplace(orbits.all_points, orbits.all_points))[0]
+    off = [iterative.transform_error(symbol, orbits, stack) for stack in blocks.stacks]
+    assert min(off) > 20 * 2.0**-53 * np.abs(symbol).sum(axis=2).max()
+    assert lowest <= min(stack.eigenvalues.min(initial=9.0) for stack in blocks.stacks) - min(off)
+    assert exact - 1e-10 < lowest < exact
 
 
 def test_an_indefinite_matrix_is_refused():
