@@ -59,7 +59,10 @@ class BoundedError:
     Attributes:
         error: Array [C, m], or [C, p, m] for a list of p poses, as from ``spectral_error``.
         rounding_bound: Array of that shape: what the linear algebra may be off from the exact error of the given
-            floats, whatever happens; of lists that are solved by conjugate gradients from their residual.
+            floats, whatever the roundings are; of lists solved by conjugate gradients from their residual.
+            Libraries are taken to have roots of unity to 8 u; in groups of 256 elements and more whose chain of
+            subgroups is not Young's, nor abelian, the distance from exact irreps is an estimate
+            (:func:`orbitkernels.proofs.fast_rounding.fast_irrep_error`).
         rounding_level: Array of that shape: what it is off if roundings are independent of each other.
         kernel_bound: Array of that shape: how far the exact error moves at most if values of the kernel are off by
             ``kernel_accuracy`` sqrt(k(x, x) k(y, y)); no precision of the linear algebra lowers that.

@@ -1,5 +1,7 @@
 """Rounding bounds of lists of missing poses against exact fractions, for each way in which they are solved."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,6 +70,26 @@ def test_bounds_are_not_idle():
         bounds, levels = np.median(found[method], axis=0)
         assert 100 < bounds < most, method
         assert 1 < levels < most / 100, method
+
+
+def test_levels_of_lists_are_no_typical_size():
+    """Medians of level and of bound over the error lie where docs/conditioning.md says, within a factor of 10."""
+    seen = {method: [] for method in METHODS}
+    for what in ("1,2", "0,1,3,4,5", "most"):
+        found = {method: [] for method in METHODS}
+        for name, seed, scale in product(("C6", "D4", "S3", "Q8"), (1, 2), (0.5, 1.5, 2.5)):
+            for method, values in ratios(name, seed, scale, 0.0, what, False).items():
+                found[method].append(values)
+        for method, values in found.items():
+            seen[method].append(np.median(values, axis=0))
+    for method, levels, bounds in (
+        ("missing", (30, 2e4), (4e3, 3e6)),
+        ("observed", (80, 1e3), (4e3, 3e6)),
+        ("iterative", (1e4, 1e5), (1e6, 1e7)),
+    ):
+        bound, level = np.transpose(seen[method])
+        for found, (least, most) in ((level, levels), (bound, bounds)):
+            assert least / 10 < found.min() <= found.max() < 10 * most, method
 
 
 @pytest.mark.parametrize("method", METHODS)
