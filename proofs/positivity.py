@@ -21,6 +21,9 @@ from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from .orbits import FloatArray
 from .spectrum import USEFUL_CONDITION, is_positive, refusal, ridge_to_add
 
+#: Smallest k(x, x) + r of which reciprocals, and sums of them, are floats.
+_SHORTEST = 2.0**-1000
+
 
 @dataclass(frozen=True)
 class _Balanced:
@@ -128,7 +131,9 @@ def _refuse(
 
 
 def _scale(diagonal: FloatArray) -> PowersOfTwo:
-    return PowersOfTwo.balancing(diagonal, np.zeros((len(diagonal), 0)))
+    """T; the unit matrix if an orbit is so short that K^-1 overflows, which no scale would mend."""
+    none = np.zeros((len(diagonal), 0))
+    return PowersOfTwo.balancing(diagonal if not 0 < diagonal.min() < _SHORTEST else np.ones(len(diagonal)), none)
 
 
 def _note(scale: PowersOfTwo) -> str:

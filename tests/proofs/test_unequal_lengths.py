@@ -90,8 +90,10 @@ def test_every_route_at_60_digits(ratio, route):
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
-def test_condition_numbers_are_those_of_the_matrix_itself(ratio):
-    orbits = orbits_of(ratio)
+@pytest.mark.parametrize(("name", "degree"), [("C6", 6), ("S3", 3)])
+def test_condition_numbers_are_those_of_the_matrix_itself(ratio, name, degree):
+    """Blocks of irreps of degree 2 have four rows, whose small eigenvalues a solver loses."""
+    orbits = orbits_of(ratio, name, SEEDS[:, :degree])
     wanted = condition(floats_of(orbits, 0.0)[0])
     assert wanted > 1e14
     assert FourierRoute.of(homogeneous, orbits).condition_number == pytest.approx(wanted, rel=1e-11)
