@@ -101,6 +101,13 @@ def test_condition_numbers_are_those_of_the_matrix_itself(ratio, name, degree):
     assert ok.spectral_errors(homogeneous, [orbits]).condition_numbers.item() == pytest.approx(wanted, rel=1e-11)
 
 
+def test_condition_numbers_of_a_batch_where_eigenvalues_are_lost():
+    images = ok.load("digits").images[[3, 8]] * np.array([1.0, 1e10])[:, None, None]
+    orbits = ok.Orbits(ok.group("D4"), images, [3, 8])
+    wanted = FourierRoute.of(ok.kernel("ntk(depth=3)"), orbits).condition_number
+    assert ok.spectral_errors("ntk(depth=3)", [orbits]).condition_numbers.item() == pytest.approx(wanted, rel=1e-9)
+
+
 @pytest.mark.parametrize("ratio", [*RATIOS, 1e60])
 def test_symbols(ratio):
     lag = np.minimum(np.arange(8), 8 - np.arange(8))
