@@ -47,10 +47,9 @@ class SpectralErrors:
         condition_numbers: Array [P, K, R] of K + r I, 2-norm.
         ridges: Array [P, K, R] of r, absolute.
         rounding_bounds: Array of the shape of the errors: what the linear algebra may be off from the exact errors
-            of the symbols of floats, whatever the roundings are, but for what
-            :class:`orbitkernels.proofs.rounding.BoundedError` takes for granted of fast transforms, here for groups
-            of every order; as of :func:`orbitkernels.error_with_bound`, with all blocks of a matrix taken as bad as
-            its worst.
+            of the symbols of floats, whatever the roundings are, but for what ``BoundedError`` takes for granted
+            of fast transforms, here of groups of every order; as of :func:`orbitkernels.error_with_bound`, with
+            all blocks of a matrix taken as bad as its worst.
         rounding_levels: Array [P, K, R]: eps times the condition number of D^-1/2 (K + r I) D^-1/2, estimated,
             with D constant on each orbit, which makes the orbits equally long.  By about that part of its value
             rounding changes an error, if it is typical: a level, not a bound.
