@@ -22,8 +22,9 @@ from .rounding_kernels import KERNEL_ACCURACY, kernel_accuracy
 from .spectral import FourierRoute
 
 if TYPE_CHECKING:
+    from .rounding_dense_double_double import DenseDoubleDouble
     from .rounding_double import DenseRounding, FourierRounding
-    from .rounding_double_double import DenseDoubleDouble, FourierDoubleDouble
+    from .rounding_double_double import FourierDoubleDouble
 
     Solved: TypeAlias = FourierRounding | DenseRounding | FourierDoubleDouble | DenseDoubleDouble
 
@@ -274,7 +275,8 @@ def _in_balls(route: FourierRoute | DenseRoute, missing: MissingLike, accuracy: 
 
 
 def _double_double(route: FourierRoute | DenseRoute, accuracy: float) -> FourierDoubleDouble | DenseDoubleDouble:
-    from .rounding_double_double import DenseDoubleDouble, FourierDoubleDouble
+    from .rounding_dense_double_double import DenseDoubleDouble
+    from .rounding_double_double import FourierDoubleDouble
 
     if isinstance(route, FourierRoute):
         return FourierDoubleDouble(route, accuracy)

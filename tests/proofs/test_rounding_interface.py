@@ -22,7 +22,7 @@ from orbitkernels.cli import main
 from orbitkernels.errors import ExpectationWarning, InputError, RoundingWarning
 from orbitkernels.numerics.network_growth import angle_growth
 from orbitkernels.prediction import predict
-from orbitkernels.proofs import rounding_double_double, rounding_enclosures
+from orbitkernels.proofs import rounding_dense_double_double, rounding_double_double, rounding_enclosures
 from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNTK
 from orbitkernels.proofs.rounding import finer_precisions
 from orbitkernels.proofs.rounding_kernels import kernel_accuracy
@@ -149,7 +149,7 @@ def test_the_two_oracles_agree(fixed):
 def test_problems_beyond_the_limits_are_refused(monkeypatch):
     orbits = orbits_of("D4")
     monkeypatch.setattr(rounding_double_double, "MOST_PRODUCTS", 10.0)
-    monkeypatch.setattr(rounding_double_double, "MOST_POINTS", 10)
+    monkeypatch.setattr(rounding_dense_double_double, "MOST_POINTS", 10)
     monkeypatch.setattr(rounding_enclosures, "MOST_POINTS", 10)
     for route, precision in (("spectral", "double-double"), ("dense", "double-double"), ("dense", "arb")):
         with pytest.raises(InputError, match=f"Argument 'precision' is '{precision}'"):
@@ -192,7 +192,7 @@ def test_predict_in_every_precision(capsys):
 
 def limited(monkeypatch, double_double, arb, elements=4096, products=1e10):
     """Other limits of sizes."""
-    monkeypatch.setattr(rounding_double_double, "MOST_POINTS", double_double)
+    monkeypatch.setattr(rounding_dense_double_double, "MOST_POINTS", double_double)
     monkeypatch.setattr(rounding_double_double, "MOST_ELEMENTS", elements)
     monkeypatch.setattr(rounding_double_double, "MOST_PRODUCTS", products)
     monkeypatch.setattr(rounding_enclosures, "MOST_POINTS", arb)
