@@ -25,6 +25,9 @@ PANELS, NODES = 22, 16
 #: How often the panels next to 0 are halved to see what the plain ones miss.
 OCTAVES = 30
 
+#: Most centres of narrow features that are looked at.
+CENTRES = 16
+
 #: Lengths with panels of their own that are worked on at once.
 LENGTHS = 32
 
@@ -64,14 +67,18 @@ def hermite_coefficients(
     return np.concatenate(parts, axis=1)
 
 
-def missed(function: Function, lengths: FloatArray, kinks: tuple[float, ...] = ()) -> FloatArray:
-    """Difference of E[f(a z)^2] by plain panels and by panels narrower towards 0, as a share of the larger.
+def missed(
+    function: Function, lengths: FloatArray, kinks: tuple[float, ...] = (), centres: tuple[float, ...] = ()
+) -> FloatArray:
+    """Difference of E[f(a z)^2] by plain panels and by panels narrower towards 0 and the centres, as a share.
 
-    It is 1 where f(0) is not 0 but no node sees it.
+    It is 1 where f(0) is not 0 but no node sees it.  Narrow features elsewhere than at 0, kinks and centres stay
+    unseen.
     """
     totals = []
-    for octaves in (0, OCTAVES):
-        points, weights = _gaussian_rule(_cut(_edges(octaves), lengths, kinks), NODES)
+    for octaves, places in ((0, ()), (OCTAVES, centres[:CENTRES])):
+        around = _around(places, lengths, _cut(_edges(octaves), lengths, kinks))
+        points, weights = _gaussian_rule(around, NODES)
         values = _values(function, points, lengths)
         totals.append(np.sum(weights * values * values, axis=0))
     largest = np.maximum(*totals)
@@ -134,6 +141,18 @@ def _cut(edges: FloatArray, lengths: FloatArray, kinks: tuple[float, ...]) -> Fl
     with np.errstate(divide="ignore", over="ignore"):
         cuts = np.minimum(both / lengths, PANELS)
     return np.sort(np.concatenate([np.broadcast_to(edges, (len(edges), len(lengths))), -cuts, cuts]), axis=0)
+
+
+def _around(centres: tuple[float, ...], lengths: FloatArray, edges: FloatArray) -> FloatArray:
+    """The edges [e, 1] or [e, m] with panels of 2^-1, ..., 2^-OCTAVES beside each centre of f(a z): [e', m]."""
+    if not centres:
+        return edges
+    steps = np.concatenate([[0.0], 0.5 ** np.arange(1, OCTAVES + 1)])
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        places = np.nan_to_num(np.array(centres)[:, None] / lengths, nan=0.0)
+    cuts = (places[:, None] + np.concatenate([-steps, steps])[:, None]).reshape(-1, len(lengths))
+    whole = np.broadcast_to(edges, (len(edges), len(lengths)))
+    return np.sort(np.concatenate([whole, np.clip(cuts, -PANELS, PANELS)]), axis=0)
 
 
 def _gaussian_rule(edges: FloatArray, nodes: int) -> tuple[FloatArray, FloatArray]:

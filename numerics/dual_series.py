@@ -77,13 +77,20 @@ def series(name: str, function: Function, derivative: Function, kinks: tuple[flo
     )
 
 
-def series_error(name: str, function: Function, lengths: FloatArray, kinks: tuple[float, ...] = ()) -> FloatArray:
+def series_error(
+    name: str,
+    function: Function,
+    lengths: FloatArray,
+    kinks: tuple[float, ...] = (),
+    centres: tuple[float, ...] = (),
+) -> FloatArray:
     """Twice the share of E[f(a z)^2] beyond the coefficients, plus the error of the quadrature, for each a.
 
     For lengths a and b sum_(m >= 62) c_m(a) c_m(b) u^m may have either sign, and so may be off by twice what the
     largest terms are from the two powers that stand for it; for a = b it is off by half of what is stated at most.
     The error of the quadrature is taken as four times what changes with three quarters of the nodes, plus what
-    E[f(a z)^2] changes with panels that become narrower towards 0, where a long a puts what f does near 0.
+    E[f(a z)^2] changes with panels that become narrower towards 0, where a long a puts what f does near 0, and
+    towards the centres, where f may have narrow features.
 
     Example:
         >>> import numpy as np
@@ -101,7 +108,7 @@ def series_error(name: str, function: Function, lengths: FloatArray, kinks: tupl
         np.sum(coarse * coarse, axis=0) / size - square / size
     )
     left_out = 2.0 * np.sum(whole[-2:] ** 2, axis=0) / size
-    error: FloatArray = left_out + 4.0 * change + missed(function, lengths, kinks)
+    error: FloatArray = left_out + 4.0 * change + missed(function, lengths, kinks, centres)
     return error
 
 

@@ -26,6 +26,9 @@ LENGTH, ROOT_MEAN_SQUARE, SLOPE = 0, 1, 2
 #: Largest parameter: E[f(z)^2] of a polynomial of degree 63 with such coefficients is still a number.
 LARGEST_PARAMETER = 1e100
 
+#: Least size of the slopes and scales of a scaled activation that are not 0: E[f'(z)^2] has the squares.
+SMALLEST_SCALE = 1e-100
+
 
 class Dual(NamedTuple):
     """The dual of an activation f, in the form that all engines use; z, z_x, z_y are standard Gaussian.
@@ -94,6 +97,9 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
         outer: Not 0.
         inner: Not 0; 1 for the first four.
 
+    Raises:
+        InputError: If a number is beyond LARGEST_PARAMETER, or one that is not 0 is below SMALLEST_SCALE.
+
     Example:
         >>> import numpy as np
         >>> from orbitkernels.numerics.duals import dual, scaled_dual
@@ -111,6 +117,12 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
 
     values = [_parameter(name, value) for value in (*parameters, outer, inner)]
     own, (c, w) = values[:-2], values[-2:]
+    for scale in (*(c * value for value in own), c, w, c * w):
+        if 0.0 < abs(scale) < SMALLEST_SCALE or c * w == 0.0:
+            raise InputError(
+                f"Activation '{name}' needs factors of at least {SMALLEST_SCALE:.0e}, not {scale:.0e}; scale the "
+                "weight variances instead."
+            )
     if name == "piecewise_linear":
         return piecewise_linear(c * own[0], c * own[1])
     if name == "step":

@@ -135,6 +135,13 @@ class NetworkActivation:
 
         return tuple(map(float, kinks(self.symbolic.expression)))
 
+    @cached_property
+    def _centres(self) -> tuple[float, ...]:
+        """Where f may have narrow features."""
+        from orbitkernels.theory.activation_kinks import centres
+
+        return centres(self.symbolic.expression)
+
     def _warn(self, lengths: FloatArray, tangent: bool = False) -> None:
         """Say so if the expansion leaves much out at the least or the largest length; refuse it if useless."""
         if not lengths.size:
@@ -209,7 +216,7 @@ class NetworkActivation:
 
         if not self.is_series:
             return np.zeros(len(lengths))
-        return series_error(self.text, function, lengths, self.kinks)
+        return series_error(self.text, function, lengths, self.kinks, self._centres)
 
     @cached_property
     def function(self) -> Callable[[Any], FloatArray]:

@@ -6,19 +6,25 @@ log|f(z)| must grow more slowly than z^2, so that E[f(z)^2] is finite for every 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+import sympy
 from flint import arb, ctx
 from sympy import sign
 
 from orbitkernels.errors import InputError
 
+from .activation_kinks import kinks
 from .ball_expressions import NoValueError, enclose
-from .formula_domain import first_failure
+from .formula_domain import Undecided, first_failure
 from .gaussian_expectations import slope, z
 
 #: Where every value is enclosed.
 REACH = 256
+
+#: Most parts of it that are examined: sigmoid(w z) needs about 40 w.
+MAX_PARTS = 2**15
 
 #: Points that show the growth, the logarithm of their ratio, and the largest order of log|f|.
 FAR = (2**20, 2**30)
@@ -56,13 +62,35 @@ def require_activation(expression: Any, text: str) -> None:
         _require_finite(derivative, f"The slope of activation {shown!r} lacks a finite value")
         _require_moment(expression, f"Activation {shown!r}")
         _require_moment(derivative, f"The slope of activation {shown!r}")
+        if _is_constant(expression):
+            raise InputError(f"Activation {shown!r} is constant, so it has no kernel; it must depend on z.")
 
 
 def _require_finite(function: Any, what: str) -> None:
     """Finite balls on [-REACH, REACH]."""
-    failure = first_failure(function, z, REACH)
+    failure = first_failure(function, z, REACH, MAX_PARTS)
+    if isinstance(failure, Undecided):
+        raise InputError(
+            f"{what.replace('lacks', 'could not be shown to have')} near z = {failure:.6g}, where it changes too "
+            "fast for interval arithmetic; scale z down and the first weight variance up."
+        )
     if failure is not None:
         raise InputError(f"{what} at z = {failure:.6g}; it needs one for every real z.")
+
+
+def _is_constant(function: Any) -> bool:
+    """Whether the balls of all values meet: many points between any two kinks of an analytic function decide."""
+    found = [arb(str(sympy.N(kink, 30))) for kink in kinks(function)]
+    reach = max([arb(REACH), *(2 * abs(kink) for kink in found)])
+    ends = [-reach, *found, reach]
+    shares = [arb(k) / 97 for k in (1, 5, 17, 31, 48, 60, 79, 92, 96)]
+    points = [arb(n) / 7 for n in range(-24, 25, 3)]
+    points += [low + share * (high - low) for low, high in pairwise(ends) for share in shares]
+    try:
+        values = [enclose(function, {z: point}) for point in points]
+    except NoValueError:
+        return False
+    return all(value.overlaps(values[0]) for value in values)
 
 
 def _require_moment(function: Any, what: str) -> None:
@@ -71,7 +99,8 @@ def _require_moment(function: Any, what: str) -> None:
         low, high = (_logarithm(function, side * point) for point in FAR)
         if high is None or (low is not None and low > 1 and not (high / low).log() / STEPS < ORDER):
             raise InputError(
-                f"{what} has no finite second moment for a Gaussian z; it must grow more slowly than exp(z^2)."
+                f"{what} has no finite second moment for every variance of a Gaussian z; it must grow more slowly "
+                "than exp(c z^2) for every c > 0."
             )
 
 

@@ -155,9 +155,23 @@ def in_absolute_values(expression: Any) -> Any:
     expression = expression.replace(Max, lambda *sides: _extreme(sides, 1)).replace(
         Min, lambda *sides: _extreme(sides, -1)
     )
-    if not expression.has(sign(z)):
+    if not expression.has(sign) and not expression.atoms(Abs) - {Abs(z)}:
         return expression
-    return sympy.expand(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z)
+    return _by_half_lines(sympy.expand(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z))
+
+
+def _by_half_lines(expression: Any) -> Any:
+    """A polynomial for z > 0 and another for z < 0 that meet at 0, in powers of z and |z|; others as they are."""
+    positive, sides = sympy.Dummy(positive=True), []
+    for way in (1, -1):
+        side = sympy.expand(expression.subs(z, way * positive))  # |t| is t for t > 0, and so are its sums
+        if side.has(Abs, sign) or not side.is_polynomial(positive):
+            return expression
+        sides.append(side.subs(positive, way * z))
+    half = sympy.expand((sides[0] - sides[1]) / 2)
+    if half.subs(z, 0) != 0 or not any(side.has(z) for side in sides):
+        return expression
+    return sympy.expand(sum(sides) / 2) + sympy.expand(half / z) * Abs(z)
 
 
 def _extreme(sides: tuple[Any, ...], way: int) -> Any:

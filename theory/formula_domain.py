@@ -46,8 +46,14 @@ def require_value(expression: Any, symbol: Any, text: str) -> None:
         )
 
 
-def first_failure(expression: Any, symbol: Any, reach: int) -> float | None:
+class Undecided(float):
+    """A midpoint at which nothing failed but the patience: too many parts were examined."""
+
+
+def first_failure(expression: Any, symbol: Any, reach: int, most: int | None = None) -> float | None:
     """Midpoint of the leftmost part of [-reach, reach] on which there is no enclosure; None if there is none.
+
+    It is :class:`Undecided` if `most` parts, MAX_PARTS if omitted, were examined before.
 
     Example:
         >>> from orbitkernels.theory.formula import u
@@ -59,11 +65,13 @@ def first_failure(expression: Any, symbol: Any, reach: int) -> float | None:
     while parts:
         middle, radius = parts.pop()
         examined += 1
-        last = arb(radius) < SMALLEST or examined >= MAX_PARTS
+        short, last = arb(radius) < SMALLEST, examined >= (most or MAX_PARTS)
+        last = last or short
         if _has_value(expression, symbol, arb(arb(middle), arb(radius)), last):
             continue
         if last:
-            return round(int(middle.p) / int(middle.q), 9) + 0.0  # no minus zero
+            found = round(int(middle.p) / int(middle.q), 9) + 0.0  # no minus zero
+            return found if short else Undecided(found)
         half = radius / 2
         parts += [(middle + half, half), (middle - half, half)]
     return None
