@@ -42,7 +42,7 @@ def kinks(expression: Any) -> tuple[Any, ...]:
 
 
 def centres(expression: Any) -> tuple[float, ...]:
-    """Where narrow features may lie: real parts of the zeros of g and g' for polynomials g in exp(g), 1/g and such.
+    """Where narrow features may lie: real parts of the zeros of g and g' for polynomials g in exp(g) and 1/g.
 
     The bump exp(-10^8 (z - 1/3)^2) lies at 1/3, and so does 1/(1 + 10^8 (z - 1/3)^2), whose zeros are near it.
 
