@@ -22,43 +22,29 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantError
-from orbitkernels.numerics.blocks import BlockStack, FourierBlocks
 from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual, ritz_values
-from orbitkernels.numerics.rounding import DOUBLE, gamma
+from orbitkernels.numerics.rounding import gamma
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 from .arguments import integer, number
-from .fast_rounding import fast_irrep_error
-from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram, refuse_asymmetric
-from .large_orbits import symbol_transform
+from .gram_products import coordinates, group_product, kernel_diagonal, kernel_product, kernel_rows
+from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance
+from .iterative_spectrum import SAMPLE, lowest_of_a_sample, smallest_of_blocks
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .missing_sets import orbit_operators
 from .orbits import FloatArray, Orbits, require_orbits
 from .ridge import Ridge, RidgeLike, mean_diagonal
-from .rounding_double import BASES, is_free, mass
 from .spectral import orbit_symbol
 
 ProductName = Literal["kernel", "group", "transform"]
-
-#: Values of the kernel that are held at once.
-_VALUES = 2**22
-
-#: Points whose values k(x, y) are computed together where only k(x, x) is needed.
-_POINTS = 64
 
 #: Columns that are solved for together, so that values of the kernel are shared.
 _COLUMNS = 64
 
 #: Rows of the equations that are checked by values of the kernel.
 _ROWS = 8
-
-#: Points at which a kernel is looked at for symmetry and negative eigenvalues.
-_SAMPLE = 64
-
-#: Coordinates of points that are held at once; more poses are made some at a time.
-_COORDINATES = 2**24
 
 #: What rounding may add to a residual by the recurrence before the one that is left is worth a warning.
 _ROUNDING = 10
@@ -150,7 +136,7 @@ def iterative_error(
     what = missing_poses(orbits.group, missing, len(orbits))
     multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
     is_assumed = inverse is None and product != "transform"
-    lowest = _lowest_of_a_sample(kernel, orbits) if is_assumed else 0.0
+    lowest = lowest_of_a_sample(kernel, orbits) if is_assumed else 0.0
     multiply = multiply if progress is None else _counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
@@ -186,7 +172,7 @@ def _error_bounds(
     found = []
     for points, norms in zip(solved.sets, left, strict=True):
         if smallest > 0:
-            variances = np.maximum(_diagonal(kernel, _coordinates(orbits, points)) + ridge, 0.0)
+            variances = np.maximum(kernel_diagonal(kernel, coordinates(orbits, points)) + ridge, 0.0)
             found.append(np.sqrt(variances / smallest)[:, None] * norms)
         else:
             found.append(np.full((len(points), norms.size), np.inf))
@@ -222,7 +208,7 @@ def _products(
     """
     symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
     absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
-    diagonal = _diagonal(kernel, orbits.seeds) if symbol is None else np.einsum("cc->c", symbol[:, :, 0])
+    diagonal = kernel_diagonal(kernel, orbits.seeds) if symbol is None else np.einsum("cc->c", symbol[:, :, 0])
     scale = PowersOfTwo.balancing(diagonal + absolute, np.zeros((len(orbits), 0)))
     operators = None
     if symbol is not None and (precondition or product == "transform"):
@@ -230,7 +216,7 @@ def _products(
     inverse = operators[1] if operators and precondition else None
     smallest = absolute
     if operators and symbol is not None:
-        smallest = _smallest_eigenvalue(scale.blocks(operators[0].blocks), scale.matrix(symbol), orbits)
+        smallest = smallest_of_blocks(scale.blocks(operators[0].blocks), scale.matrix(symbol), orbits)
     if product == "transform" and operators:
         return operators[0], inverse, absolute, scale, smallest
     if product == "group" and symbol is not None:
@@ -243,47 +229,6 @@ def _lengths(scale: PowersOfTwo, orbits: Orbits) -> FloatArray:
     return np.repeat(np.ldexp(1.0, scale.rows), orbits.sizes)
 
 
-def _smallest_eigenvalue(blocks: FourierBlocks, symbol: FloatArray, orbits: Orbits) -> float:
-    """A lower bound of the eigenvalues of all blocks, with the rounding of the transform that made them."""
-    return min(_smallest_of(stack, transform_error(symbol, orbits, stack)) for stack in blocks.stacks)
-
-
-def _smallest_of(stack: BlockStack, off: float) -> float:
-    """The same for some blocks, which are off by this norm."""
-    values = stack.eigenvalues
-    rounding = gamma(10 * stack.rows) * np.abs(values).max(axis=1, initial=0.0) + off
-    return float(np.min(values - rounding[:, None], initial=np.inf))
-
-
-def transform_error(symbol: FloatArray, orbits: Orbits, stack: BlockStack) -> float:
-    """Norm of what rounding of the fast transform does to blocks, as in :mod:`orbitkernels.numerics.rounding`."""
-    group, degree = orbits.group, stack.bases[0].shape[1]
-    known, copies = symbol_transform(group).rounding, 1 + np.iscomplexobj(stack.matrices)
-    sums, spread = float(known.sums.max()), known.roots * np.sqrt(group.order)
-    error = sums + fast_irrep_error(group)
-    if not is_free(orbits):  # bases of fixed vectors, from projectors that are transforms
-        error += 2 * BASES * DOUBLE * degree + 3 * (sums + spread)
-    error += float(gamma(copies * (2 * degree + 8))) * np.sqrt(degree * copies)
-    return float(error * mass(symbol, orbits) + spread * mass(symbol, orbits, 2))
-
-
-def _lowest_of_a_sample(kernel: KernelLike, orbits: Orbits) -> float:
-    """Smallest eigenvalue of k(x, y)/sqrt(k(x, x) k(y, y)) at some points, at least 0 if k is semidefinite.
-
-    Raises:
-        InputError: If the kernel is not symmetric there.
-    """
-    total = int(orbits.offsets[-1])
-    rows = np.random.default_rng(0).choice(total, size=min(_SAMPLE, total), replace=False)
-    values = gram(kernel, _coordinates(orbits, rows))
-    refuse_asymmetric(values)
-    diagonal = np.diagonal(values)
-    if (diagonal < 0).any() or values[diagonal == 0].any():
-        return -np.inf
-    lengths = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    return float(np.linalg.eigvalsh(values / lengths / lengths[:, None])[0])
-
-
 def _assumed(ridge: float, lowest: float, scale: PowersOfTwo, solved: list[_Solved]) -> float:
     """r, below the eigenvalues of K + r I if K is positive semidefinite; 0, with a warning, if that is refuted.
 
@@ -292,7 +237,7 @@ def _assumed(ridge: float, lowest: float, scale: PowersOfTwo, solved: list[_Solv
     rounding = float(gamma(10 * len(solved[0].lengths)))
     least = float(np.ldexp(ridge, -2 * int(scale.rows.max())))
     is_refuted = any(part.ritz[0] < least - rounding * part.ritz[1] for part in solved)
-    if not is_refuted and lowest >= -_SAMPLE * INVARIANCE_TOLERANCE:
+    if not is_refuted and lowest >= -SAMPLE * INVARIANCE_TOLERANCE:
         return ridge
     warnings.warn(
         "Argument 'kernel' is not positive semidefinite on these points, so that nothing bounds what conjugate "
@@ -317,63 +262,7 @@ def _mean_diagonal(kernel: KernelLike, orbits: Orbits, symbol: FloatArray | None
     """Mean of k(x, x) over all points, from the symbol or else from the points; only a relative ridge needs it."""
     if symbol is not None or not ridge.is_relative:
         return 0.0 if symbol is None else mean_diagonal(symbol, orbits.sizes)
-    return float(np.mean(_diagonal(kernel, orbits.all_points)))
-
-
-def _diagonal(kernel: KernelLike, points: FloatArray) -> FloatArray:
-    """Array [p]: k(x, x) of points, some at a time."""
-    parts = [points[start : start + _POINTS] for start in range(0, len(points), _POINTS)]
-    return np.concatenate([np.diagonal(gram(kernel, part)) for part in parts])
-
-
-def _coordinates(orbits: Orbits, rows: IntArray) -> FloatArray:
-    """Array [p, d]: the points with these numbers, without those of whole orbits."""
-    owner = np.searchsorted(orbits.offsets, rows, side="right") - 1
-    found = np.empty((len(rows), orbits.seeds.shape[1]))
-    for c in np.unique(owner).tolist():
-        here = owner == c
-        elements = orbits.representatives[c][rows[here] - orbits.offsets[c]]
-        found[here] = orbits.action.poses(orbits.seeds[c], elements)
-    return found
-
-
-def kernel_product(kernel: KernelLike, orbits: Orbits, vectors: FloatArray) -> FloatArray:
-    """K v for vectors v [N, m], from the kernel at all pairs of points, some rows at a time.
-
-    Example:
-        >>> import numpy as np
-        >>> from orbitkernels.proofs.iterative import kernel_product
-        >>> from orbitkernels.proofs.orbits import Orbits
-        >>> from orbitkernels.theory.names import group
-        >>> orbits = Orbits(group("C3"), [[1.0, 2.0, 4.0]], [0])
-        >>> kernel_product(lambda X, Y: X @ Y.T, orbits, np.ones((3, 1))).ravel().tolist()
-        [49.0, 49.0, 49.0]
-    """
-    return kernel_rows(kernel, orbits, np.arange(len(vectors)), vectors)
-
-
-def kernel_rows(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
-    """Some rows of K v, array [rows, m]."""
-    step = max(1, _VALUES // len(vectors))
-    parts = [rows[start : start + step] for start in range(0, len(rows), step)]
-    if len(vectors) * orbits.seeds.shape[1] <= _COORDINATES or len(parts) > 1:
-        points = orbits.all_points
-        return np.concatenate([gram(kernel, points[part], points) @ vectors for part in parts])
-    return _rows_in_pieces(kernel, orbits, rows, vectors)
-
-
-def _rows_in_pieces(kernel: KernelLike, orbits: Orbits, rows: IntArray, vectors: FloatArray) -> FloatArray:
-    """A few rows of K v where the points of all orbits would take much memory."""
-    action, count = orbits.action, len(orbits)
-    first = _coordinates(orbits, rows)
-    found = np.zeros((len(rows), vectors.shape[1]))
-    step = max(1, _COORDINATES // (4 * orbits.seeds.shape[1]))
-    for c in range(count):
-        poses, part = orbits.representatives[c], vectors[orbits.offsets[c] : orbits.offsets[c + 1]]
-        for start in range(0, len(poses), step):
-            second = action.poses(orbits.seeds[c], poses[start : start + step])
-            found += gram(kernel, first, second) @ part[start : start + step]
-    return found
+    return float(np.mean(kernel_diagonal(kernel, orbits.all_points)))
 
 
 def inverse_residual(
@@ -408,26 +297,6 @@ def inverse_residual(
     chosen = np.union1d(seeds, drawn)
     found = kernel_rows(kernel, orbits, chosen, columns) + absolute * columns[chosen] - units[chosen]
     return float(np.abs(found).max())
-
-
-def group_product(symbol: FloatArray, orbits: Orbits, vectors: FloatArray) -> FloatArray:
-    """K v for vectors v [N, m]: (K v)_a(g) = sum_b sum_x phi_ab(x) v_b(g x), by the multiplication of the group.
-
-    Args:
-        symbol: phi_ab(g), array [C, C, n].
-        orbits: The orbits; where seed b has a stabiliser, the sum over x runs over the cosets x H_b.
-        vectors: v, [N, m].
-    """
-    group, offsets = orbits.group, orbits.offsets
-    result = np.zeros_like(vectors)
-    for a, poses in enumerate(orbits.representatives):
-        rows = slice(offsets[a], offsets[a + 1])
-        for b, moves in enumerate(orbits.representatives):
-            part = vectors[offsets[b] : offsets[b + 1]]
-            for x in moves.tolist():
-                moved = group.law.product(poses, np.full_like(poses, x))
-                result[rows] += symbol[a, b, x] * part[orbits.pose_index(b, moved)]
-    return result
 
 
 def _counted(product: Product, progress: Callable[[int], object]) -> Product:

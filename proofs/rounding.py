@@ -310,7 +310,7 @@ def finer_precisions(
     Example:
         >>> import orbitkernels as ok
         >>> from orbitkernels.proofs.rounding import finer_precisions
-        >>> orbits = ok.Orbits(ok.group("C512"), [range(512)] * 2, [0, 1])
+        >>> orbits = ok.Orbits(ok.group("C512"), [range(512), range(1, 513)], [0, 1])
         >>> finer_precisions(orbits, "dense"), finer_precisions(orbits, "dense", "double-double")
         (('double-double',), ())
     """

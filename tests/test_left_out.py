@@ -10,7 +10,7 @@ from orbitkernels import left_out as module
 from orbitkernels.data import Dataset
 from orbitkernels.errors import InputError
 from orbitkernels.left_out import chosen_route, left_out
-from orbitkernels.proofs import iterative
+from orbitkernels.proofs import gram_products, iterative
 from orbitkernels.proofs.ridge import Ridge
 
 RNG = np.random.default_rng(11)
@@ -192,5 +192,5 @@ def test_rows_in_pieces_are_rows(monkeypatch) -> None:
     v = RNG.normal(size=(int(orbits.sizes.sum()), 3))
     rows = np.array([0, 7, 119, 120, 150])
     expected = (laplace(orbits.all_points, orbits.all_points) @ v)[rows]
-    monkeypatch.setattr(iterative, "_COORDINATES", 40)
-    np.testing.assert_allclose(iterative.kernel_rows(laplace, orbits, rows, v), expected, atol=1e-12)
+    monkeypatch.setattr(gram_products, "_COORDINATES", 40)
+    np.testing.assert_allclose(gram_products.kernel_rows(laplace, orbits, rows, v), expected, atol=1e-12)

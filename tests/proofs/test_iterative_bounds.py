@@ -9,6 +9,7 @@ from orbitkernels.errors import ConvergenceWarning, InputError, SingularGramErro
 from orbitkernels.numerics.conjugate_gradients import conjugate_gradients, iterate, ritz_values
 from orbitkernels.proofs import iterative
 from orbitkernels.proofs.iterative import iterative_error
+from orbitkernels.proofs.iterative_spectrum import transform_error
 from orbitkernels.proofs.missing_sets import orbit_operators
 
 pytestmark = pytest.mark.filterwarnings("ignore::orbitkernels.errors.ConvergenceWarning")
@@ -69,7 +70,7 @@ def signed(X, Y):
 
 
 @pytest.mark.parametrize("tolerance", [0.2, 0.1, 1e-4])
-@pytest.mark.parametrize("left_out", [None, "_lowest_of_a_sample"])
+@pytest.mark.parametrize("left_out", [None, "lowest_of_a_sample"])
 def test_a_kernel_that_is_not_semidefinite_has_no_bound_by_the_ridge(monkeypatch, tolerance, left_out):
     """Points show it, and so does the iteration once it has come that far."""
     S4 = ok.group("S4")
@@ -114,7 +115,7 @@ def test_a_kernel_that_is_not_symmetric_is_refused_without_a_symbol_too(kernel):
 
 def test_negative_and_zero_diagonals_are_seen():
     orbits = orbits_of("S3")
-    lowest = iterative._lowest_of_a_sample
+    lowest = iterative.lowest_of_a_sample
     assert lowest(lambda X, Y: np.zeros((len(X), len(Y))), orbits) == 0
     assert lowest(lambda X, Y: -laplace(X, Y), orbits) == -np.inf
     assert lowest(lambda X, Y: laplace(X, Y) - np.equal.outer(X[:, 0], Y[:, 0]), orbits) == -np.inf
@@ -127,9 +128,9 @@ def test_the_smallest_eigenvalue_is_lowered_by_the_rounding_of_the_transform(nam
     orbits = orbits_of(name, fixed=fixed and name == "S4")
     symbol = ok.orbit_symbol(laplace, orbits)
     blocks = orbit_operators(orbits, symbol, 0.0)[0].blocks
-    lowest = iterative._smallest_eigenvalue(blocks, symbol, orbits)
+    lowest = iterative.smallest_of_blocks(blocks, symbol, orbits)
     exact = np.linalg.eigvalsh(laplace(orbits.all_points, orbits.all_points))[0]
-    off = [iterative.transform_error(symbol, orbits, stack) for stack in blocks.stacks]
+    off = [transform_error(symbol, orbits, stack) for stack in blocks.stacks]
     assert min(off) > 20 * 2.0**-53 * np.abs(symbol).sum(axis=2).max()
     assert lowest <= min(stack.eigenvalues.min(initial=9.0) for stack in blocks.stacks) - min(off)
     assert exact - 1e-10 < lowest < exact

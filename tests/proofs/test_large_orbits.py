@@ -13,7 +13,8 @@ import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 from orbitkernels.numerics.symbol_transform import abelian_transform, symbol_blocks, transformed_inverse_symbol
 from orbitkernels.proofs import fourier_basis, iterative, large_orbits, spectral
-from orbitkernels.proofs.iterative import group_product, inverse_residual, iterative_error, kernel_product
+from orbitkernels.proofs.gram_products import group_product, kernel_product
+from orbitkernels.proofs.iterative import inverse_residual, iterative_error
 from orbitkernels.proofs.large_orbits import FastRoute, StackedRoute, irrep_route
 from orbitkernels.proofs.large_orbits import symbol_transform as transform_of
 from orbitkernels.proofs.missing_sets import MissingSets, orbit_operators

@@ -11,7 +11,7 @@ from orbits_by_numpy import laplace, orbits_of, refit
 import orbitkernels as ok
 from orbitkernels.errors import InputError
 from orbitkernels.numerics import blocks, conjugate_gradients, symbol_operator, symbol_transform
-from orbitkernels.proofs import iterative, large_orbits, missing, missing_sets
+from orbitkernels.proofs import gram_products, large_orbits, missing, missing_sets
 from orbitkernels.proofs.iterative import iterative_error
 from orbitkernels.proofs.large_orbits import irrep_route
 from orbitkernels.proofs.spectral import FourierRoute
@@ -82,13 +82,13 @@ MISTAKES = (
      "S4", False),
     (missing_sets, "labels[S] - self._operators[0](dual)[S]", "labels[S] + self._operators[0](dual)[S]",
      "S4", False),
-    (missing_sets, "right = self._coefficients[self._orbit_of(S)]", "right = self._labels[S]", "S4", False),
+    (missing_sets, "right = T * self._coefficients[self._orbit_of(S)]", "right = T * self._labels[S]", "S4", False),
     (missing_sets, 'np.searchsorted(self.orbits.offsets, points, side="right") - 1',
      "np.searchsorted(self.orbits.offsets, points) - 1", "S4", False),
     (missing, "orbits.offsets[c] + orbits.pose_index(c, what.elements) for c",
      "orbits.pose_index(c, what.elements) for c", "S4", False),
-    (conjugate_gradients, "p = z + _ratio(rz, before) * p", "p = z - _ratio(rz, before) * p", "S4", False),
-    (iterative, "group.law.product(poses, np.full_like(poses, x))",
+    (conjugate_gradients, "p = z + ratio * p", "p = z - ratio * p", "S4", False),
+    (gram_products, "group.law.product(poses, np.full_like(poses, x))",
      "group.law.product(np.full_like(poses, x), poses)", "S4", False),
 )  # fmt: skip
 
