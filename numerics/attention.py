@@ -17,13 +17,12 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from .angles import DIRECT_BELOW
 from .attention_sequences import AttentionNet, IntArray, Sequences, activated, cosine_gaps, dense
 from .attention_sharp import KINKED, NEAR, SharpAngles
 from .compilation import jit_tile
-from .cores import in_parts
+from .cores import in_parts, one_blas_thread
 from .duals import LENGTH, FloatArray
 
 #: Numbers of an array of pairs of positions that are worked on at once: they stay in the cache.
@@ -58,7 +57,7 @@ def attention_gram(net: AttentionNet, x: Sequences, y: Sequences | None) -> Floa
     first, second = (index.astype(np.int64) for index in np.nonzero(np.tri(*shape, dtype=bool) | (y is not None)))
     values = np.empty(first.size)
     work = first.size * x.units.shape[1] ** 2 * net.depth
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         in_parts(partial(_fill, net, x, other, first, second, values), first.size, work >= WORTHWHILE)
     gram = np.empty(shape)
     gram[first, second] = values

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from .angles import unit_rows
 from .compilation import tile_for
+from .cores import one_blas_thread
 from .duals import Dual, FloatArray
 
 IntArray = npt.NDArray[np.int64]
@@ -74,6 +75,7 @@ class Sequences(NamedTuple):
         return Sequences._make(array[rows] for array in self)
 
 
+@one_blas_thread()
 def prepare(net: AttentionNet, X: FloatArray) -> Sequences:
     """What the sequences X [m, T, d] bring to their pairs."""
     ranks, tokens, names = _sorted(X)
@@ -86,7 +88,7 @@ def prepare(net: AttentionNet, X: FloatArray) -> Sequences:
     units, lengths = (
         a.reshape(*X.shape[:2], *a.shape[1:]) for a in unit_rows(vectors.reshape(-1, vectors.shape[2]))
     )
-    later, features = _later_blocks(net, units, lengths)
+    later, features = _later_blocks(net, units, lengths, tokens)
     every = np.repeat(tokens[:, None], net.depth, axis=1)
     if net.head == "flatten":
         every[:, -1] = np.take_along_axis(tokens, ranks, axis=1)
@@ -127,8 +129,14 @@ def _sorted(X: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
     return np.argsort(order, axis=1), tokens, np.array(names, dtype=np.int64)
 
 
-def _later_blocks(net: AttentionNet, units: FloatArray, lengths: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Attention matrices of the blocks after the first, and the features of all."""
+def _later_blocks(
+    net: AttentionNet, units: FloatArray, lengths: FloatArray, tokens: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Attention matrices of the blocks after the first, and the features of all.
+
+    The cosine of equal tokens is 1: rounding to 1 - 1e-16 would move E[f f] of a step by 1e-8.
+    """
+    same = tokens[:, :, None] == tokens[:, None, :]
     m, T = lengths.shape
     attention, features = np.empty((m, net.depth - 1, T, T)), []
     every = np.arange(m, dtype=np.int64)
@@ -139,6 +147,8 @@ def _later_blocks(net: AttentionNet, units: FloatArray, lengths: FloatArray) -> 
         if block == net.depth - 1:
             break
         gap, rest = cosine_gaps(covariances, lengths, lengths)
+        equal = same & (lengths > 0)[:, :, None]
+        gap[equal], rest[equal] = 0.0, 2.0
         products, _ = activated(net, features[-1], features[-1], every, every, gap, rest, np.zeros_like(gap))
         covariances = dense(net, block + 1, covariances, products)
         attention[:, block] = A = attention_of(net, covariances)

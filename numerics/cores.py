@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 #: Parts a core: they do not all take the same time.
 PARTS = 4
@@ -18,6 +21,19 @@ def available_cores() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     limit = os.environ.get("OMP_NUM_THREADS", "")
     return min(cores, int(limit)) if limit.isdigit() and int(limit) else cores
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Matrix products by one thread: with more their sums, and so the last bits, depend on how many there are."""
+    with _blas().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The controller of the matrix products; to find their libraries takes milliseconds."""
+    return ThreadpoolController()
 
 
 def in_parts(function: Callable[[slice], object], count: int, worthwhile: bool) -> None:

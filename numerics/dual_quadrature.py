@@ -13,6 +13,7 @@ import numpy as np
 
 from orbitkernels.errors import InputError
 
+from .cores import one_blas_thread
 from .duals import FloatArray
 
 #: Coefficients that are computed.
@@ -123,7 +124,8 @@ def _projections(points: FloatArray, weights: FloatArray, values: FloatArray) ->
     for m in range(2, COUNT):
         basis[m] = (points * basis[m - 1] - sqrt(m - 1) * basis[m - 2]) / sqrt(m)
     if points.shape[1] == 1:
-        return np.asarray((basis * weights)[:, :, 0] @ values)
+        with one_blas_thread():
+            return np.asarray((basis * weights)[:, :, 0] @ values)
     return np.asarray(np.einsum("kpm,pm->km", basis, weights * values))
 
 

@@ -17,16 +17,14 @@ Memory: the result, the unit rows and features of at most FEATURE_BYTES.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
 
 from .angles import checked_cosine, unit_rows
 from .compilation import tile_for
-from .cores import available_cores
+from .cores import available_cores, one_blas_thread
 from .duals import Dual, FloatArray
 from .feature_sizes import require_values
 from .network_tiles import LAYER_ROWS, mirror, network_rows, pairs_of_row
@@ -327,7 +325,7 @@ def _fill_block(
             mirror(out, top, last)
 
     panels = range(0, len(x), PANEL)[::-1]  # the longest first
-    with _blas().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         if cores == 1 or len(panels) == 1:
             for top in panels:
                 panel(top)
@@ -347,9 +345,3 @@ def _block_side(network: Network) -> int:
     """Inputs whose features take FEATURE_BYTES at most, a multiple of PANEL."""
     rows = len(network.dual.features(np.ones(0))) + LAYER_ROWS
     return max(FEATURE_BYTES // (16 * rows * len(network.weight_variance) * PANEL), 1) * PANEL
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """The controller of the matrix products; to find their libraries takes milliseconds."""
-    return ThreadpoolController()

@@ -140,6 +140,59 @@ class TestAgainstTheDefinition:
         assert attention_growth(outer._replace(dual=scaled_dual("sin", (), 1, 50)), x) > 1e3
         assert attention_growth(outer._replace(dual=dual("polynomial", (0, 0.01)), value=1e6), x) < 1.01
 
+    @pytest.mark.parametrize("residual", [False, True])
+    def test_equal_tokens_of_one_sequence_have_the_cosine_1(self, residual):
+        """Of a step E[f f] = 1 - 2 angle/pi: a cosine rounded to 1 - 1e-16 would move lengths by 1e-8."""
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(20, 3, 2))
+        x[:, 2] = x[:, 0]
+        net = AttentionNet(
+            2,
+            "softmax",
+            "gap",
+            residual,
+            (1, 1, 1),
+            (0.5,) * 3,
+            1,
+            1,
+            0,
+            scaled_dual("step", (1, -1), 1, 1),
+            False,
+        )
+        prepared = prepare(net, x)
+        squares = np.square(prepared.features[:, 1, 0])
+        with mpmath.workdps(50):
+            for tokens, found in zip(x, squares, strict=True):
+                exact = self.step_covariances(tokens, residual)
+                assert np.allclose(np.sort(found), np.sort(exact), rtol=1e-14, atol=0)
+
+    @staticmethod
+    def step_covariances(tokens, residual):
+        """Squared lengths after the second attention, by the definition."""
+        one = mpmath.mpf(1)
+        rows = [[mpmath.mpf(float(v)) for v in token] for token in tokens]
+        S = mpmath.matrix([[one / 2 + mpmath.fdot(p, q) / 2 for q in rows] for p in rows])
+
+        def attended(S):
+            A = mpmath.matrix([[mpmath.exp(S[p, q]) for q in range(3)] for p in range(3)])
+            sums = [sum(A[p, q] for q in range(3)) for p in range(3)]
+            A = mpmath.matrix([[A[p, q] / sums[p] for q in range(3)] for p in range(3)])
+            return A * S * A.T + residual * S
+
+        S = attended(S)
+        same = [[rows[p] == rows[q] for q in range(3)] for p in range(3)]
+        E = mpmath.matrix(
+            [
+                [
+                    1 if same[p][q] else 1 - 2 * mpmath.acos(S[p, q] / mpmath.sqrt(S[p, p] * S[q, q])) / mpmath.pi
+                    for q in range(3)
+                ]
+                for p in range(3)
+            ]
+        )
+        S = attended(mpmath.matrix([[one / 2 + E[p, q] + residual * S[p, q] for q in range(3)] for p in range(3)]))
+        return [float(S[p, p]) for p in range(3)]
+
     def test_tokens_that_cancel_enlarge_angles(self):
         net = Setting(1, "softmax", "gap", False, "relu", 0.0, key=1e-6).net(True)
         assert attention_growth(net, np.array([[[1.0, 0.0], [-1.0, 1e-3]]])) > 1e3

@@ -4,7 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
+from orbitkernels.numerics.dual_quadrature import hermite_coefficients
 from orbitkernels.numerics.dual_series import TERMS, polynomial
 
 
@@ -47,3 +49,13 @@ def test_pairs_are_their_sums_without_cancellation(terms, gap, apart):
 def test_an_activation_that_vanishes_has_cosine_zero():
     rows = np.zeros((19, 1))
     assert polynomial(0.0, 1.0).pair(np.empty(0), rows, 0, rows, 0, 0.3, 1.7) == (1.0, 1.0, 0.0)
+
+
+def test_coefficients_do_not_depend_on_the_threads_of_matrix_products():
+    lengths = np.abs(np.random.default_rng(0).normal(size=608))
+    found = []
+    for threads in (1, 2, 3):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            found.append(hermite_coefficients("tanh(z)", np.tanh, lengths))
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
