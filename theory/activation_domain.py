@@ -55,7 +55,9 @@ def require_activation(expression: Any, text: str) -> None:
     if not expression.has(z):
         raise InputError(f"Activation {shown!r} is constant, so it has no kernel; it must depend on z.")
     if expression.has(sign):
-        raise InputError(f"Activation {shown!r} jumps; it must be continuous, or a step at 0 such as sign(z).")
+        jump = "jumps; it must be continuous, or a step at 0 such as sign(z)."
+        wrong = jump if _jumps(expression) else "holds a sign; write it as Piecewise, or by abs."
+        raise InputError(f"Activation {shown!r} {wrong}")
     derivative = slope(expression)
     with ctx.workprec(256):
         _require_finite(expression, f"Activation {shown!r} lacks a finite real value")
@@ -76,6 +78,17 @@ def _require_finite(function: Any, what: str) -> None:
         )
     if failure is not None:
         raise InputError(f"{what} at z = {failure:.6g}; it needs one for every real z.")
+
+
+def _jumps(expression: Any) -> bool:
+    """Whether the values that a sign may have, where it changes, give f different ones."""
+    sides = sympy.S.One, sympy.S.NegativeOne, sympy.S.Zero
+    for part in expression.atoms(sign):
+        for kink in kinks(part):
+            values = {sympy.simplify(expression.xreplace({part: side}).subs(z, kink)) for side in sides}
+            if len(values) > 1:
+                return True
+    return False
 
 
 def _is_constant(function: Any) -> bool:

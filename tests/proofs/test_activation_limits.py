@@ -109,3 +109,10 @@ def test_other_pieces_stay_as_they_are():
     assert found.is_series
     points = np.linspace(-3, 3, 25)
     assert np.allclose(found.function(points), np.maximum(np.maximum(points, 0) - 1, 0))
+
+
+def test_a_sign_that_vanishes_with_its_factor_does_not_jump():
+    for value in (sympy.sin(PLAIN) * sympy.sign(PLAIN), (PLAIN - 1) * sympy.sign(PLAIN - 1)):
+        refused(value, "holds a sign; write it as Piecewise")
+    refused(sympy.exp(PLAIN) * sympy.sign(PLAIN), "jumps; it must be continuous")
+    assert network_activation(sympy.Piecewise((sympy.sin(PLAIN), PLAIN > 0), (-sympy.sin(PLAIN), True))).is_series
