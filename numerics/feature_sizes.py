@@ -12,6 +12,9 @@ FloatArray = npt.NDArray[np.float64]
 #: Sizes between which squares, and products of two of them, keep their digits.
 SMALLEST, LARGEST = 1e-140, 1e150
 
+#: Least sqrt(k(x, x)): the spacing of the smallest floats, 5e-324, is below eps k(x, x) by far.
+SMALLEST_ROOT = 1e-151
+
 
 def require_feature_sizes(
     inputs: FloatArray, lengths: FloatArray, sizes: FloatArray, weights: FloatArray, bias: float
@@ -66,7 +69,7 @@ def require_values(roots: FloatArray, sizes: FloatArray) -> None:
         sizes: Size of each input, or of the pre-activations of the last layer, [m].
 
     Raises:
-        InputError: If a size is not zero and its root is below SMALLEST.
+        InputError: If a size is not zero and its root is below SMALLEST_ROOT.
 
     Example:
         >>> import numpy as np
@@ -75,10 +78,10 @@ def require_values(roots: FloatArray, sizes: FloatArray) -> None:
         Traceback (most recent call last):
         orbitkernels.errors.InputError: Argument 'X' or 'Y' has features of size 1e-170 whose k(x, x) is below ...
     """
-    small = (sizes > 0) & (roots < SMALLEST)
+    small = (sizes > 0) & (roots < SMALLEST_ROOT)
     if small.any():
         raise InputError(
             f"Argument 'X' or 'Y' has features of size {sizes[small][0]:.0e} whose k(x, x) is below "
-            f"{SMALLEST**2:.0e}, near the limits of floating point; scale the inputs, the activation or "
+            f"{SMALLEST_ROOT**2:.0e}, near the limits of floating point; scale the inputs, the activation or "
             "weight_variance up."
         )

@@ -11,14 +11,14 @@ X = np.array([[[1.0, 2.0]], [[2.0, -1.0]]])
 SEQUENCES = [ok.AttentionNNGP, ok.AttentionNTK, ok.CNNGP, ok.CNTK]
 DENSE = [ok.NNGP, ok.NTK]
 
-#: Activation, weight variances and scale of inputs for which k(x, x) is 0 or below 1e-280 without bias.
+#: Activation, weight variances and scale of inputs for which k(x, x) is 0 or below 1e-302 without bias.
 LOST = [
     ("z^2", 1, 1e-90),
     ("z^2", 1, 1e-80),
     ("z^3", 1, 1e-53),
     ("z^3", 1, 1e-90),
     ("relu", [1e-100, 1e-250], 1),
-    ("erf", [1, 1e-290], 1),
+    ("erf", [1, 1e-305], 1),
 ]
 
 
@@ -48,9 +48,9 @@ def test_features_that_vanish_between_blocks(made):
 @pytest.mark.parametrize("made", DENSE)
 def test_what_dense_nets_take_and_refuse(made):
     x = X[:, 0]
-    refused(lambda: made(bias_variance=0).gram(1e-170 * x), "k.x, x. is below 1e-280")
-    refused(lambda: made(bias_variance=0).gram(x, 1e-170 * x), "k.x, x. is below 1e-280")
-    refused(lambda: made(bias_variance=0, weight_variance=[1e-100, 1e-250]).profile(0.5), "below 1e-280")
+    refused(lambda: made(bias_variance=0).gram(1e-170 * x), "k.x, x. is below 1e-302")
+    refused(lambda: made(bias_variance=0).gram(x, 1e-170 * x), "k.x, x. is below 1e-302")
+    refused(lambda: made(bias_variance=0, weight_variance=[1e-100, 1e-250]).profile(0.5), "below 1e-302")
     whole = made(bias_variance=0).gram(x)
     assert np.allclose(made(bias_variance=0).gram(1e-130 * x) * 1e260, whole, rtol=1e-13)
     assert np.allclose(made(bias_variance=1).gram(1e-170 * x), made(bias_variance=1).gram(0 * x))

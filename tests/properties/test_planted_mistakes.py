@@ -46,8 +46,13 @@ MISTAKES = [
         "[1 for array in arrays] if",
         "T2 T6",
     ),
-    ("degree d_rho of the denominator lost", "columns = stack.weight *", "columns = 1 *", "T6"),
-    ("degree d_rho of the inverse lost", "total += stack.weight *", "total += 1 *", "T2"),
+    (
+        "degree d_rho of the denominator lost",
+        "total += stack.weight * stack.inverse_traces",
+        "total += 1 * stack.inverse_traces",
+        "T6",
+    ),
+    ("degree d_rho of the inverse lost", "total += stack.weight * (left", "total += 1 * (left", "T2"),
     ("degrees d_rho^2 of class functions not squared", "weights=(degrees**2)", "weights=degrees", "T3"),
     ("characters not divided by the degree", "(table / degrees[:, None])", "table", "T3"),
     (
