@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from orbitkernels.errors import InputError
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers, number, reals, switch
 from .image_arrays import require_numbers
-from .kernel_base import Kernel, entry_type, finite_entries
+from .kernel_base import GramKernel, entry_type, finite_entries
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.attention_sequences import AttentionNet
@@ -31,8 +31,10 @@ MAX_NUMBERS = 2**28
 Variances = Real | float | list[Any] | tuple[Any, ...] | npt.NDArray[Any]
 
 
-class _Attention(Kernel):
+class _Attention(GramKernel):
     """Net with self-attention of infinite width; see AttentionNNGP and AttentionNTK."""
+
+    depends_on: ClassVar[str] = "the angles between all tokens"
 
     _tangent: ClassVar[bool]
 
@@ -82,31 +84,6 @@ class _Attention(Kernel):
             output_variance=self._output,
         )
         return found
-
-    # ------------------------------------------------------------------ not a function of the angle
-
-    @property
-    def expression(self) -> Any:
-        """There is none: the kernel depends on the angles between all tokens.
-
-        Raises:
-            InputError: Always.
-        """
-        self._refuse("expression")
-
-    def profile(self, u: npt.ArrayLike) -> FloatArray:
-        """There is none: the kernel depends on the angles between all tokens.
-
-        Raises:
-            InputError: Always.
-        """
-        self._refuse("profile")
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise InputError(
-            f"Kernel {self.name} has no {what} in u: it depends on the angles between all tokens, not on that "
-            "between two inputs; use gram."
-        )
 
     def _repr_latex_(self) -> str:
         """The recursion."""

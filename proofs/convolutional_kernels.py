@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from orbitkernels.theory.integer_input import shown
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers
 from .image_arrays import image_array
-from .kernel_base import Kernel, entry_type, finite_entries
+from .kernel_base import GramKernel, entry_type, finite_entries
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.convolution import ConvolutionalNet
@@ -42,8 +42,10 @@ Extent = int | tuple[int, int] | list[int]
 Variances = Real | float | list[Any] | tuple[Any, ...] | npt.NDArray[Any]
 
 
-class _Convolutional(Kernel):
+class _Convolutional(GramKernel):
     """Convolutional net of infinite width; see CNNGP and CNTK."""
+
+    depends_on: ClassVar[str] = "the positions of pixels"
 
     _tangent: ClassVar[bool]
 
@@ -97,31 +99,6 @@ class _Convolutional(Kernel):
         if self.head == "average":
             found.update(window=_written(self.window), window_stride=_written(self.window_stride))
         return found
-
-    # ------------------------------------------------------------------ not a function of the angle
-
-    @property
-    def expression(self) -> Any:
-        """There is none: the kernel depends on the positions of the pixels.
-
-        Raises:
-            InputError: Always.
-        """
-        self._refuse("expression")
-
-    def profile(self, u: npt.ArrayLike) -> FloatArray:
-        """There is none: the kernel depends on the positions of the pixels.
-
-        Raises:
-            InputError: Always.
-        """
-        self._refuse("profile")
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise InputError(
-            f"Kernel {self.name} has no {what} in u: it depends on the positions of pixels, not on the angle "
-            "between two inputs; use gram."
-        )
 
     def _repr_latex_(self) -> str:
         """The recursion."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +100,39 @@ class Kernel(ABC):
 
     def __hash__(self) -> int:
         return hash((type(self), tuple(self.parameters.items())))
+
+
+class GramKernel(Kernel):
+    """A kernel that is no function of one angle: it has a Gram matrix, and neither expression nor profile.
+
+    Attributes:
+        depends_on: What its values depend on instead.
+    """
+
+    depends_on: ClassVar[str]
+
+    @property
+    def expression(self) -> Any:
+        """There is none: the kernel is no function of the angle between two inputs.
+
+        Raises:
+            InputError: Always.
+        """
+        self._refuse("expression")
+
+    def profile(self, u: npt.ArrayLike) -> FloatArray:
+        """There is none: the kernel is no function of the angle between two inputs.
+
+        Raises:
+            InputError: Always.
+        """
+        self._refuse("profile")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise InputError(
+            f"Kernel {self.name} has no {what} in u: it depends on {self.depends_on}, not on the angle between "
+            "two inputs; use gram."
+        )
 
 
 def entry_type(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
