@@ -26,9 +26,6 @@ PADDINGS, HEADS = ("circular", "zero", "valid"), ("flatten", "gap", "average")
 #: Most convolutions.
 MAX_DEPTH = 1000
 
-#: Along an axis of n positions a filter has at most 2 n, beyond which all are padding, or this many.
-MAX_FILTER = 32
-
 #: Most positions of an image for heads that need all pairs of them: a Gram entry of 65,536 takes 15 s.
 MAX_POSITIONS = 2**16
 
@@ -203,11 +200,10 @@ class _Convolutional(GramKernel):
     def _require_fit(self, net: ConvolutionalNet) -> None:
         """Refuse filters, strides and windows that do not fit."""
         for name, line, window in zip(("height", "width"), net.axes, net.window, strict=True):
-            largest = max(2 * line.sizes[0], MAX_FILTER)
-            if self.padding != "valid" and line.filter > largest:
+            if line.filter > line.sizes[0]:  # deeper layers may be smaller: padding is meant for them
                 raise InputError(
-                    f"Argument 'filter' of {line.filter:,} is larger than {largest}, the limit for images of "
-                    f"{name} {line.sizes[0]} (twice that, at least {MAX_FILTER}); use a smaller filter."
+                    f"Argument 'filter' of {line.filter:,} is larger than the {name} {line.sizes[0]} of the images; "
+                    "use a smaller filter, or one number for each axis, such as filter=[1, 3]."
                 )
             for layer, (size, after) in enumerate(zip(line.sizes, line.sizes[1:], strict=False), start=1):
                 if after < 1:
