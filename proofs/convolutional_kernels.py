@@ -202,8 +202,8 @@ class _Convolutional(GramKernel):
         for name, line, window in zip(("height", "width"), net.axes, net.window, strict=True):
             if line.filter > line.sizes[0]:  # deeper layers may be smaller: padding is meant for them
                 raise InputError(
-                    f"Argument 'filter' of {line.filter:,} is larger than the {name} {line.sizes[0]} of the images; "
-                    "use a smaller filter, or one number for each axis, such as filter=[1, 3]."
+                    f"Argument 'filter' of {line.filter:,} is larger than the {name} {line.sizes[0]} of the "
+                    "images; use a smaller filter, or one number for each axis, such as filter=[1, 3]."
                 )
             for layer, (size, after) in enumerate(zip(line.sizes, line.sizes[1:], strict=False), start=1):
                 if after < 1:

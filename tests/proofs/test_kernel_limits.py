@@ -82,7 +82,9 @@ def test_values_beyond_float32_are_refused(made):
 @pytest.mark.parametrize("padding", ["circular", "zero", "valid"])
 @pytest.mark.parametrize("filter", [6, 3000, 10**9, [3, 6], [6, 1]])
 def test_filters_larger_than_images_are_refused(padding, filter):
-    refused(lambda: ok.CNTK(filter=filter, padding=padding).gram(np.ones((2, 5, 5))), "'filter' of .* is larger than")
+    refused(
+        lambda: ok.CNTK(filter=filter, padding=padding).gram(np.ones((2, 5, 5))), "'filter' of .* is larger than"
+    )
 
 
 @pytest.mark.parametrize("padding", ["circular", "zero"])
