@@ -54,7 +54,8 @@ def _functions() -> list[tuple[str, types.FunctionType]]:
         package = importlib.import_module(f"orbitkernels.{room}")
         for module in pkgutil.iter_modules(package.__path__, f"orbitkernels.{room}."):
             importlib.import_module(module.name)
-    functions = (value for value in gc.get_objects() if isinstance(value, types.FunctionType))
+    # type(), not isinstance(): that asks a weak proxy for the class of what may be gone
+    functions = (value for value in gc.get_objects() if type(value) is types.FunctionType)
     return [
         (os.path.realpath(value.__code__.co_filename), value)
         for value in functions
