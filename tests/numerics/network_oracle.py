@@ -129,3 +129,32 @@ def network_values(name, x, y, weights, biases, residual=False, layer_norm=False
         if layer:
             found.append((state[2], state[3]))
     return found
+
+
+def hard_rows(dimension):
+    """Near-duplicates, near-antipodes and multiples of one vector, at every distance."""
+    x, z = np.random.default_rng(dimension).normal(size=(2, dimension))
+    distances = [0.0, 1e-16, 1e-12, 1e-8, 1e-5, 1e-3, 0.02, 0.1, 1.0]
+    rows = [sign * length * (x + t * z) for length in (1.0, 3.7, 1e-3) for t in distances for sign in (1.0, -1.0)]
+    return np.array([x, *rows])
+
+
+def net_errors(engine, made, name, depths, X, weights, biases, **options):
+    """Worst error of the first row of the Gram matrix, for each depth, NNGP and NTK."""
+    worst = np.zeros((len(depths), 2))
+    with mpmath.workdps(DIGITS):
+        rows = [[mpf(float(value)) for value in row] for row in X]
+        exact = [
+            [network_values(name, rows[i], rows[k], weights, biases, **options) for i in sorted({0, k})]
+            for k in range(len(rows))
+        ]
+        for (place, column), _ in np.ndenumerate(worst):
+            depth = depths[place]
+            net = engine.Network(made, tuple(weights[: depth + 1]), tuple(biases[: depth + 1]), **options)
+            found = engine.network_gram(net, X[:1], X, bool(column))[0]
+            first = exact[0][0][depth - 1][column]
+            for value, pair in zip(found, exact, strict=True):
+                right, own = pair[0][depth - 1][column], pair[-1][depth - 1][column]
+                error = abs(mpf(float(value)) - right) / mpmath.sqrt(first * own)
+                worst[place, column] = np.maximum(worst[place, column], float(error))  # keeps nan
+    return worst
