@@ -107,5 +107,5 @@ def _zeros(function: Any) -> tuple[Any, ...]:
     try:
         found = sympy.solveset(function, z, sympy.S.Reals)
     except (NotImplementedError, ValueError, TypeError):
-        return ()
+        return ()  # a kink that is not cut makes the error of quadrature, which is stated, larger
     return tuple(zero for zero in found if zero.is_real) if isinstance(found, sympy.FiniteSet) else ()
