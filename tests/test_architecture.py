@@ -38,6 +38,12 @@ def test_no_room_is_imported_by_its_bare_name(path: Path) -> None:
     assert not tops & {"theory", "numerics", "proofs"}
 
 
+def test_tests_share_helpers_and_not_each_other() -> None:
+    """A test file that others import cannot be split or renamed by itself: what is shared stands in a helper."""
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        assert not [name for name in imported_modules(path) if name.split(".")[-1].startswith("test_")], path
+
+
 def test_theory_and_numerics_never_meet() -> None:
     files = 0
     for room, other in (("theory", "numerics"), ("numerics", "theory")):

@@ -78,6 +78,10 @@ def hermite_3():
     return lambda *covariances: tuple(value / root**2 for value in polynomial(0, -3, 0, 1)(*covariances))
 
 
+#: Values of 1 -+ cosine and lengths at which pairs are compared.
+NEAR = [0.0, 1e-30, 1e-20, 1e-16, 1e-12, 1e-8, 1e-5, 1e-3, 0.03, 0.3, 0.9, 1.0]
+LENGTHS = [1e-3, 0.1, 1.0, 1.1, 3.7, 30.0]
+
 #: Name, parameters, expectations at 60 digits, f and f' in NumPy.
 with mpmath.workdps(DIGITS):
     ACTIVATIONS = {
@@ -157,4 +161,31 @@ def net_errors(engine, made, name, depths, X, weights, biases, **options):
                 right, own = pair[0][depth - 1][column], pair[-1][depth - 1][column]
                 error = abs(mpf(float(value)) - right) / mpmath.sqrt(first * own)
                 worst[place, column] = np.maximum(worst[place, column], float(error))  # keeps nan
+    return worst
+
+
+def _worst(*errors):
+    """The largest; nan if there is one."""
+    return np.max([float(error) for error in errors])
+
+
+def pair_errors(made, expectations):
+    """Worst errors of 1 -+ c, of 1 - c by itself where the lengths agree, and of the slope."""
+    features = made.features(np.array(LENGTHS))
+    worst = np.zeros(3)
+    with mpmath.workdps(DIGITS):
+        squares = [mpf(a) ** 2 for a in LENGTHS]
+        sizes = [mpmath.sqrt(expectations(s, s, s)[0]) for s in squares]
+        for i, j in np.ndindex(len(LENGTHS), len(LENGTHS)):
+            for near in NEAR:
+                for sign in (1, -1):
+                    gap, rest = (near, 2.0 - near) if sign > 0 else (2.0 - near, near)
+                    *found, slope = made.pair(made.parameters, features, i, features, j, gap, rest)
+                    mixed = sign * (1 - mpf(near)) * mpf(LENGTHS[i]) * mpf(LENGTHS[j])
+                    value, right = expectations(squares[i], squares[j], mixed)
+                    cosine = value / (sizes[i] * sizes[j])
+                    worst[0] = _worst(worst[0], abs(found[0] - 1 + cosine), abs(found[1] - 1 - cosine))
+                    if i == j and sign > 0 and near:
+                        worst[1] = _worst(worst[1], abs(found[0] / (1 - cosine) - 1))
+                    worst[2] = _worst(worst[2], abs(slope - right) / np.sqrt(features[2, i] * features[2, j]))
     return worst

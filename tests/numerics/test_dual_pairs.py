@@ -6,42 +6,12 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from network_oracle import ACTIVATIONS, DIGITS
+from network_oracle import ACTIVATIONS, pair_errors
 
 from orbitkernels.errors import InputError
 from orbitkernels.numerics import dual_polynomials
 from orbitkernels.numerics.dual_series import series_error
 from orbitkernels.numerics.duals import dual
-
-NEAR = [0.0, 1e-30, 1e-20, 1e-16, 1e-12, 1e-8, 1e-5, 1e-3, 0.03, 0.3, 0.9, 1.0]
-LENGTHS = [1e-3, 0.1, 1.0, 1.1, 3.7, 30.0]
-
-
-def _worst(*errors):
-    """The largest; nan if there is one."""
-    return np.max([float(error) for error in errors])
-
-
-def pair_errors(made, expectations):
-    """Worst errors of 1 -+ c, of 1 - c by itself where the lengths agree, and of the slope."""
-    features = made.features(np.array(LENGTHS))
-    worst = np.zeros(3)
-    with mpmath.workdps(DIGITS):
-        squares = [mpf(a) ** 2 for a in LENGTHS]
-        sizes = [mpmath.sqrt(expectations(s, s, s)[0]) for s in squares]
-        for i, j in np.ndindex(len(LENGTHS), len(LENGTHS)):
-            for near in NEAR:
-                for sign in (1, -1):
-                    gap, rest = (near, 2.0 - near) if sign > 0 else (2.0 - near, near)
-                    *found, slope = made.pair(made.parameters, features, i, features, j, gap, rest)
-                    mixed = sign * (1 - mpf(near)) * mpf(LENGTHS[i]) * mpf(LENGTHS[j])
-                    value, right = expectations(squares[i], squares[j], mixed)
-                    cosine = value / (sizes[i] * sizes[j])
-                    worst[0] = _worst(worst[0], abs(found[0] - 1 + cosine), abs(found[1] - 1 - cosine))
-                    if i == j and sign > 0 and near:
-                        worst[1] = _worst(worst[1], abs(found[0] / (1 - cosine) - 1))
-                    worst[2] = _worst(worst[2], abs(slope - right) / np.sqrt(features[2, i] * features[2, j]))
-    return worst
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -6,8 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from network_oracle import ACTIVATIONS
-from test_network import hard_rows, net_errors
+from network_oracle import ACTIVATIONS, hard_rows, net_errors
 
 from orbitkernels.numerics import network
 from orbitkernels.numerics.duals import dual

@@ -4,8 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from network_oracle import ACTIVATIONS, DIGITS, network_values
-from test_network import hard_rows, net_errors
+from network_oracle import ACTIVATIONS, DIGITS, hard_rows, net_errors, network_values
 
 from orbitkernels.numerics import network
 from orbitkernels.numerics.duals import dual

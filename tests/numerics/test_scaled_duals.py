@@ -6,8 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from network_oracle import DIGITS, erf_expectations, gelu_expectations, leaky_relu, wave
-from test_network import pair_errors
+from network_oracle import DIGITS, erf_expectations, gelu_expectations, leaky_relu, pair_errors, wave
 
 from orbitkernels.errors import InputError
 from orbitkernels.numerics.duals import scaled_dual
