@@ -26,7 +26,7 @@ class IterativeSolution:
     Attributes:
         solution: x, array [N, m].
         iterations: Number of products with A in the iteration.
-        residual: Largest |b - A x| / |b| over the columns, from one more product at the end.
+        residual: Largest |b - A x| / |b| over the columns and parts of the rows, from products of their own.
     """
 
     solution: FloatArray
@@ -40,15 +40,20 @@ def conjugate_gradients(
     precondition: Product | None = None,
     tolerance: float = 1e-12,
     limit: int = 1000,
+    parts: npt.NDArray[np.int64] | None = None,
 ) -> IterativeSolution:
-    """Solve A x = b for a symmetric positive definite A.
+    """Solve A x = b for a symmetric positive definite A, to the accuracy of each part of b by its own size.
+
+    Where b is much smaller than elsewhere, an iteration stops before A x is near it.  So it is begun anew on what
+    is left, b - A x, while that at least halves the largest residual of a part.
 
     Args:
         product: v -> A v on arrays [N, m].
         right: b, array [N, m].
         precondition: v -> P v for a symmetric positive definite P near A^-1; the identity if omitted.
         tolerance: Stop when |b - A x| <= tolerance |b| in each column, by the recurrence.
-        limit: Most iterations.
+        limit: Most iterations, all beginnings together.
+        parts: Array [N]: the part of each row; all are one if omitted.
 
     Raises:
         SingularGramError: If p^T A p <= 0 for a direction p, which shows that A is not positive definite.
@@ -61,8 +66,18 @@ def conjugate_gradients(
         >>> found.solution.ravel().round(12).tolist(), found.iterations
         ([1.0, 1.0], 1)
     """
-    x, iterations, _ = iterate(product, right, precondition, tolerance, limit)
-    return IterativeSolution(x, iterations, largest_residual(right - product(x), right))
+    x, rest, residual, iterations = np.zeros_like(right), right, np.inf, 0
+    rows = [slice(None)] if parts is None else [parts == part for part in np.unique(parts)]
+    while True:
+        step, count, _ = iterate(product, rest, precondition, tolerance, limit - iterations)
+        left = right - product(x + step)
+        found = max(largest_residual(left[here], right[here]) for here in rows)
+        if not found < residual:
+            return IterativeSolution(x, iterations, residual)
+        halved, residual = found <= residual / 2, found
+        x, rest, iterations = x + step, left, iterations + count
+        if not halved or residual <= tolerance or iterations >= limit:
+            return IterativeSolution(x, iterations, residual)
 
 
 def iterate(

@@ -32,7 +32,9 @@ def one_blas_thread() -> Iterator[None]:
 
 @cache
 def _blas() -> ThreadpoolController:
-    """The controller of the matrix products; to find their libraries takes milliseconds."""
+    """The matrix products of NumPy, and those of SciPy that jitted code uses; to find them takes milliseconds."""
+    import scipy.linalg.cython_blas  # noqa: F401
+
     return ThreadpoolController()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from orbitkernels.errors import InputError, RoundingWarning, SingularGramError
 from orbitkernels.numerics.blocks import FourierBlocks
+from orbitkernels.numerics.cores import one_blas_thread
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 from orbitkernels.theory.subgroups import Subgroup
@@ -154,7 +154,7 @@ def levelled_errors(
     for kernel in several:
         batch.check_kernel(kernel)
     first, second, links = links_of(batch.members)
-    with _blas().limit(limits=1, user_api="blas"):  # small matrices: threads would only wait for each other
+    with one_blas_thread():  # small matrices: threads would only wait for each other
         symbols = symbols_of_links(several, batch.source, batch.group, first, second)  # [L, K, n]
         if how == "scalar":
             symbols, links = _interleaved(symbols, links, batch.group)
@@ -301,11 +301,3 @@ def _refuse_large(batch: OrbitBatch, kernels: int, ridges: int) -> None:
             f"{kernels} kernels and {ridges} ridges would take {8 * numbers / 2**30:.1f} GiB, beyond the limit of "
             f"{MAX_BYTES / 2**30:.1f} GiB; give fewer at a time."
         )
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """The matrix products of NumPy, and those of SciPy that jitted code uses; to find them takes milliseconds."""
-    import scipy.linalg.cython_blas  # noqa: F401
-
-    return ThreadpoolController()

@@ -23,7 +23,6 @@ from orbitkernels.errors import SingularGramError
 from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.numerics.conjugate_gradients import Product, conjugate_gradients
 from orbitkernels.numerics.fourier import dual_coefficients, spectral_errors
-from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.numerics.symbol_operator import OrbitOperator, gram_operators
 from orbitkernels.numerics.symbol_transform import symbol_blocks
 from orbitkernels.theory.laws import IntArray
@@ -43,7 +42,7 @@ _SMALL = 512
 #: Entries of a symbol that are looked up at a time.
 _ENTRIES = 2**20
 
-#: Relative residual at which the iteration stops, and the one that is still accepted.
+#: Relative residual at which the iteration stops, and the one that is still accepted, of each orbit.
 TOLERANCE, ACCEPTED = 1e-14, 1e-8
 
 #: Most iterations.
@@ -116,20 +115,17 @@ class MissingSets:
         return labels[S] - self._operators[0](dual)[S]
 
     def _iterative(self, S: IntArray) -> FloatArray:
-        """Conjugate gradients on [K^-1]_SS with the preconditioner K_SS."""
+        """Conjugate gradients on [K^-1]_SS with the preconditioner K_SS, to the accuracy of each orbit."""
         K, inverse = (Restricted(A, S, int(self.orbits.offsets[-1])) for A in self._operators)
-        T = np.ldexp(1.0, self._scale.rows)[self._orbit_of(S), None]  # steps are the same, but not when to stop
-        right = T * self._coefficients[self._orbit_of(S)]
-        found = conjugate_gradients(
-            lambda v: T * inverse(T * v), right, lambda v: K(v / T) / T, TOLERANCE, MAX_ITERATIONS
-        )
+        orbit = self._orbit_of(S)
+        found = conjugate_gradients(inverse, self._coefficients[orbit], K, TOLERANCE, MAX_ITERATIONS, orbit)
         if not found.residual <= ACCEPTED:
             raise SingularGramError(
                 f"The {S.size} missing poses of {self.orbits.group.name} leave an equation with the residual "
                 f"{found.residual:.1e} after {found.iterations} steps of conjugate gradients; a larger ridge than "
                 f"{self.ridge:.1e} makes it better conditioned."
             )
-        return T * found.solution
+        return found.solution
 
     # ------------------------------------------------------------------ parts
 
@@ -137,12 +133,6 @@ class MissingSets:
     def _coefficients(self) -> FloatArray:
         """K^-1 y on each orbit, [C, m]."""
         return dual_coefficients(self.blocks, self.orbits.targets)
-
-    @cached_property
-    def _scale(self) -> PowersOfTwo:
-        """Powers of two that bring the diagonal of K + r I near 1."""
-        diagonal = np.einsum("cc->c", self.symbol[:, :, 0]) + self.ridge
-        return PowersOfTwo.balancing(diagonal, np.zeros((len(diagonal), 0)))
 
     @cached_property
     def _inverse(self) -> FloatArray:

@@ -131,6 +131,20 @@ def test_large_sets_by_conjugate_gradients(ratio):
     np.testing.assert_allclose(found.set_errors(gone, "iterative")[:, 0], refitted(K, y, gone), rtol=1e-10)
 
 
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_an_easy_orbit_does_not_end_the_iteration_of_a_hard_one(ratio):
+    """Orbits that do not see each other, one solved in one step: residuals are measured in units of each."""
+    orbits, lag = orbits_of(2.0, "C24", np.eye(24)[[0, 0]]), np.minimum(np.arange(24), 24 - np.arange(24))
+    phi = np.zeros((2, 2, 24))
+    phi[0, 0, 0], phi[1, 1] = 1.0, ratio**2 * np.exp(-((lag / 2) ** 2))
+    route, gone = irrep_route(orbits.group), np.concatenate([[3], 24 + np.arange(0, 20, 2)])
+    found = MissingSets(orbits, route, route.blocks(phi, [None, None], 0.0), phi, 0.0)
+    position = (np.arange(24)[None, :] - np.arange(24)[:, None]) % 24
+    K = np.block([[phi[a, b][position] for b in range(2)] for a in range(2)])
+    wanted = refitted(K, np.repeat(TARGETS, 24), gone)
+    np.testing.assert_allclose(found.set_errors(gone, "iterative")[:, 0], wanted, rtol=1e-9)
+
+
 @pytest.mark.parametrize("ratio", [1.0, *RATIOS])
 @pytest.mark.parametrize("route", [name for name in ROUTES if name != "plain"])
 def test_an_image_and_its_multiple_are_singular(ratio, route):
