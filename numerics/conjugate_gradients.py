@@ -6,7 +6,7 @@ Source: M. R. Hestenes, E. Stiefel, "Methods of conjugate gradients for solving 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,8 @@ class IterativeSolution:
     Attributes:
         solution: x, array [N, m].
         iterations: Number of products with A in the iteration.
-        residual: Largest |b - A x| / |b| over the columns and parts of the rows, from products of their own.
+        residual: Largest |b - A x|_p / max(|b|_p, max over q of |A x_q|_p) over the columns and the parts p of the
+            rows, x_q being x on the part q, from products of their own.
     """
 
     solution: FloatArray
@@ -45,7 +46,8 @@ def conjugate_gradients(
     """Solve A x = b for a symmetric positive definite A, to the accuracy of each part of b by its own size.
 
     Where b is much smaller than elsewhere, an iteration stops before A x is near it.  So it is begun anew on what
-    is left, b - A x, while that at least halves the largest residual of a part.
+    is left, b - A x, while that at least halves the largest residual of a part.  A part of b may be 0 by
+    cancellation, so what is left there is compared with what cancels as well.
 
     Args:
         product: v -> A v on arrays [N, m].
@@ -67,17 +69,30 @@ def conjugate_gradients(
         ([1.0, 1.0], 1)
     """
     x, rest, residual, iterations = np.zeros_like(right), right, np.inf, 0
-    rows = [slice(None)] if parts is None else [parts == part for part in np.unique(parts)]
+    rows = [np.ones(len(right), dtype=bool)] if parts is None else [parts == part for part in np.unique(parts)]
     while True:
         step, count, _ = iterate(product, rest, precondition, tolerance, limit - iterations)
-        left = right - product(x + step)
-        found = max(largest_residual(left[here], right[here]) for here in rows)
+        left, found = _left_by_parts(product, x + step, right, rows)
         if not found < residual:
             return IterativeSolution(x, iterations, residual)
         halved, residual = found <= residual / 2, found
         x, rest, iterations = x + step, left, iterations + count
         if not halved or residual <= tolerance or iterations >= limit:
             return IterativeSolution(x, iterations, residual)
+
+
+def _left_by_parts(
+    product: Product, x: FloatArray, right: FloatArray, rows: Sequence[npt.NDArray[np.bool_]]
+) -> tuple[FloatArray, float]:
+    """b - A x, and its largest size relative to the largest of b and of the A x_q that add up to A x, by parts."""
+    several = np.stack([np.where(here[:, None], x, 0.0) for here in rows], axis=1)  # [N, parts, m]
+    terms = product(several.reshape(len(x), -1)).reshape(several.shape)
+    left = right - terms.sum(axis=1)
+    beside = np.concatenate([terms, right[:, None]], axis=1)
+    sizes = [
+        (np.linalg.norm(left[here], axis=0), np.linalg.norm(beside[here], axis=0).max(axis=0)) for here in rows
+    ]
+    return left, max(float(_ratio(*pair).max(initial=0.0)) for pair in sizes)
 
 
 def iterate(

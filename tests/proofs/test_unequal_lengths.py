@@ -145,6 +145,22 @@ def test_an_easy_orbit_does_not_end_the_iteration_of_a_hard_one(ratio):
     np.testing.assert_allclose(found.set_errors(gone, "iterative")[:, 0], wanted, rtol=1e-9)
 
 
+def test_an_orbit_whose_right_hand_side_cancels_is_solved():
+    """The third of three orbits is to the others alike, and its target 0: so is [K^-1 y] there, but for rounding."""
+    group, lag = ok.group("C48"), np.minimum(np.arange(48), 48 - np.arange(48))
+    near, far = np.exp(-lag / 5), 0.3 * np.exp(-lag / 7)
+    phi = np.array([[near, 0.1 * far, far], [0.1 * far, near, far], [far, far, 1.1 * near]])
+    seeds = np.eye(48)[[0, 0, 0]] * np.array([[1.0], [2.0], [3.0]])
+    orbits, route = ok.Orbits(group, seeds, targets=[1.0, -1.0, 0.0]), irrep_route(group)
+    found = MissingSets(orbits, route, route.blocks(phi, [None] * 3, 0.0), phi, 0.0)
+    gone = np.concatenate([np.arange(0, 48, 3), 48 + np.arange(1, 48, 3), 96 + np.arange(0, 48, 2)])
+    position = (np.arange(48)[None, :] - np.arange(48)[:, None]) % 48
+    K = np.block([[phi[a, b][position] for b in range(3)] for a in range(3)])
+    y, kept = orbits.point_targets[:, 0], np.setdiff1d(np.arange(144), gone)
+    wanted = y[gone] - K[np.ix_(gone, kept)] @ np.linalg.solve(K[np.ix_(kept, kept)], y[kept])
+    np.testing.assert_allclose(found.set_errors(gone, "iterative")[:, 0], wanted, atol=1e-12)
+
+
 @pytest.mark.parametrize("ratio", [1.0, *RATIOS])
 @pytest.mark.parametrize("route", [name for name in ROUTES if name != "plain"])
 def test_an_image_and_its_multiple_are_singular(ratio, route):
