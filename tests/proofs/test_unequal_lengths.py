@@ -146,7 +146,7 @@ def test_an_easy_orbit_does_not_end_the_iteration_of_a_hard_one(ratio):
 
 
 def test_an_orbit_whose_right_hand_side_cancels_is_solved():
-    """The third of three orbits is to the others alike, and its target 0: so is [K^-1 y] there, but for rounding."""
+    """The third orbit sees the two others alike, and its target is 0: so is [K^-1 y] there, but for rounding."""
     group, lag = ok.group("C48"), np.minimum(np.arange(48), 48 - np.arange(48))
     near, far = np.exp(-lag / 5), 0.3 * np.exp(-lag / 7)
     phi = np.array([[near, 0.1 * far, far], [0.1 * far, near, far], [far, far, 1.1 * near]])
