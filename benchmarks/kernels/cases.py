@@ -101,22 +101,24 @@ def _dense() -> tuple[Case, ...]:
 
 
 def _convolution() -> tuple[Case, ...]:
-    """Both precisions for the net of old, then zero padding and blank images in float64."""
+    """Both precisions for the net of old, then zero padding, blank images and a second layer in float64."""
     sizes = {"gap": 8, "flatten": 64}
-    both = [(head, "circular", "random", dtype) for head in sizes for dtype in PRECISIONS]
-    more = [("gap", "zero", "random"), ("flatten", "zero", "random")]
-    more += [("gap", padding, "89 % blank") for padding in ("circular", "zero")]
+    both = [(head, "circular", "random", 1, dtype) for head in sizes for dtype in PRECISIONS]
+    more = [("gap", "zero", "random", 1), ("flatten", "zero", "random", 1)]
+    more += [("gap", padding, "89 % blank", 1) for padding in ("circular", "zero")]
+    more += [("gap", padding, "random", 2) for padding in ("circular", "zero")]
     return tuple(
         {
             "kind": "convolution",
             "head": head,
             "padding": padding,
             "images": images,
+            "depth": depth,
             "dtype": dtype,
             "n": sizes[head],
             "side": 28,
         }
-        for head, padding, images, dtype in (*both, *((*one, "float64") for one in more))
+        for head, padding, images, depth, dtype in (*both, *((*one, "float64") for one in more))
     )
 
 
@@ -164,11 +166,11 @@ SECTIONS = (
     Section(
         "convolution",
         "Convolutional nets",
-        "CNTK Gram matrix of n images 28 x 28, one layer 3 x 3, ReLU, variances 1. Blank images have a patch "
+        "CNTK Gram matrix of n images 28 x 28, filters 3 x 3, ReLU, variances 1. Blank images have a patch "
         "12 x 7 of random pixels. Ours has n(n+1)/2 pairs, neural-tangents computes n^2.",
         _convolution(),
         ("orbitkernels", "neural_tangents"),
-        ("head", "padding", "images", "dtype", "n"),
+        ("head", "padding", "images", "depth", "dtype", "n"),
         per_pair="ms a pair",
         leave_out={"orbitkernels": ("dtype", ("float64",))},
     ),

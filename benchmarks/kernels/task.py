@@ -139,11 +139,11 @@ def floor_machine(case: dict[str, Any]) -> Work:
 
 
 def orbitkernels_convolution(case: dict[str, Any]) -> Work:
-    """Our Gram matrix of a convolutional net with one layer."""
+    """Our Gram matrix of a convolutional net."""
     import orbitkernels as ok
 
     images = pictures(case)[..., 0]
-    k = ok.kernel(f"cntk(depth=1, filter=3, padding={case['padding']}, head={case['head']})")
+    k = ok.kernel(f"cntk(depth={case['depth']}, filter=3, padding={case['padding']}, head={case['head']})")
     return lambda: k.gram(images)
 
 
@@ -152,8 +152,12 @@ def neural_tangents_convolution(case: dict[str, Any]) -> Work:
     jax, stax = _neural_tangents(case["dtype"] == "float64")
     head = {"gap": stax.GlobalAvgPool, "flatten": stax.Flatten}[case["head"]]()
     padding = {"circular": "CIRCULAR", "zero": "SAME"}[case["padding"]]
-    layers = (stax.Conv(1, (3, 3), padding=padding, b_std=1.0), stax.Relu(), head, stax.Dense(1, 1.0, 1.0))
-    kernel, X = stax.serial(*layers)[2], pictures(case)
+    hidden = [
+        part
+        for _ in range(case["depth"])
+        for part in (stax.Conv(1, (3, 3), padding=padding, b_std=1.0), stax.Relu())
+    ]
+    kernel, X = stax.serial(*hidden, head, stax.Dense(1, 1.0, 1.0))[2], pictures(case)
     call = jax.jit(lambda x: kernel(x, None, "ntk"))
     return lambda: call(X).block_until_ready()
 
