@@ -147,11 +147,15 @@ class FourierDoubleDouble:
         count = range(len(bases))
         parts = [[dd.product(dd.product(bases[a].T, full.take(a, b)), bases[b]) for b in count] for a in count]
         found = dd.DoubleDouble(*(np.block([[p[word] for p in row] for row in parts]) for word in (0, 1)))
-        ridges = np.repeat(
-            self.scale.diagonal(self.route.ridge) * [H.order for H in self.orbits.stabilisers],
-            [b.shape[1] for b in bases],
-        )
-        return dd.total(found, dd.exactly(np.diag(ridges)))
+        return dd.total(found, self._ridges([basis.shape[1] for basis in bases]))
+
+    def _ridges(self, widths: list[int]) -> DoubleDouble:
+        """The diagonal matrix of r |H_c|, f_c times; r |H_c| may be no float."""
+        from orbitkernels.numerics import double_double_matrices as dd
+
+        own = dd.exactly(self.scale.diagonal(self.route.ridge))
+        rows = [dd.scaled(own.take(slice(c, c + 1)), H.order) for c, H in enumerate(self.orbits.stabilisers)]
+        return dd.DoubleDouble(*(np.diag(np.repeat(np.concatenate(x), widths)) for x in zip(*rows, strict=True)))
 
     def _sizes(self, mass: float, root_mean_square: float) -> BlockSizes:
         """What the bounds need to know."""
