@@ -17,9 +17,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from orbitkernels.errors import ConvergenceWarning, InputError
+from orbitkernels.proofs.attention_kernels import AttentionNNGP, AttentionNTK
 from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.convolutional_kernels import CNNGP, CNTK
 from orbitkernels.proofs.dense_route import dense_gram, refitted_errors
+from orbitkernels.proofs.group_convolutional_kernels import GroupConvolutionalNNGP, GroupConvolutionalNTK
 from orbitkernels.proofs.invariance import KernelLike
 from orbitkernels.proofs.iterative import ProductName, iterative_error
 from orbitkernels.proofs.missing import MissingLike
@@ -41,8 +43,9 @@ MAX_SECONDS = 60.0
 #: Products that conjugate gradients take with the Fourier inverse as their preconditioner, and one for the rest.
 _PRODUCTS = 4
 
-#: Nanoseconds of a value of a kernel: of a net of some layers, of a coordinate, of a position in a layer.
-_VALUE, _COORDINATE, _POSITION = 40.0, 0.08, 10.0
+#: Nanoseconds, in a value of a kernel, of what all have, a coordinate, a layer of a net, a pair of positions of a
+#: convolution and a layer, a pair of tokens and a layer, a pair of elements, a layer and a point of the filter.
+_VALUE, _COORDINATE, _LAYER, _POSITION, _TOKEN, _ELEMENT = 30.0, 0.08, 10.0, 10.0, 60.0, 4.0
 
 #: Floating-point operations of Cholesky in a nanosecond.
 _SPEED = 20.0
@@ -171,11 +174,17 @@ def _nanoseconds(kernel: KernelLike, coordinates: int) -> float:
     """Nanoseconds, roughly, of one value of a kernel of inputs with so many coordinates."""
     if isinstance(kernel, Averaged):
         return kernel.subgroup.order * _nanoseconds(kernel.kernel, coordinates)
+    simple = _VALUE + _COORDINATE * coordinates
+    depth = getattr(kernel, "depth", 1)
     if isinstance(kernel, (CNNGP, CNTK)):
         positions = coordinates // (kernel.channels or 1)
         pairs = positions if kernel.head == "gap" else 1
-        return _POSITION * kernel.depth * positions * pairs
-    return _VALUE + _COORDINATE * coordinates
+        return simple + _POSITION * depth * positions * pairs
+    if isinstance(kernel, (AttentionNNGP, AttentionNTK)):
+        return simple + _TOKEN * depth * (kernel.tokens or coordinates) ** 2
+    if isinstance(kernel, (GroupConvolutionalNNGP, GroupConvolutionalNTK)):
+        return simple + _ELEMENT * depth * len(kernel.filter) * kernel.group.order**2
+    return simple + _LAYER * depth
 
 
 def refuse_large(orbits: Orbits, route: ExactRoute) -> None:

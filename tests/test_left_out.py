@@ -108,18 +108,25 @@ def test_large_groups_take_pairs_one_by_one_and_say_what_they_do() -> None:
 def test_the_choice_goes_by_operations() -> None:
     """Cholesky up to 8,192 points; values of the kernel if they take a minute; symbols for the rest."""
     cheap, costly = ok.NTK(depth=1), ok.CNTK(depth=1, filter=3, head="gap")
+    planar = ok.GroupConvolutionalNTK.planar("p4", 8, 3, 2)
     for points, coordinates, kernel, expected in (
         (8192, 4096, cheap, "dense"),
         (8194, 7, cheap, "kernel"),
+        (20000, 7, cheap, "transform"),  # one product takes a quarter of the minute, and four are needed
         (80640, 8, cheap, "transform"),
         (20000, 10000, cheap, "transform"),
+        (8192, 64, ok.NTK(depth=2000), "transform"),
         (128, 784, costly, "dense"),
         (1568, 784, costly, "transform"),
         (1568, 784, ok.CNTK(depth=1, filter=3, head="flatten"), "dense"),
+        (1024, 64, ok.AttentionNTK(depth=2, tokens=16), "dense"),
+        (8192, 64, ok.AttentionNTK(depth=2, tokens=16), "transform"),
+        (128, 64, planar, "dense"),
+        (8192, 64, planar, "transform"),
     ):
         orbits = MagicMock(sizes=np.array([points // 2, points // 2]), seeds=np.empty((2, coordinates)))
         orbits.__len__.return_value = 2
-        assert chosen_route(kernel, orbits) == expected, (points, coordinates)
+        assert chosen_route(kernel, orbits) == expected, (points, coordinates, kernel)
     orbits = orbits_of("S4", 4)
     averaged = ok.Averaged(cheap, orbits.group, orbits.action)
     assert module._nanoseconds(averaged, 4) == 24 * module._nanoseconds(cheap, 4)
