@@ -85,16 +85,13 @@ class _Attention(GramKernel):
         )
         return found
 
-    def _repr_latex_(self) -> str:
-        """The recursion."""
-        added = (" + S", " + T") if self.residual else ("", "")
-        lines = [
-            r"A_x &= \zeta(\sigma_{qk}^2 S(x, x))",
-            rf"S' &= \sigma_{{vo}}^2 A_x S A_y^\top + \sigma_o^2{added[0]}",
-            rf"T' &= \sigma_{{vo}}^2 A_x (T + 2 S) A_y^\top + \sigma_o^2{added[1]}",
-        ]
-        written = r" \\ ".join(lines[: 2 + self._tangent])
-        return rf"$\displaystyle \begin{{aligned}} {written} \end{{aligned}}$"
+    @property
+    def formula_lines(self) -> list[str]:
+        """The recursion with its mechanism, head and numbers."""
+        from .position_displays import attention_lines
+
+        others = self._key, self._value, self._output
+        return attention_lines(self, self._function.symbolic, self._weight, self._bias, others, self._tangent)
 
     # ------------------------------------------------------------------ values
 

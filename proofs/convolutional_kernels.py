@@ -97,13 +97,12 @@ class _Convolutional(GramKernel):
             found.update(window=_written(self.window), window_stride=_written(self.window_stride))
         return found
 
-    def _repr_latex_(self) -> str:
-        """The recursion."""
-        tangent = r"T' &= S' + \frac{\sigma_w^2}{|F|} \sum_{i \in F} \mathbb{E}[f' f']\, T"
-        start = r"S_1 &= \sigma_b^2 + \frac{\sigma_w^2}{c |F|} \sum_{i \in F} \langle x_{p+i}, y_{q+i} \rangle"
-        step = r"S' &= \sigma_b^2 + \frac{\sigma_w^2}{|F|} \sum_{i \in F} \mathbb{E}[f(z_{p+i}) f(z_{q+i})]"
-        lines = r" \\ ".join((start, step, tangent)[: 2 + self._tangent])
-        return rf"$\displaystyle \begin{{aligned}} {lines} \end{{aligned}}$"
+    @property
+    def formula_lines(self) -> list[str]:
+        """The recursion with its strides, borders, head and numbers."""
+        from .position_displays import convolution_lines
+
+        return convolution_lines(self, self._function.symbolic, self._weight, self._bias, self._tangent)
 
     # ------------------------------------------------------------------ values
 

@@ -32,6 +32,7 @@ from .group_convolutional_arguments import (
 from .image_arrays import require_numbers
 from .input_actions import CoordinateAction, require_image_shape
 from .kernel_base import finite_entries
+from .kernel_displays import display
 
 if TYPE_CHECKING:
     from orbitkernels.numerics.group_convolution import Images, Variances
@@ -306,6 +307,16 @@ class _GroupConvolutional:
             )
         )
         return f"{self.name}({values})"
+
+    @property
+    def formula_lines(self) -> list[str]:
+        """Lines of LaTeX, aligned at &: the recursion with its filters, head and numbers."""
+        from .position_displays import group_convolution_lines
+
+        return group_convolution_lines(self, self._function.symbolic, self._weight, self._bias, self._tangent)
+
+    def _repr_latex_(self) -> str:
+        return display(self.formula_lines)
 
     def __repr__(self) -> str:
         elements = int(np.prod([len(factor) for factor in self.support]))

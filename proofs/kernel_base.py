@@ -85,10 +85,18 @@ class Kernel(ABC):
             gram = self._gram_as(x, y, wanted)
         return finite_entries(gram, wanted, self.spec)
 
-    def _repr_latex_(self) -> str:
+    @property
+    def formula_lines(self) -> list[str]:
+        """Lines of LaTeX, aligned at &, that determine the Gram matrix."""
         import sympy
 
-        return f"$\\displaystyle k(u) = {sympy.latex(self.expression)}$"
+        cosine = r"u &= \frac{\langle x, y \rangle}{|x| |y|}"
+        return [f"k(x, y) &= {sympy.latex(self.expression)}", cosine]
+
+    def _repr_latex_(self) -> str:
+        from .kernel_displays import display
+
+        return display(self.formula_lines)
 
     def __repr__(self) -> str:
         return f"<Kernel {self.spec}>"

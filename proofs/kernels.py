@@ -23,6 +23,7 @@ from .attention_kernels import AttentionNNGP, AttentionNTK
 from .convolutional_kernels import CNNGP, CNTK
 from .formula_kernel import Formula
 from .kernel_base import Kernel
+from .kernel_displays import number_latex
 from .network_kernels import NNGP, NTK
 
 __all__ = [
@@ -65,6 +66,12 @@ class Gaussian(_Stationary):
 
         return gaussian_expression(exact_rational(self._scale))
 
+    @property
+    def formula_lines(self) -> list[str]:
+        """The kernel for inputs of any length."""
+        scale = rf"\ell = {number_latex(self._scale)}"
+        return [rf"k(x, y) &= \exp \left(- \frac{{|x - y|^2}}{{2 \ell^2}} \right),\quad {scale}"]
+
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         from orbitkernels.numerics.kernels import gaussian_gram
 
@@ -97,6 +104,12 @@ class Laplace(_Stationary):
         from orbitkernels.theory.kernels import laplace_expression
 
         return laplace_expression(exact_rational(self._scale))
+
+    @property
+    def formula_lines(self) -> list[str]:
+        """The kernel for inputs of any length."""
+        scale = rf"\ell = {number_latex(self._scale)}"
+        return [rf"k(x, y) &= \exp \left(- \frac{{|x - y|}}{{\ell}} \right),\quad {scale}"]
 
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         from orbitkernels.numerics.kernels import laplace_gram
@@ -143,6 +156,12 @@ class Polynomial(Kernel):
         from orbitkernels.theory.kernels import polynomial_expression
 
         return polynomial_expression(self.degree, exact_rational(self._offset), exact_rational(self._scale))
+
+    @property
+    def formula_lines(self) -> list[str]:
+        """The kernel for inputs of any length."""
+        scale, offset = number_latex(self._scale), number_latex(self._offset)
+        return [rf"k(x, y) &= \left({scale} \langle x, y \rangle + {offset}\right)^{{{self.degree}}}"]
 
     def _gram(self, X: FloatArray, Y: FloatArray | None) -> FloatArray:
         from orbitkernels.numerics.kernels import polynomial_gram

@@ -162,22 +162,13 @@ class _Network(Kernel):
             lengths = features(self.numeric, unit_rows(x)[1], x.shape[1]).dual[:, 0]
         return self._function.expectation_error(lengths.reshape(-1), self._tangent)
 
-    def _repr_latex_(self) -> str:
-        """The kernel itself for one plain layer, the recursion for more."""
-        if self.depth == 1 and self.is_plain and self._function.symbolic.has_closed_form:
-            return super()._repr_latex_()
-        import sympy
+    @property
+    def formula_lines(self) -> list[str]:
+        """The recursion, in closed form where the activation has one; for inputs of any length."""
+        from .kernel_displays import network_lines
 
-        from orbitkernels.theory.kernels import recursion
-
-        equations = recursion(self._function.symbolic, self.residual, self.layer_norm, self.width or 0)
-        lines = r" \\ ".join(sympy.latex(equation).replace("=", "&=", 1) for equation in equations)
-        weight, bias = (_latex(value) for value in (self._weight, self._bias))
-        values = rf"\sigma_w^2 = {weight},\ \sigma_b^2 = {bias}"
-        start = r"S_0 &= \sigma_b^2 + \sigma_w^2 u"
-        start = start if self.width else start.replace("S_0 &=", "S_0 &= T_0 =")
-        result = rf"k(u) &= {'T' if self._tangent else 'S'}_{{{self.depth}}},\quad {values}"
-        return rf"$\displaystyle \begin{{aligned}} {start} \\ {lines} \\ {result} \end{{aligned}}$"
+        options = self.residual, self.layer_norm, self.width or 0
+        return network_lines(self._function.symbolic, self.depth, self._weight, self._bias, options, self._tangent)
 
 
 def _parameterisation(value: Any, width: Any) -> tuple[str, int | None]:
@@ -189,13 +180,6 @@ def _parameterisation(value: Any, width: Any) -> tuple[str, int | None]:
     if value == "standard" and width is None:
         raise InputError("Argument 'width', the units of a hidden layer, is needed for parameterisation=standard.")
     return str(value), None if width is None else integer("width", width, most=MAX_WIDTH)
-
-
-def _latex(value: Any) -> str:
-    """A number, or a list of them."""
-    import sympy
-
-    return str(sympy.latex(_rationals(value)))
 
 
 def _floats(value: Any) -> Any:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Eq, Integer, S, exp, sqrt
+from sympy import Integer, S, exp, sqrt
 
 from orbitkernels.errors import InputError
 
@@ -39,13 +39,12 @@ from .activations import Activation
 from .covariance import Covariance
 from .dual_activations import erf_covariance, erf_slope_covariance, geometric_mean, kappa0, kappa1
 from .formula import u
-from .gaussian_expectations import z
 
 __all__ = [
-    "MAX_EXPRESSION_DEPTH", "Covariance", "Network", "erf_covariance", "erf_slope_covariance", "first_covariance",
-    "gaussian_expression", "general_nngp_expression", "general_ntk_expression", "kappa0", "kappa1",
+    "MAX_EXPRESSION_DEPTH", "Covariance", "Network", "erf_covariance", "erf_slope_covariance", "expectations",
+    "first_covariance", "gaussian_expression", "general_nngp_expression", "general_ntk_expression", "kappa0", "kappa1",
     "laplace_expression", "next_covariance", "nngp_expression", "ntk_expression", "polynomial_expression", "q_x",
-    "q_y", "recursion",
+    "q_y",
 ]  # fmt: skip
 
 #: |x|^2/d and |y|^2/d.
@@ -257,66 +256,38 @@ def next_covariance(
     return _added(before, after) if residual else after
 
 
-def recursion(
-    activation: Activation | str, residual: bool = False, layer_norm: bool = False, units: Any = 0
-) -> tuple[Any, ...]:
-    """Equations of one layer with symbols, as a reader would write them.
+def expectations(activation: Activation | str, layer_norm: bool = False) -> tuple[Any, Any]:
+    """E[f(z_x) f(z_y)] and E[f'(z_x) f'(z_y)] of one layer with symbols, as a reader would write them.
 
     Args:
-        activation: f; without a closed form its expectations stay E(f(z_x) f(z_y)).
-        residual: As in :class:`Network`.
-        layer_norm: Likewise; the symbols S and T of the expectations are the normalised ones.
-        units: Likewise.
+        activation: f.
+        layer_norm: Whether the pair (z_x, z_y) has variances 1 and correlation u, in place of S_xx, S_yy and S.
 
     Returns:
-        SymPy equations for the cosine (relu, leaky_relu and abs only), S' and, but for a step, T'.
+        SymPy expressions, for relu, leaky_relu and abs with the arc-cosine kernels kappa_0 and kappa_1 at
+        u = S/sqrt(S_xx S_yy); None where there is no closed form, and for the slope of a step.
 
     Example:
-        >>> from orbitkernels.theory.kernels import recursion
-        >>> len(recursion("relu"))
-        3
-        >>> recursion("tanh(z)")[0]
-        Eq(S', sigma_b^2 + sigma_w^2*E(tanh(z_x)*tanh(z_y)))
+        >>> from orbitkernels.theory.kernels import expectations
+        >>> expectations("relu")
+        (sqrt(S_xx)*sqrt(S_yy)*kappa_1(u)/2, kappa_0(u)/2)
+        >>> expectations("cos", layer_norm=True)
+        (exp(-1)*cosh(u), exp(-1)*sinh(u))
+        >>> expectations("tanh(z)")
+        (None, None)
     """
     function = as_activation(activation)
-    sw2, sb2, s_xx, s_yy = sympy.symbols("sigma_w^2 sigma_b^2 S_xx S_yy", positive=True)
-    s, t = sympy.symbols("S T", real=True)
-    s_next, t_next = sympy.symbols("S' T'", real=True)
-    symbols = Covariance(s_xx, s_yy, s, t)
-    given = _normalised(symbols) if layer_norm else symbols
-    cosines, product, slope = _expectations(function, given)
-    covariance = Eq(s_next, sb2 + sw2 * product + (s if residual else 0))
-    if function.is_step:
-        return (*cosines, covariance)
-    bias, weight = _tangent_factors(sw2, sb2, sympy.sympify(units))
-    tangent = sw2 * slope * given.tangent + (t if residual else 0)
-    if units == 0:  # S' - S is b + w E[f f]
-        tangent += s_next - (s if residual else 0)
-    else:
-        tangent += bias + weight * product
-    return (*cosines, covariance, Eq(t_next, tangent))
-
-
-def _expectations(function: Activation, given: Covariance) -> tuple[tuple[Any, ...], Any, Any]:
-    """Equation of the cosine where it is needed, E[f f] and E[f' f'], as a reader would write them."""
-    values = (given.first, given.second, given.mixed)
+    s_xx, s_yy = sympy.symbols("S_xx S_yy", positive=True)
+    values = (Integer(1), Integer(1), u) if layer_norm else (s_xx, s_yy, sympy.Symbol("S", real=True))
     slopes = {"relu": (Integer(0),), "abs": (Integer(-1),), "leaky_relu": function.parameters}
     if function.name in slopes:
         a = slopes[function.name][0]
         arc0, arc1 = sympy.Function("kappa_0")(u), sympy.Function("kappa_1")(u)
-        norm, half = sqrt(given.first * given.second), (1 - a) ** 2 / Integer(2)
-        return (Eq(u, given.mixed / norm),), half * norm * arc1 + a * given.mixed, half * arc0 + a
-    if function.is_step:
-        return (), function.covariance(*values), S.NaN
-    if function.has_closed_form:
-        return (), function.covariance(*values), function.slope_covariance(*values)
-    return (), _inert(function.expression), _inert(function.slope)
-
-
-def _inert(function: Any) -> Any:
-    """E(f(z_x) f(z_y))."""
-    one, other = (function.xreplace({z: name}) for name in sympy.symbols("z_x z_y", real=True))
-    return sympy.Function("E")(one * other)
+        norm, half = sqrt(values[0] * values[1]), (1 - a) ** 2 / Integer(2)
+        return half * norm * arc1 + a * values[2], half * arc0 + a
+    if not function.has_closed_form:
+        return None, None
+    return function.covariance(*values), None if function.is_step else function.slope_covariance(*values)
 
 
 def _tangent_factors(weight_variance: Any, bias_variance: Any, units: Any) -> tuple[Any, Any]:

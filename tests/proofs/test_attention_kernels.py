@@ -78,8 +78,8 @@ class TestSpecifications:
             _ = ok.AttentionNTK().expression
         with pytest.raises(InputError, match="no profile in u"):
             ok.AttentionNTK().profile(0.5)
-        assert "T'" in ok.AttentionNTK()._repr_latex_()
-        assert "T'" not in ok.AttentionNNGP(residual=True)._repr_latex_()
+        assert "T_1" in ok.AttentionNTK()._repr_latex_()
+        assert "T_1" not in ok.AttentionNNGP(residual=True)._repr_latex_()
 
 
 class TestSequences:

@@ -65,7 +65,7 @@ class TestSpecifications:
             with pytest.raises(InputError, match=f"no {what} in u"):
                 getattr(ok.CNTK(), what) if what == "expression" else ok.CNTK().profile(0.5)
         assert r"\sum_{i \in F}" in ok.CNTK()._repr_latex_()
-        assert "T'" not in ok.CNNGP()._repr_latex_()
+        assert "T_1" not in ok.CNNGP()._repr_latex_()
 
 
 class TestImages:

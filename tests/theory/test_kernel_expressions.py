@@ -20,7 +20,6 @@ from orbitkernels.theory.kernels import (
     nngp_expression,
     ntk_expression,
     polynomial_expression,
-    recursion,
 )
 
 COSINES = ("-0.95", "-0.4", "0", "0.3", "0.8", "0.99")
@@ -175,28 +174,6 @@ def test_diagonal_of_the_ntk():
     for depth in range(1, MAX_EXPRESSION_DEPTH["relu"] + 1):
         assert sympy.simplify(ntk_expression(depth, 2, 0).subs(u, 1)) == 2 * (depth + 1)
         assert sympy.simplify(nngp_expression(depth, 2, 0).subs(u, 1)) == 2
-
-
-def test_written_recursion_is_the_recursion():
-    s, t, xx, yy, weight, bias = (
-        sympy.Symbol("S", real=True),
-        sympy.Symbol("T", real=True),
-        *sympy.symbols("S_xx S_yy sigma_w^2 sigma_b^2", positive=True),
-    )
-    numbers = {s: 0.4, t: 0.9, xx: 0.8, yy: 1.3, weight: 1.7, bias: 0.2}
-    numbers = {key: sympy.Rational(str(value)) for key, value in numbers.items()}
-    before = Covariance(numbers[xx], numbers[yy], numbers[s], numbers[t])
-    for activation in ("relu", "erf"):
-        *cosine, first, second = recursion(activation)
-        after = next_covariance(before, numbers[weight], numbers[bias], activation)
-        at = cosine[0].rhs.subs(numbers) if cosine else None
-        arcs = (
-            {sympy.Function("kappa_0")(u): kappa0(at), sympy.Function("kappa_1")(u): kappa1(at)} if cosine else {}
-        )
-        value = first.rhs.subs(arcs).subs(numbers)
-        assert abs(sympy.N(value - after.mixed, 30)) < 1e-25
-        tangent = second.rhs.subs(arcs).subs({first.lhs: value}).subs(numbers)
-        assert abs(sympy.N(tangent - after.tangent, 30)) < 1e-25
 
 
 def test_kernels_of_unit_vectors():

@@ -8,7 +8,7 @@ from mpmath import mpf, ncdf, npdf, sqrt
 from orbitkernels.errors import InputError
 from orbitkernels.theory import kernels
 from orbitkernels.theory.formula import u
-from orbitkernels.theory.kernels import Covariance, Network, next_covariance, q_x, q_y, recursion
+from orbitkernels.theory.kernels import Covariance, Network, expectations, next_covariance, q_x, q_y
 
 #: f, f' and whether f has a kink at 0.
 FUNCTIONS = {
@@ -125,22 +125,16 @@ def test_residual_net_of_the_identity_by_hand():
 
 
 @pytest.mark.parametrize("activation", ["gelu", "leaky_relu(0.1)", "sin(2)", "hermite(2)", "z+cos(z)"])
-@pytest.mark.parametrize("options", [{}, {"residual": True}, {"layer_norm": True}, {"units": 7, "residual": True}])
-def test_shown_equations_are_the_recursion(activation, options):
-    s, t = sympy.symbols("S T", real=True)
-    xx, yy, weight, bias = sympy.symbols("S_xx S_yy sigma_w^2 sigma_b^2", positive=True)
-    values = {s: "2/5", t: "9/10", xx: "4/5", yy: "13/10", weight: "17/10", bias: "1/5"}
-    numbers = {key: sympy.Rational(value) for key, value in values.items()}
-    before = Covariance(numbers[xx], numbers[yy], numbers[s], numbers[t])
-    after = next_covariance(before, numbers[weight], numbers[bias], activation, **options)
-    *cosine, first, second = recursion(activation, **options)
-    arcs = {}
-    if cosine:
-        at = cosine[0].rhs.subs(numbers)
-        arcs = {
-            sympy.Function(f"kappa_{k}")(u): kappa(at) for k, kappa in ((0, kernels.kappa0), (1, kernels.kappa1))
-        }
-    value = first.rhs.subs(arcs).subs(numbers)
-    assert abs(sympy.N(value - after.mixed, 30)) < 1e-25
-    tangent = second.rhs.subs(arcs).subs({first.lhs: value}).subs(numbers)
-    assert abs(sympy.N(tangent - after.tangent, 30)) < 1e-25
+@pytest.mark.parametrize("layer_norm", [False, True])
+def test_shown_expectations_are_those_of_the_recursion(activation, layer_norm):
+    names = *sympy.symbols("S_xx S_yy", positive=True), sympy.Symbol("S", real=True)
+    values = dict(zip(names, map(sympy.Rational, ("4/5", "13/10", "2/5")), strict=True))
+    weight, bias, tangent = map(sympy.Rational, ("17/10", "1/5", "9/10"))
+    norm = sympy.sqrt(values[names[0]] * values[names[1]])
+    at = values[names[2]] / norm
+    after = next_covariance(Covariance(*values.values(), tangent), weight, bias, activation, layer_norm=layer_norm)
+    arcs = {sympy.Function(f"kappa_{k}")(u): kappa(at) for k, kappa in ((0, kernels.kappa0), (1, kernels.kappa1))}
+    product, slope = (form.subs(arcs).subs(values).subs(u, at) for form in expectations(activation, layer_norm))
+    assert abs(sympy.N(bias + weight * product - after.mixed, 30)) < 1e-25
+    below = tangent / norm if layer_norm else tangent
+    assert abs(sympy.N(bias + weight * product + weight * slope * below - after.tangent, 30)) < 1e-25
