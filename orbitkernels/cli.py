@@ -12,7 +12,7 @@ import sys
 import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TextIO, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TextIO, runtime_checkable
 
 import typer
 import typer.exceptions
@@ -20,7 +20,17 @@ import typer.exceptions
 from orbitkernels import __version__, group_commands
 from orbitkernels.errors import InputError
 from orbitkernels.group_commands import GROUP_HELP
-from orbitkernels.terminal import Bar, console, print_lines, usage_line, was_given
+from orbitkernels.terminal import (
+    Bar,
+    console,
+    help_line,
+    out_option,
+    print_lines,
+    print_predictions,
+    require_out,
+    usage_line,
+    was_given,
+)
 
 if TYPE_CHECKING:
     from orbitkernels.proofs.certificate import Certificate
@@ -86,7 +96,7 @@ def verify(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer instances.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if omitted, at most 8.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random instances.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder for certificate.json, report.html and article.tex.")] = Path(
+    out: Annotated[Path, out_option("Folder for certificate.json, report.html and article.tex.")] = Path(
         "build/verify"
     ),
     resume: Annotated[
@@ -111,6 +121,8 @@ def verify(
     ids = theorem_ids(theorems)
     earlier = None if against is None else Certificate.read(against)
     require_writable(out, "--out")
+    for name in ("certificate.json", "report.html", "article.tex"):
+        require_out(out / name)
     documents: dict[str, Document] = {}
     certificate = _run_with_progress(ids, quick, jobs, seed, out / "certificate.json", resume, documents)
     certificate.write(out / "certificate.json")
@@ -168,7 +180,7 @@ def predict(
         int | None, typer.Option(help="Poses of each ring, with --needed separation; 16 if omitted.")
     ] = None,
     rings: Annotated[Rings | None, typer.Option(help="How two rings stand; aligned if omitted.")] = None,
-    out: Annotated[Path | None, typer.Option(help="SVG file for a figure, with --needed.")] = None,
+    out: Annotated[Path | None, out_option("SVG file for a figure, with --needed.")] = None,
 ) -> None:
     """Spectral error and exact leave-out error of a missing pose, for pairs of images of different classes."""
     from orbitkernels.needed_command import answer_needed, refuse_unneeded, show_answer
@@ -176,6 +188,7 @@ def predict(
 
     given = {name for name in context.params if was_given(context, name)}
     if needed is not None:
+        require_out(out)
         with Bar("Searching") as bar:
             answer = answer_needed(needed.value, context.params, given, bar.show)
         show_answer(answer, console(stderr=False), as_json=format is ResultFormat.json, out=out)
@@ -202,7 +215,7 @@ def predict(
     if format is ResultFormat.json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))
     else:
-        _print_predictions(result)
+        print_predictions(result)
 
 
 for _command in (group_commands.characters, group_commands.irreps, group_commands.draw):
@@ -231,7 +244,7 @@ def derive(
         bool, typer.Option("--class-functions", help="Only class functions: from characters, for any group.")
     ] = False,
     format: Annotated[DocumentFormat, typer.Option(help="Output format.")] = DocumentFormat.text,
-    out: Annotated[Path | None, typer.Option(help="File to write; needed for pdf.")] = None,
+    out: Annotated[Path | None, out_option("File to write; needed for pdf.")] = None,
 ) -> None:
     """Derive a theorem, the spectrum or error of two orbits of a group, or an arc-cosine kernel, in steps."""
     from orbitkernels.proofs.derive import derive as derive_target
@@ -240,6 +253,7 @@ def derive(
 
     if format is DocumentFormat.pdf and out is None:
         raise InputError("Argument '--out' is missing: a PDF needs a file, for example --out derivation.pdf.")
+    require_out(out)
     with console(stderr=True).status("Deriving, each step checked..."):
         derivation = derive_target(
             target, group=group, kernel=kernel, missing=missing, class_functions=class_functions
@@ -266,7 +280,7 @@ def main(arguments: list[str] | None = None) -> None:
         message = error.format_message() if isinstance(error, _WithMessage) else str(error)
         if message:
             given = sys.argv[1:] if arguments is None else arguments
-            _complain(f"{usage_line(message, given)} Say 'orbitkernels --help' for help.")
+            _complain(f"{usage_line(message, given)} {help_line(getattr(error, 'ctx', None))}")
         sys.exit(2)
     except InputError as error:
         _complain(str(error))
@@ -367,31 +381,6 @@ def _write_documents(
             f"Article: {article}",
         ]
     )
-
-
-def _print_predictions(result: dict[str, Any]) -> None:
-    """Table of errors, one row a pair."""
-    from rich.table import Table
-
-    table = Table(title=f"{result['group']}, {result['kernel']}, {result['data']}: error y - p of a missing pose")
-    for heading in ("labels", "spectral error", "exact error", "difference", "condition"):
-        table.add_column(heading, justify="right")
-    for pair in result["pairs"]:
-        spectral, exact, condition = pair["spectral_error"], pair["exact_error"], pair["condition_number"]
-        table.add_row(
-            " / ".join(map(str, pair["labels"])),
-            f"{spectral:.10f}",
-            f"{exact:.10f}",
-            f"{abs(spectral - exact):.1e}",
-            "-" if condition is None else f"{condition:.1e}",
-        )
-    screen = console(stderr=False)
-    screen.print(table)
-    right = sum(pair["exact_error"] < 1 for pair in result["pairs"])
-    screen.print(f"Missing pose classified right (error below 1): {right} of {len(result['pairs'])} pairs.")
-    screen.print(f"Largest relative difference of the two routes: {result['largest_relative_difference']:.1e}.")
-    for note in result["notes"]:
-        screen.print(f"Note: {note}")
 
 
 if __name__ == "__main__":

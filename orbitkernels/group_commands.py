@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orbitkernels.errors import InputError
-from orbitkernels.terminal import console
+from orbitkernels.terminal import console, out_option, require_out
 from orbitkernels.theory.integer_input import shown
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def draw(
             "the adjacency of the classes of the generators and their inverses if omitted.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="SVG file; standard output if omitted.")] = None,
+    out: Annotated[Path | None, out_option("SVG file; standard output if omitted.")] = None,
 ) -> None:
     """Draw the Cayley graph of a group, or the Fourier spectrum of a kernel on it, as SVG."""
     from orbitkernels.group_figures import cayley_graph_figure, fourier_spectrum_figure
@@ -121,6 +121,7 @@ def draw(
     from orbitkernels.proofs.files import write_whole
     from orbitkernels.theory.names import group as group_of
 
+    require_out(out)
     found = group_of(group)
     if picture is Picture.cayley_graph:
         if kernel is not None:

@@ -1,10 +1,11 @@
-"""What the commands show on a terminal: consoles, a progress bar, and lines."""
+"""What the commands show on a terminal: consoles, a bar, lines and predictions; and what their options share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import typer
@@ -70,6 +71,61 @@ def print_lines(lines: Iterable[str]) -> None:
         screen.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
+def print_predictions(result: dict[str, Any]) -> None:
+    """Print what :func:`orbitkernels.predict` returns: a table of errors, one row a pair, and what it shows."""
+    from rich.table import Table
+
+    table = Table(title=f"{result['group']}, {result['kernel']}, {result['data']}: error y - p of a missing pose")
+    for heading in ("labels", "spectral error", "exact error", "difference", "condition"):
+        table.add_column(heading, justify="right")
+    for pair in result["pairs"]:
+        spectral, exact, condition = pair["spectral_error"], pair["exact_error"], pair["condition_number"]
+        table.add_row(
+            " / ".join(map(str, pair["labels"])),
+            f"{spectral:.10f}",
+            f"{exact:.10f}",
+            f"{abs(spectral - exact):.1e}",
+            "-" if condition is None else f"{condition:.1e}",
+        )
+    screen = console(stderr=False)
+    screen.print(table)
+    right = sum(pair["exact_error"] < 1 for pair in result["pairs"])
+    screen.print(f"Missing pose classified right (error below 1): {right} of {len(result['pairs'])} pairs.")
+    screen.print(f"Largest relative difference of the two routes: {result['largest_relative_difference']:.1e}.")
+    for note in result["notes"]:
+        screen.print(f"Note: {note}")
+
+
+def out_option(help: str) -> Any:
+    """The option ``--out`` of a command; an empty name is refused, which would be the current folder."""
+    import typer
+
+    def named(text: str | Path) -> Path:
+        if not str(text):
+            raise ValueError("it must name a path")
+        return Path(text)
+
+    return typer.Option(parser=named, metavar="<path>", help=help)
+
+
+def require_out(out: Path | None) -> None:
+    """Refuse a file that cannot be written, before the work.
+
+    Raises:
+        InputError: Saying why.
+    """
+    if out is not None:
+        from orbitkernels.proofs.files import require_writable_file
+
+        require_writable_file(out, "--out")
+
+
+def help_line(context: typer.Context | None) -> str:
+    """Where the options of the command that could not be read are listed; those of the program without one."""
+    command = "" if context is None or context.parent is None else f" {context.info_name}"
+    return f"Say 'orbitkernels{command} --help' for help."
+
+
 def was_given(context: typer.Context, name: str) -> bool:
     """Whether the user gave an option, its default perhaps."""
     source = context.get_parameter_source(name)
@@ -85,7 +141,7 @@ def usage_line(message: str, arguments: Sequence[str]) -> str:
         "Invalid value for '--pairs': Input should be at least 1, not '0'."
     """
     option = message.partition("'--")[2].partition("'")[0]
-    text = message.rstrip(".")
+    text = message.rstrip(".").replace("Value error, ", "")
     if option and text.startswith("Invalid value"):
         given = [b for a, b in pairwise(arguments) if a == f"--{option}"]
         given += [a.partition("=")[2] for a in arguments if a.startswith(f"--{option}=")]

@@ -234,25 +234,29 @@ class Certificate:
         return write_whole(path, text, "Certificate")
 
     @classmethod
-    def read(cls, path: str | Path) -> Certificate:
+    def read(cls, path: str | Path, remedy: str = "name one that this version of verify wrote") -> Certificate:
         """Reads a certificate.
+
+        Args:
+            path: The JSON file.
+            remedy: What to do about a damaged one, for the message.
 
         Raises:
             InputError: If the file cannot be read, is damaged or is no certificate; one line that says where.
         """
         try:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
-            certificate = cls(tuple(_entry(entry) for entry in data["theorems"]), dict(data["environment"]))
+            certificate = cls(*_parts(data))
         except OSError as error:
             raise InputError(f"Certificate '{path}' cannot be read: {error.strerror}.") from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             reason = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
             raise InputError(
-                f"Certificate '{path}' is damaged or of another version ({reason}); make it anew without --resume."
+                f"Certificate '{path}' is damaged or of another version ({reason}); {remedy}."
             ) from error
         ids = [result.id for result in certificate.results]
         if twice := next((key for key in ids if ids.count(key) > 1), None):
-            raise InputError(f"Certificate '{path}' is damaged (theorem {twice} occurs twice); make it anew.")
+            raise InputError(f"Certificate '{path}' is damaged (theorem {twice} occurs twice); {remedy}.")
         return certificate
 
 
@@ -301,12 +305,26 @@ def _version(package: str) -> str:
         return "not installed"
 
 
+def _parts(data: Any) -> tuple[tuple[Result, ...], dict[str, Any]]:
+    """Results and environment of a JSON document."""
+    _require_kind(data, dict, "it")
+    _require_kind(data["theorems"], list, "'theorems'")
+    _require_kind(data["environment"], dict, "'environment'")
+    return tuple(_entry(entry) for entry in data["theorems"]), data["environment"]
+
+
+def _require_kind(data: Any, kind: type, what: str) -> None:
+    if not isinstance(data, kind):
+        raise ValueError(f"{what} is no {'list' if kind is list else 'JSON object'}")
+
+
 def _entry(data: Any) -> Result:
     """One result, and which one it is if it is damaged."""
+    _require_kind(data, dict, "an entry")
     try:
         return Result.from_dict(data)
     except KeyError as error:
-        name = data.get("id") if isinstance(data, dict) else None
+        name = data.get("id")
         raise ValueError(f"the entry of {name} has no {error}" if name else f"an entry has no {error}") from error
 
 

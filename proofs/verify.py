@@ -278,7 +278,7 @@ def _kept(theorems: Sequence[Theorem], path: Path, setting: dict[str, Any]) -> d
     """Results of an earlier certificate that say the same thing about the same statements."""
     if not path.exists():
         return {}
-    old = Certificate.read(path)
+    old = Certificate.read(path, "make it anew without --resume")
     if dict(old.environment) != setting:
         return {}
     hashes = {theorem.id: theorem.statement_hash for theorem in theorems}

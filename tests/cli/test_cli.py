@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -199,9 +201,17 @@ def test_interruption_is_one_line_and_leaves_no_report(
 
 
 def test_full_disk_is_one_line() -> None:
-    with Path("/dev/full").open("w") as full:
+    try:
+        full = os.open("/dev/full", os.O_WRONLY)  # never made where it is absent
+    except OSError:
+        pytest.skip("there is no /dev/full")
+    try:
+        if not stat.S_ISCHR(os.fstat(full).st_mode):
+            pytest.skip("/dev/full is no device")
         command = [sys.executable, "-m", "orbitkernels", "characters", "S3"]
         finished = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(full)
     assert finished.returncode == 2
     assert finished.stderr.count("\n") == 1
 
@@ -247,6 +257,96 @@ BAD = {
     ),
     "no folder": (["verify", "T1", "--quick", "--out", "{tmp}/latin.json"], "--out"),
 }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "work"),
+    [
+        (["predict", "--needed", "poses"], "orbitkernels.needed_command.answer_needed"),
+        (["predict", "--needed", "separation", "--group", "D4"], "orbitkernels.needed_command.answer_needed"),
+        (["derive", "T1", "--format", "html"], "orbitkernels.proofs.derive.derive"),
+        (["derive", "T1", "--format", "pdf"], "orbitkernels.proofs.derive.derive"),
+        (["draw", "cayley-graph", "S3"], "orbitkernels.theory.names.group"),
+        (["draw", "spectrum", "S3"], "orbitkernels.theory.names.group"),
+    ],
+)
+@pytest.mark.parametrize("name", ["", "folder", "file/x.svg"])
+def test_an_out_that_cannot_be_written_is_refused_before_the_work(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    work: str,
+    name: str,
+) -> None:
+    monkeypatch.setattr(work, lambda *_, **__: pytest.fail("the work was begun"))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("old")
+    status, out, err = run(capsys, *arguments, "--out", str(tmp_path / name) if name else "")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert ("cannot be written" if name else "'--out': it must name a path, not ''. Say") in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_verify_refuses_no_folder_and_files_it_cannot_write(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orbitkernels.proofs.verify.verify", lambda *_, **__: pytest.fail("the work was begun"))
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "verify", "T1", "--out", "")[0] == 2
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "report.html").mkdir()
+    status, _, err = run(capsys, "verify", "T1", "--out", ".")
+    assert status == 2
+    assert "report.html (Is a directory)" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["predict", "--pairs", "0"], " predict"),
+        (["predict", "--frob"], " predict"),
+        (["draw"], " draw"),
+        (["verify", "--jobs", "x"], " verify"),
+        (["nonsense"], ""),
+        (["--frob"], ""),
+    ],
+)
+def test_a_usage_error_names_the_help_that_lists_the_options(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], command: str
+) -> None:
+    _, _, err = run(capsys, *arguments)
+    assert err.endswith(f"Say 'orbitkernels{command} --help' for help.\n")
+    assert "Value error" not in err
+
+
+NO_CERTIFICATE = {
+    "empty": ("", "line 1 column 1"),
+    "list": ("[1, 2]", "(it is no JSON object)"),
+    "object": ("{}", "(there is no 'theorems')"),
+    "theorems that are no list": ('{"theorems": 3, "environment": {}}', "('theorems' is no list)"),
+    "words": ('{"theorems": ["T1"], "environment": {}}', "(an entry is no JSON object)"),
+    "environment that is a list": ('{"theorems": [], "environment": [1]}', "('environment' is no JSON object)"),
+}
+
+
+@pytest.mark.parametrize("case", NO_CERTIFICATE)
+def test_what_is_no_certificate_has_a_remedy_that_is_true(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, case: str
+) -> None:
+    content, reason = NO_CERTIFICATE[case]
+    (tmp_path / "certificate.json").write_text(content)
+    options = ("verify", "T1", "--quick", "--jobs", "1", "--out")
+    status, _, err = run(capsys, *options, str(tmp_path / "new"), "--against", str(tmp_path / "certificate.json"))
+    assert (status, err.count("\n")) == (2, 1)
+    assert reason in err
+    assert "resume" not in err
+    assert err.endswith("; name one that this version of verify wrote.\n")
+    status, _, err = run(capsys, *options, str(tmp_path), "--resume")
+    assert (status, err.count("\n")) == (2, 1)
+    assert reason in err
+    assert err.endswith("; make it anew without --resume.\n")
 
 
 @pytest.fixture(scope="module")
