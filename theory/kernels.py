@@ -42,7 +42,8 @@ from .formula import u
 
 __all__ = [
     "MAX_EXPRESSION_DEPTH", "Covariance", "Network", "erf_covariance", "erf_slope_covariance", "expectations",
-    "first_covariance", "gaussian_expression", "general_nngp_expression", "general_ntk_expression", "kappa0", "kappa1",
+    "first_covariance", "gaussian_expression", "general_nngp_expression", "general_ntk_expression", "kappa0",
+    "kappa1",
     "laplace_expression", "next_covariance", "nngp_expression", "ntk_expression", "polynomial_expression", "q_x",
     "q_y",
 ]  # fmt: skip
