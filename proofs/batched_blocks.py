@@ -22,7 +22,7 @@ from .batched_rounding import BatchRounding, SymbolSizes, TransformSizes
 from .fast_rounding import fast_irrep_error
 from .fourier_basis import FourierBasis, fourier_basis
 from .missing import Missing
-from .ridge import Ridge
+from .ridge import Ridge, mean_over_orbits
 
 #: Bytes of the blocks and eigenvectors of one piece of a batch.
 PIECE_BYTES = 2**26
@@ -186,7 +186,10 @@ class BatchRoute:
     def _ridges(self, symbols: FloatArray, links: IntArray, ridges: Sequence[Ridge]) -> FloatArray:
         """Array [p, K, R] of absolute ridges; k(x_c, x_c) is the symbol at the identity."""
         own = np.arange(links.shape[1])
-        means = np.average(symbols[links[:, own, own], :, 0], axis=1, weights=self.sizes)  # [p, K]
+        values = np.moveaxis(symbols[links[:, own, own], :, 0], 1, 2)  # [p, K, C]
+        means = np.zeros(values.shape[:2])
+        if any(ridge.is_relative for ridge in ridges):
+            means[...] = [[mean_over_orbits(x, self.sizes) for x in rows] for rows in values]
         return np.stack([np.vectorize(ridge.absolute, otypes=[float])(means) for ridge in ridges], axis=-1)
 
     def _inverse_symbol(self, c: int, sums: Sequence[BlockSums]) -> FloatArray:

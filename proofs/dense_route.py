@@ -7,20 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from orbitkernels.errors import InputError
 from orbitkernels.numerics.dense import condition_of_spectrum, largest_inverse_eigenvalue, refit
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.laws import IntArray
 
+from .gram_size import require_matrices_fit
 from .invariance import KernelLike, gram, refuse_asymmetric
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .orbits import FloatArray, Orbits, require_orbits
 from .positivity import require_positive_matrix
-from .ridge import Ridge, RidgeLike
+from .ridge import Ridge, RidgeLike, mean_over_points
 from .spectrum import is_positive
 
-#: Bytes that a Gram matrix may fill.
-MAX_BYTES = 8 * 2**30
+#: Matrices [N, N] held at once: what the kernel returns, K + r I, and a factor or the eigenvectors' workspace.
+_HELD = 3
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ class DenseRoute:
         """Evaluate the kernel at all pairs of points; the kernel need not be invariant."""
         given = Ridge.of(ridge)
         require_orbits(orbits)
-        _refuse_large(int(orbits.sizes.sum()))
+        remedy = "spectral_error, or iterative_error with product='kernel'"
+        require_matrices_fit(int(orbits.sizes.sum()), _HELD, remedy)
         matrix = gram(kernel, orbits.all_points).copy()
         refuse_asymmetric(matrix)
         diagonal = np.diagonal(matrix).copy()
-        absolute = given.absolute(float(np.mean(diagonal)))
+        absolute = given.absolute(mean_over_points(diagonal, orbits.sizes) if given.is_relative else 0.0)
         sums = diagonal + absolute
         matrix[np.diag_indices_from(matrix)] = sums
         back = sums - diagonal
@@ -79,16 +80,6 @@ class DenseRoute:
         """As :func:`orbitkernels.proofs.spectral.leave_out_error`."""
         self.require_positive()
         return refitted_errors(self.matrix, self.orbits, missing)
-
-
-def _refuse_large(points: int) -> None:
-    """Refuse a Gram matrix that would fill the memory, before the kernel is asked for it."""
-    size = np.dtype(np.float64).itemsize * points**2
-    if size > MAX_BYTES:
-        raise InputError(
-            f"The Gram matrix of {points} points would take {size / 2**30:.1f} GiB, beyond the limit of "
-            f"{MAX_BYTES / 2**30:.0f} GiB; use spectral_error, or iterative_error with product='kernel'."
-        )
 
 
 def dense_gram(kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> FloatArray:

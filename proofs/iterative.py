@@ -35,7 +35,7 @@ from .iterative_spectrum import SAMPLE, lowest_of_a_sample, smallest_of_blocks
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .missing_sets import orbit_operators
 from .orbits import FloatArray, Orbits, require_orbits
-from .ridge import Ridge, RidgeLike, mean_diagonal
+from .ridge import Ridge, RidgeLike, mean_diagonal, mean_over_points
 from .spectral import orbit_symbol
 
 ProductName = Literal["kernel", "group", "transform"]
@@ -262,7 +262,7 @@ def _mean_diagonal(kernel: KernelLike, orbits: Orbits, symbol: FloatArray | None
     """Mean of k(x, x) over all points, from the symbol or else from the points; only a relative ridge needs it."""
     if symbol is not None or not ridge.is_relative:
         return 0.0 if symbol is None else mean_diagonal(symbol, orbits.sizes)
-    return float(np.mean(kernel_diagonal(kernel, orbits.all_points)))
+    return mean_over_points(kernel_diagonal(kernel, orbits.all_points), orbits.sizes)
 
 
 def inverse_residual(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from numbers import Real
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy.typing as npt
 
 from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
+
+from .invariance import INVARIANCE_TOLERANCE
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -70,7 +73,7 @@ class Ridge:
         """The number r that is added to the diagonal.
 
         Args:
-            mean_diagonal: (1/N) sum_i K_ii over all points.
+            mean_diagonal: (1/N) sum_i K_ii over all points, rounded once (:func:`mean_over_orbits`).
 
         Raises:
             InputError: If a relative ridge would not be a number from 0 to MAX_RIDGE.
@@ -112,7 +115,7 @@ RidgeLike = float | str | Ridge
 
 
 def mean_diagonal(phi: npt.ArrayLike, sizes: npt.ArrayLike) -> float:
-    """Mean of K_ii over all N points of orbits: sum_c N_c phi_cc(e) / N.
+    """Mean of K_ii over all N points of orbits: sum_c N_c phi_cc(e) / N, as :func:`mean_over_orbits` rounds it.
 
     Args:
         phi: Symbol [C, C, n], the identity first.
@@ -125,4 +128,57 @@ def mean_diagonal(phi: npt.ArrayLike, sizes: npt.ArrayLike) -> float:
     """
     values: FloatArray = np.asarray(phi, dtype=np.float64)
     count = np.arange(len(values))
-    return float(np.average(values[count, count, 0], weights=np.asarray(sizes)))
+    return mean_over_orbits(values[count, count, 0], sizes)
+
+
+def mean_over_orbits(own: npt.ArrayLike, sizes: npt.ArrayLike) -> float:
+    """The exact number sum_c N_c k(x_c, x_c) / N, rounded once: no order of summation has a part in it.
+
+    So a relative ridge is the same to the bit in every route that has the same floats k(x_c, x_c).
+
+    Args:
+        own: Array [C] of k(x_c, x_c) at the seeds.
+        sizes: Array [C] of the orbit sizes N_c.
+
+    Returns:
+        The mean; NaN if a value is not finite.
+
+    Example:
+        >>> from orbitkernels.proofs.ridge import mean_over_orbits
+        >>> mean_over_orbits([0.5, 1e17, -1e17], [6, 2, 2])
+        0.3
+    """
+    values, counts = np.asarray(own, dtype=np.float64), np.asarray(sizes).tolist()
+    if not np.isfinite(values).all():
+        return float("nan")
+    total = sum(
+        (count * Fraction(value) for count, value in zip(counts, values.tolist(), strict=True)), Fraction(0)
+    )
+    return float(total / sum(counts))
+
+
+def mean_over_points(diagonal: FloatArray, sizes: npt.ArrayLike) -> float:
+    """Mean of all K_ii, orbit after orbit; seeds stand for their orbits if the kernel is invariant.
+
+    Where all k(g x_c, g x_c) are k(x_c, x_c) but for rounding, that is to `INVARIANCE_TOLERANCE`, their mean is
+    taken to be that of :func:`mean_over_orbits`, which the other routes know.  If the kernel is not invariant, the
+    mean is over all points.
+
+    Args:
+        diagonal: Array [N] of K_ii, the seed first in each orbit.
+        sizes: Array [C] of the orbit sizes N_c.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.ridge import mean_over_points
+        >>> mean_over_points(np.array([2.0, np.nextafter(2.0, 3.0), 5.0]), [2, 1])
+        3.0
+        >>> mean_over_points(np.array([2.0, 3.0, 5.5]), [2, 1])
+        3.5
+    """
+    counts = np.asarray(sizes)
+    seeds = diagonal[np.cumsum(counts) - counts]
+    stand = np.repeat(seeds, counts)
+    if (np.abs(diagonal - stand) <= INVARIANCE_TOLERANCE * np.abs(stand)).all():
+        return mean_over_orbits(seeds, counts)
+    return mean_over_orbits(diagonal, np.ones(len(diagonal), dtype=np.int64))

@@ -1,5 +1,6 @@
 """Ridges: absolute or relative to the mean diagonal, the same for both routes, the rings and the command line."""
 
+import contextlib
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,8 @@ from orbitkernels.errors import InputError
 from orbitkernels.needed import RingProblem, needed_separation
 from orbitkernels.needed_text import ring_lines
 from orbitkernels.proofs.dense_route import DenseRoute
-from orbitkernels.proofs.ridge import MAX_RIDGE, Ridge, mean_diagonal
+from orbitkernels.proofs.iterative import _mean_diagonal
+from orbitkernels.proofs.ridge import MAX_RIDGE, Ridge, mean_diagonal, mean_over_orbits, mean_over_points
 from orbitkernels.proofs.spectral import FourierRoute
 
 RNG = np.random.default_rng(5)
@@ -150,3 +152,88 @@ def test_the_command_line_reports_what_was_asked_and_what_was_added(capsys):
     message = capsys.readouterr().err
     assert message.startswith("orbitkernels: Argument 'ridge' must be")
     assert message.count("\n") == 1
+
+
+# ---------------------------------------------------------------------- to the bit
+
+
+#: exp(m / 40).
+TABLE = np.exp(np.arange(300) / 40)
+
+
+def exact_kernel(X, Y):
+    """A function of inner products of integers, looked up: one float for one number, whoever asks."""
+    return TABLE[np.rint(X @ Y.T).astype(int)]
+
+
+def every_route(these, kernel=exact_kernel):
+    """The relative ridge of the Fourier blocks, the dense matrix, a batch and conjugate gradients."""
+    return [
+        FourierRoute.of(kernel, these, "relative:1e-9").ridge,
+        DenseRoute.of(kernel, these, "relative:1e-9").ridge,
+        float(ok.spectral_errors(kernel, [these], "relative:1e-9").ridges.ravel()[0]),
+        Ridge.of("relative:1e-9").absolute(_mean_diagonal(kernel, these, None, Ridge.of("relative:1e-9"))),
+    ]
+
+
+def integer_orbits(count):
+    """Orbits of small integers, some with stabilisers: inner products are exact in any order."""
+    rng = np.random.default_rng(1)
+    for _ in range(count):
+        name, shape = [("C6", (3, 6)), ("D4", (3, 4, 4)), ("C3", (4, 3)), ("S4", (2, 4))][rng.integers(4)]
+        with contextlib.suppress(ok.InputError):  # two seeds on one orbit
+            yield ok.Orbits(ok.group(name), rng.integers(0, 3, shape).astype(float), list(range(shape[0])))
+
+
+def agreement(count=60):
+    """Of how many instances all routes have one ridge, that of the exact mean; and how many there are."""
+    same = total = 0
+    for these in integer_orbits(count):
+        try:
+            found = every_route(these)
+        except ok.SingularGramError:
+            continue
+        own = np.einsum("cc->c", exact_kernel(these.seeds, these.seeds)).tolist()
+        mean = sum(int(n) * Fraction(k) for n, k in zip(these.sizes, own, strict=True)) / int(these.sizes.sum())
+        same += set(found) == {1e-9 * float(mean)}
+        total += 1
+    return same, total
+
+
+def test_a_relative_ridge_is_the_same_to_the_bit_in_every_route():
+    same, total = agreement()
+    assert same == total > 30
+
+
+def test_a_mean_in_another_order_is_caught(monkeypatch):
+    def rounded(diagonal, sizes):
+        return float(np.mean(diagonal))
+
+    monkeypatch.setattr("orbitkernels.proofs.dense_route.mean_over_points", rounded)
+    same, total = agreement()
+    assert same < total
+
+
+def test_values_that_differ_by_rounding_on_an_orbit_do_not_matter():
+    """k(gx, gx) a few units in the last place off k(x, x): the seeds decide, for a kernel that is invariant."""
+    these = ok.Orbits(ok.group("C6"), [[0, 1, 2, 0, 0, 1], [3, 0, 0, 1, 0, 0]], [0, 1])
+
+    def shaken(X, Y):
+        same = (X[:, None] == Y).all(axis=2)
+        moved = same & ~(X[:, None] == these.seeds).all(axis=2).any(axis=1)[:, None]
+        return np.where(moved, exact_kernel(X, Y) * (1 - 1e-15), exact_kernel(X, Y))
+
+    still, moved = every_route(these), every_route(these, shaken)
+    assert len(set(still + moved)) == 1
+    diagonals = [
+        float(np.mean(np.diagonal(k(these.all_points, these.all_points)))) for k in (exact_kernel, shaken)
+    ]
+    assert diagonals[0] != diagonals[1]
+
+
+def test_all_points_count_where_the_kernel_is_not_invariant():
+    diagonal = np.array([1.0, 2.0, 3.0, 10.0])
+    assert mean_over_points(diagonal, [3, 1]) == 4.0
+    assert mean_over_points(np.array([1.0, 1.0 + 1e-15, 1.0, 10.0]), [3, 1]) == 13 / 4
+    assert np.isnan(mean_over_orbits([1.0, np.inf], [1, 1]))
+    assert mean_over_orbits([1e308, 1e308], [3, 7]) == 1e308
