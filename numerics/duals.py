@@ -91,8 +91,9 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
     """The dual of outer f(inner z), for what formulas are recognised as.
 
     Args:
-        name: piecewise_linear (the slopes for z > 0 and z < 0), step (the values there), arc_cosine (the order, 2
-            or 3), polynomial (the coefficients), erf, gelu, sin or cos (nothing).
+        name: piecewise_linear (the slopes for z > 0 and z < 0), step (the values there
+            and the one at 0, their mean if left out), arc_cosine (the order, 2 or 3), polynomial (the
+            coefficients), erf, gelu, sin or cos (nothing).
         parameters: As said.
         outer: Not 0.
         inner: Not 0; 1 for the first four.
@@ -126,7 +127,7 @@ def scaled_dual(name: str, parameters: Sequence[float], outer: float, inner: flo
     if name == "piecewise_linear":
         return piecewise_linear(c * own[0], c * own[1])
     if name == "step":
-        return step(c * own[0], c * own[1])
+        return step(*(c * value for value in own))
     if name == "arc_cosine":
         return arc_cosine(own[0], c)
     if name == "polynomial":

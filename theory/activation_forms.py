@@ -1,4 +1,4 @@
-"""Formulas that are a known activation up to scale, c f(w z), and formulas in pieces as formulas in |z|.
+"""Formulas that are a known activation up to scale, c f(w z).
 
 3 relu(z), z + 2|z| and max(z, 0)/2 are piecewise linear; 2 relu(z)^2 is an arc-cosine activation of order 2 (Cho
 and Saul 2009); sqrt(2) sin(3 z), erf(z/sqrt(2)), gelu(2 z) and sqrt(2) z^2 are scaled.  Their expectations are
@@ -7,13 +7,10 @@ those of f, times c^2 for the function and c^2 w^2 for the slope, at w times the
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sympy
-from sympy import Abs, Heaviside, Max, Min, Piecewise, S, sign
-
-from orbitkernels.errors import InputError
+from sympy import Abs, S, sign
 
 from .gaussian_expectations import z
 
@@ -25,8 +22,8 @@ class ScaledForm(NamedTuple):
     """f(z) = outer g(inner z).
 
     Attributes:
-        name: g: piecewise_linear (parameters: the slopes for z > 0 and z < 0), step (the values there), arc_cosine
-            (the order), polynomial (the coefficients), erf, gelu, sin or cos.
+        name: g: piecewise_linear (parameters: the slopes for z > 0 and z < 0), step (the values
+            there and the one at 0), arc_cosine (the order), polynomial (the coefficients), erf, gelu, sin or cos.
         parameters: Real SymPy numbers.
         outer: Likewise, not 0.
         inner: Likewise, not 0.
@@ -59,13 +56,13 @@ def scaled_form(expression: Any) -> ScaledForm | None:
 
 
 def _step(expression: Any) -> ScaledForm | None:
-    """Steps at 0: numbers on either side."""
+    """Steps at 0: numbers on either side, and the one at 0, the value at an input whose variance is 0."""
     if expression.atoms(sign) != {sign(z)}:
         return None
-    right, left = (expression.subs(sign(z), side) for side in (S.One, S.NegativeOne))
-    if right.has(z) or left.has(z) or right == left or not _real(right, left):
+    right, left, middle = (expression.subs(sign(z), side) for side in (S.One, S.NegativeOne, S.Zero))
+    if any(value.has(z) for value in (right, left, middle)) or right == left or not _real(right, left, middle):
         return None
-    return ScaledForm("step", (right, left))
+    return ScaledForm("step", (right, left, middle))
 
 
 def _in_powers(expression: Any) -> ScaledForm | None:
@@ -130,99 +127,3 @@ def _gelu(expression: Any) -> ScaledForm | None:
 def _real(*values: Any) -> bool:
     """Whether these are numbers, real and not all 0."""
     return all(value.is_number and value.is_real for value in values) and any(value != 0 for value in values)
-
-
-def in_absolute_values(expression: Any) -> Any:
-    """The expression with Max, Min and Piecewise written by absolute values, steps by sign(z), and exact decimals.
-
-    A continuous function in pieces f_0, f_1, ... that meet at c_1 < c_2 < ... is
-    f_0(min(z, c_1)) + sum_k (f_k(z cut to [c_k, c_(k+1)]) - f_k(c_k)).
-
-    Raises:
-        InputError: If pieces do not meet, or conditions are no comparisons of z with numbers.
-
-    Example:
-        >>> from sympy import Max, Piecewise
-        >>> from orbitkernels.theory.activation_forms import in_absolute_values
-        >>> from orbitkernels.theory.gaussian_expectations import z
-        >>> in_absolute_values(Max(z, 0)), in_absolute_values(Piecewise((z, z > 0), (-z, True)))
-        (z/2 + Abs(z)/2, Abs(z))
-    """
-    expression = expression.replace(lambda part: part.is_Float, lambda part: sympy.Rational(repr(float(part))))
-    expression = expression.replace(Heaviside, lambda part, *_: (1 + sign(part)) / 2)
-    for part in expression.atoms(Piecewise):
-        expression = expression.xreplace({part: _joined(part)})
-    expression = expression.replace(Max, lambda *sides: _extreme(sides, 1)).replace(
-        Min, lambda *sides: _extreme(sides, -1)
-    )
-    if not expression.has(sign) and not expression.atoms(Abs) - {Abs(z)}:
-        return expression
-    return _by_half_lines(sympy.expand(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z))
-
-
-def _by_half_lines(expression: Any) -> Any:
-    """A polynomial for z > 0 and another for z < 0 that meet at 0, in powers of z and |z|; others as they are."""
-    positive, sides = sympy.Dummy(positive=True), []
-    for way in (1, -1):
-        side = sympy.expand(expression.subs(z, way * positive))  # |t| is t for t > 0, and so are its sums
-        if side.has(Abs, sign) or not side.is_polynomial(positive):
-            return expression
-        sides.append(side.subs(positive, way * z))
-    half = sympy.expand((sides[0] - sides[1]) / 2)
-    if half.subs(z, 0) != 0 or not any(side.has(z) for side in sides):
-        return expression
-    return sympy.expand(sum(sides) / 2) + sympy.expand(half / z) * Abs(z)
-
-
-def _extreme(sides: tuple[Any, ...], way: int) -> Any:
-    """The largest (way = 1) or least (-1) of some values: two of them are (a + b +- |a - b|)/2."""
-    first, *others = sides
-    for other in others:
-        first = sympy.expand((first + other) / 2) + way * _absolute(sympy.expand((first - other) / 2))
-    return first
-
-
-def _absolute(value: Any) -> Any:
-    """|value| with numbers taken out."""
-    factor, rest = value.as_independent(z, as_Add=False)
-    return abs(factor) * Abs(rest)
-
-
-def _joined(pieces: Any) -> Any:
-    """A Piecewise that is continuous, by values of z cut to intervals."""
-    parts = _intervals(pieces)
-    if len(parts) == 2 and parts[1][1] == 0 and not any(part[0].has(z) for part in parts):
-        left, right = parts[0][0], parts[1][0]
-        return (left + right) / 2 + (right - left) / 2 * sign(z)
-    total = S.Zero
-    for k, (function, low, high) in enumerate(parts):
-        cut = z if low == -sympy.oo else _extreme((z, low), 1)
-        cut = cut if high == sympy.oo else _extreme((cut, high), -1)
-        total += function.subs(z, cut)
-        if k:
-            before = parts[k - 1][0].subs(z, low)
-            if sympy.simplify(before - function.subs(z, low)) != 0:
-                raise InputError(f"Activation '{pieces}' jumps at z = {low}; it must be continuous.")
-            total -= before
-    return sympy.expand(total)
-
-
-def _intervals(pieces: Any) -> list[tuple[Any, Any, Any]]:
-    """Function and ends of the intervals of a Piecewise, in their order on the line."""
-    try:
-        found = pieces.as_expr_set_pairs(sympy.S.Reals)
-    except (NotImplementedError, ValueError, TypeError) as error:
-        raise InputError(
-            f"Activation '{pieces}' has conditions that are no comparisons of z with numbers."
-        ) from error
-    parts = [
-        (function, interval.inf, interval.sup)
-        for function, domain in found
-        for interval in (domain.args if isinstance(domain, sympy.Union) else (domain,))
-        if isinstance(interval, sympy.Interval)
-    ]
-    parts.sort(key=lambda part: float(part[1]))
-    whole = parts and parts[0][1] == -sympy.oo and parts[-1][2] == sympy.oo
-    if not whole or any(one[2] != other[1] for one, other in pairwise(parts)):
-        raise InputError(f"Activation '{pieces}' must have a value for every real z.")
-    return parts

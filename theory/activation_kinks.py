@@ -26,7 +26,7 @@ def kinks(expression: Any) -> tuple[Any, ...]:
 
     Example:
         >>> from sympy import Abs, Max, Min
-        >>> from orbitkernels.theory.activation_forms import in_absolute_values
+        >>> from orbitkernels.theory.activation_pieces import in_absolute_values
         >>> from orbitkernels.theory.activation_kinks import kinks
         >>> from orbitkernels.theory.gaussian_expectations import z
         >>> kinks(in_absolute_values(Max(-1, Min(1, z)))), kinks(Abs(z**2 - 2))

@@ -15,7 +15,7 @@ import sympy
 from orbitkernels.errors import InputError
 
 from .activation_domain import require_activation
-from .activation_forms import in_absolute_values
+from .activation_pieces import in_absolute_values
 from .activations import ACTIVATIONS, MAX_DEGREE, Activation, named_activation
 from .formula import FUNCTIONS, parse_expression, parse_text
 from .gaussian_expectations import z

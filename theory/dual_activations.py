@@ -128,24 +128,29 @@ def leaky_relu(slope: Any) -> Dual:
     return Dual(lambda s: (1 + slope**2) / Integer(2) * s, covariance, slope_covariance)
 
 
-def step(positive: Any, negative: Any) -> Dual:
-    """f(z) = p for z > 0 and q for z < 0: ((p - q)^2 kappa0(u) + 2 p q)/2; the slopes have no second moment.
+def step(positive: Any, negative: Any, middle: Any) -> Dual:
+    """f(z) = p for z > 0, q for z < 0, r at 0: ((p - q)^2 kappa0(u) + 2 p q)/2; the slopes have no second moment.
+
+    Beside a variance of 0 the covariance is r (p + q)/2, and r^2 if both are.
 
     Example:
         >>> from orbitkernels.theory.dual_activations import step
-        >>> step(1, -1).covariance(4, 9, 3), step(1, 0).variance(4)
-        (1/3, 1/2)
+        >>> step(1, -1, 0).covariance(4, 9, 3), step(1, 0, 0).variance(4), step(1, 0, 3).covariance(4, 0, 0)
+        (1/3, 1/2, 3/2)
     """
-    positive, negative = map(sympy.sympify, (positive, negative))
+    positive, negative, middle = map(sympy.sympify, (positive, negative, middle))
+    mean, square = (positive + negative) / 2, (positive**2 + negative**2) / 2
 
     def covariance(first: Any, second: Any, mixed: Any) -> Any:
+        if first == 0 or second == 0:
+            return (middle if first == 0 else mean) * (middle if second == 0 else mean)
         cosine = mixed / geometric_mean(first, second)
         return (positive - negative) ** 2 / 2 * kappa0(cosine) + positive * negative
 
     def slope_covariance(first: Any, second: Any, mixed: Any) -> Any:
         raise InputError("The slope of a step has no second moment, so it has an NNGP kernel but no NTK.")
 
-    return Dual(lambda s: (positive**2 + negative**2) / 2, covariance, slope_covariance)
+    return Dual(lambda s: middle**2 if s == 0 else square, covariance, slope_covariance)
 
 
 def erf() -> Dual:

@@ -8,7 +8,8 @@ from mpmath import mpf
 from sympy import Abs, Heaviside, Max, Min, Piecewise, cos, erf, exp, sign, sin, sqrt
 
 from orbitkernels.errors import InputError
-from orbitkernels.theory.activation_forms import in_absolute_values, scaled_form
+from orbitkernels.theory.activation_forms import scaled_form
+from orbitkernels.theory.activation_pieces import in_absolute_values
 from orbitkernels.theory.activation_text import ACTIVATION_FUNCTIONS, formula_activation, parse_activation
 from orbitkernels.theory.ball_expressions import enclose
 from orbitkernels.theory.gaussian_expectations import z

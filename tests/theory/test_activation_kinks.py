@@ -6,8 +6,8 @@ import sympy
 from flint import fmpq
 from sympy import Abs, Max, Min, Piecewise, Rational, exp, log, sin, sqrt
 
-from orbitkernels.theory.activation_forms import in_absolute_values
 from orbitkernels.theory.activation_kinks import kinks
+from orbitkernels.theory.activation_pieces import in_absolute_values
 from orbitkernels.theory.gaussian_expectations import z
 from orbitkernels.theory.gaussian_quadrature import estimated_expectation
 
