@@ -12,6 +12,7 @@ from orbitkernels.errors import InputError
 
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers, number, reals, switch
+from .gram_size import require_gram_fits
 from .image_arrays import require_numbers
 from .kernel_base import GramKernel, entry_type, finite_entries
 
@@ -108,10 +109,11 @@ class _Attention(GramKernel):
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, all sequences take too much memory, or a value
-                leaves floating point or comes so near its limits that squares lose digits.
+            InputError: If a shape or an entry cannot be used, all sequences or the matrix take too much memory, or a
+                value leaves floating point or comes so near its limits that squares lose digits.
         """
         wanted = entry_type(dtype)
+        require_gram_fits(X, Y)
         x = self._sequences("X", X)
         y = None if Y is None else self._sequences("Y", Y)
         if y is not None and y.shape[1:] != x.shape[1:]:

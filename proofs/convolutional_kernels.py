@@ -14,6 +14,7 @@ from orbitkernels.theory.integer_input import shown
 
 from .activations import network_activation
 from .arguments import FloatArray, Parameter, choice, integer, layer_numbers
+from .gram_size import require_gram_fits
 from .image_arrays import image_array
 from .kernel_base import GramKernel, entry_type, finite_entries
 
@@ -119,10 +120,11 @@ class _Convolutional(GramKernel):
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, the filter or the window does not fit, or a value
-                exceeds floating point.
+            InputError: If a shape or an entry cannot be used, the filter or the window does not fit, the matrix
+                exceeds the memory, or a value floating point.
         """
         wanted = entry_type(dtype)
+        require_gram_fits(X, Y)
         x = self._images("X", X)
         y = None if Y is None else self._images("Y", Y)
         if y is not None and y.shape[1:] != x.shape[1:]:

@@ -20,6 +20,7 @@ from orbitkernels.theory.planar_groups import planar_action, point_order
 
 from .activations import network_activation
 from .arguments import integer, layer_numbers, parameter_text, reals, rows
+from .gram_size import require_gram_fits
 from .group_convolutional_arguments import (
     Support,
     distinct,
@@ -159,9 +160,10 @@ class _GroupConvolutional:
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, or numbers leave floating point or come so near its
-                limits that squares lose digits.
+            InputError: If a shape or an entry cannot be used, the matrix exceeds the memory, or numbers leave
+                floating point or come so near its limits that squares lose digits.
         """
+        require_gram_fits(X, Y)
         from orbitkernels.numerics import group_convolution as numerics
 
         x = self._rows("X", X)

@@ -12,6 +12,7 @@ from orbitkernels.errors import InputError
 from orbitkernels.theory.integer_input import shown
 
 from .arguments import FloatArray, Parameter, parameter_text, rows
+from .gram_size import require_gram_fits
 
 
 class Kernel(ABC):
@@ -72,9 +73,11 @@ class Kernel(ABC):
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, or a value exceeds floating point.
+            InputError: If a shape or an entry cannot be used, the matrix exceeds the memory, or a value exceeds
+                floating point.
         """
         wanted = entry_type(dtype)
+        require_gram_fits(X, Y, wanted.itemsize)
         x = rows("X", X)
         y = None if Y is None else rows("Y", Y)
         if y is not None and y.shape[1] != x.shape[1]:

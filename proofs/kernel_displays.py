@@ -224,3 +224,35 @@ def _biased(bias: Parameter, layer: str) -> str:
     values = bias if isinstance(bias, tuple) else (bias,)
     found = {"1" if value else "0" for value in values}
     return found.pop() if len(found) == 1 else f"b_{layer}"
+
+
+# ---------------------------------------------------------------------- averages
+
+
+def averaged_lines(kernel: Any, group: str, order: int, whole: int) -> list[str]:
+    """The mean of a kernel over a subgroup H in each argument, and the kernel as far as it shows itself.
+
+    Args:
+        kernel: k.
+        group: Name of G.
+        order: Order of H.
+        whole: Order of G.
+    """
+    name = rf"\text{{{text_latex(group)}}}"
+    where = rf"H = {name}" if order == whole else rf"H \le {name}"
+    mean = r"\bar k(x, y) &= \frac{1}{|H|^2} \sum_{h, h' \in H} k(h x, h' y)"
+    own = getattr(kernel, "formula_lines", None)
+    mean += rf",\quad {where},\quad |H| = {order}"
+    return [mean, *(own or [rf"k &= \text{{{text_latex(getattr(kernel, '__name__', type(kernel).__name__))}}}"])]
+
+
+def text_latex(text: str) -> str:
+    r"""Words for \text{}, in which signs of LaTeX mean themselves.
+
+    Example:
+        >>> from orbitkernels.proofs.kernel_displays import text_latex
+        >>> text_latex("C2^3 of {a_b}")
+        'C2\\^{}3 of \\{a\\_b\\}'
+    """
+    replaced = {"\\": "/", "^": r"\^{}", **{sign: "\\" + sign for sign in "{}_&%$#"}}
+    return "".join(replaced.get(sign, sign) for sign in text)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .arguments import Parameter
-from .kernel_displays import activation_line, expectation_lines, number_latex, sigma, variances
+from .kernel_displays import activation_line, expectation_lines, number_latex, sigma, text_latex, variances
 
 #: What is beyond the border, by the name of the padding; n positions, filter of a positions, along one axis.
 _MARGIN = r"m = \left\lfloor \tfrac12 \max(s \lceil n / s \rceil - s + a - n, 0) \right\rfloor"
@@ -178,8 +178,8 @@ def group_convolution_lines(
             lines.append(rf"T_{{l+1}}(g, h) &= S_{{l+1}}(g, h) + {mean} (D_l T_l)(g s, h s)")
     lines += expectation_lines("(g, h)", ("z_g(x)", "z_h(y)"), "S_l(g, h)", tangent)
     lines += _pooled(net.head, last, "E_L + D_L T_L" if tangent else "E_L", "g", "h")
-    group = str(net.group.name).replace("\\", "").replace("_", r"\_").replace("^", r"\hat{}")
-    lines.append(rf"g, h &\in \text{{{group}}},\quad L = {net.depth},\quad c \text{{ channels}}")
+    group = rf"\text{{{text_latex(net.group.name)}}}"
+    lines.append(rf"g, h &\in {group},\quad L = {net.depth},\quad c \text{{ channels}}")
     lines.append(rf"F &= {_elements(net.filter)} \text{{ (points)}}")
     if net.depth > 1:
         lines.append(rf"S &= {' '.join(map(_elements, net.support))} \text{{ (elements)}}")
