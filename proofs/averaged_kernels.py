@@ -17,6 +17,7 @@ from orbitkernels.theory.names import group as group_of
 from orbitkernels.theory.subgroups import Subgroup, whole
 
 from .arguments import reals, rows
+from .gram_size import require_gram_fits
 from .input_actions import Action, CoordinateAction, MatrixAction, as_action, require_image_shape
 from .invariance import (
     INVARIANCE_TOLERANCE,
@@ -27,6 +28,7 @@ from .invariance import (
     refuse_asymmetric,
     sampled_invariance,
 )
+from .kernel_displays import averaged_lines, display
 from .reynolds import require_subgroup
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ class Averaged:
             InputError: If the action or the kernel cannot take the inputs, or the usual action is not the same on
                 those of X and Y.
         """
+        require_gram_fits(X, Y)
         action, x, shape = self._inputs("X", X)
         y = x
         if Y is not None:
@@ -245,6 +248,14 @@ class Averaged:
         """What is averaged over what, for tables."""
         over = f", subgroup of order {self.subgroup.order}" if self.subgroup.order < self.group.order else ""
         return f"averaged({getattr(self.kernel, 'spec', self.kernel)}, {self.group.name}{over})"
+
+    @property
+    def formula_lines(self) -> list[str]:
+        """Lines of LaTeX, aligned at &: the mean, and the kernel k as far as it shows itself."""
+        return averaged_lines(self.kernel, self.group.name, self.subgroup.order, self.group.order)
+
+    def _repr_latex_(self) -> str:
+        return display(self.formula_lines)
 
     def __repr__(self) -> str:
         return f"<Averaged kernel over a subgroup of order {self.subgroup.order} of {self.group.name}>"
