@@ -109,8 +109,8 @@ class _Attention(GramKernel):
             Array [m, p].
 
         Raises:
-            InputError: If a shape or an entry cannot be used, all sequences or the matrix take too much memory, or a
-                value leaves floating point or comes so near its limits that squares lose digits.
+            InputError: If a shape or an entry cannot be used, all sequences or the matrix take too much memory, or
+                a value leaves floating point or comes so near its limits that squares lose digits.
         """
         wanted = entry_type(dtype)
         require_gram_fits(X, Y)

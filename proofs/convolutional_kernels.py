@@ -60,8 +60,8 @@ class _Convolutional(GramKernel):
         height: int | None = None,
         width: int | None = None,
         channels: int | None = None,
-        window: Extent = 2,
-        window_stride: Extent = 1,
+        window: Extent | None = None,
+        window_stride: Extent | None = None,
     ) -> None:
         self.depth = integer("depth", depth, most=MAX_DEPTH)
         self.filter, self.stride = _extent("filter", filter), _extent("stride", stride)
@@ -76,7 +76,8 @@ class _Convolutional(GramKernel):
             None if value is None else integer(name, value)
             for name, value in (("height", height), ("width", width), ("channels", channels))
         )
-        self.window, self.window_stride = _extent("window", window), _extent("window_stride", window_stride)
+        self.window = self._pooling("window", window, 2)
+        self.window_stride = self._pooling("window_stride", window_stride, 1)
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -97,6 +98,14 @@ class _Convolutional(GramKernel):
         if self.head == "average":
             found.update(window=_written(self.window), window_stride=_written(self.window_stride))
         return found
+
+    def _pooling(self, name: str, value: Extent | None, default: int) -> int | tuple[int, int]:
+        """Extent of the windows of head="average"; 1 for other heads, which have none."""
+        if self.head == "average":
+            return default if value is None else _extent(name, value)
+        if value is not None:
+            raise InputError(f"Argument '{name}' is for head=average, not head={self.head}; leave it out.")
+        return 1
 
     @property
     def formula_lines(self) -> list[str]:
@@ -262,8 +271,9 @@ class CNNGP(_Convolutional):
         height: Rows of an image; needed only where inputs are flattened and not square.
         width: Columns, likewise.
         channels: Channels of flattened images, 1 if omitted.
-        window: Rows and columns of the window of head="average".
-        window_stride: Strides of that window; 1 as in neural-tangents.  It wraps if padding is circular.
+        window: Rows and columns of the window of head="average", 2 if omitted; other heads take none.
+        window_stride: Strides of that window, likewise; 1 if omitted, as in neural-tangents.  It wraps if padding
+            is circular.
 
     Raises:
         InputError: If an argument is out of range.

@@ -170,7 +170,7 @@ def test_of_long_images(monkeypatch):
         )[1]
         for i, j in [(i, i) for i in range(5)] + [(0, j) for j in range(1, 5)]
     }
-    plain = CNTK(**given, height=1, width=width, filter=[1, 2], window=[1, 2], padding="circular", head="flatten")
+    plain = CNTK(**given, height=1, width=width, filter=[1, 2], padding="circular", head="flatten")
     kernels = [plain, GroupConvolutionalNTK.planar("p1", (1, width), (1, 2), **given, head="flatten")]
     errors = [worst(kernel.gram(X), exact) for kernel in kernels]
     assert all(error < kernel_accuracy(kernel, X) for error, kernel in zip(errors, kernels, strict=True))

@@ -36,6 +36,7 @@ class TestSpecifications:
         assert ok.CNTK(filter=3) != ok.CNTK(filter=5)
         assert ok.CNTK() != ok.CNNGP()
         assert ok.CNTK(head="average", window=2) != ok.CNTK(head="average", window=3)
+        assert ok.CNTK(head="average") == ok.CNTK(head="average", window=2, window_stride=1)
 
     @pytest.mark.parametrize(
         ("arguments", "word"),
@@ -52,7 +53,11 @@ class TestSpecifications:
             ({"weight_variance": [1, 1, 1]}, "list of 2"),
             ({"bias_variance": -1}, "bias_variance"),
             ({"height": 0}, "height"),
-            ({"window": -1}, "window"),
+            ({"window": -1, "head": "average"}, "window"),
+            ({"window": 5}, "'window' is for head=average, not head=gap; leave it out"),
+            ({"window": 2, "head": "flatten"}, "'window' is for head=average, not head=flatten"),
+            ({"window_stride": 7, "head": "flatten"}, "'window_stride' is for head=average"),
+            ({"window_stride": 1}, "'window_stride' is for head=average"),
         ],
     )
     def test_bad_arguments_are_refused_in_one_line(self, arguments, word):
