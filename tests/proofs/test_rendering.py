@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -112,6 +113,46 @@ def test_a_notebook_gets_html_and_latex() -> None:
     assert "<math" in derivation._repr_html_()
     assert derivation._repr_latex_().startswith("$$")
     assert str(derivation).startswith("T1. ")
+
+
+class _Words(HTMLParser):
+    """Text of a page as it reads without a stylesheet: items have the marks that their list gives them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.lists, self.count, self.formula = "", [], 0, False
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        self.formula |= tag == "math"
+        if tag in ("ol", "ul"):
+            self.lists.append((tag, "list-style: none" in (dict(attributes).get("style") or "")))
+            self.count = 0
+        if tag in ("li", "p", "div", "h1", "h2"):
+            self.text += "\n"
+        if tag == "li" and not self.lists[-1][1]:
+            self.count += 1
+            self.text += f"{self.count}. " if self.lists[-1][0] == "ol" else "* "
+
+    def handle_endtag(self, tag: str) -> None:
+        self.formula &= tag != "math"
+        if tag in ("ol", "ul"):
+            self.lists.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.formula else data
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_html_reads_well_without_a_stylesheet(target: tuple) -> None:
+    derivation, reader = made(target), _Words()
+    reader.feed(derivation._repr_html_())
+    for number, step in enumerate(derivation.steps, 1):
+        assert re.findall(rf"^\({number}\) {re.escape(step.rule)}", reader.text, re.MULTILINE), number
+        assert not re.search(rf"{number}\.?\s+\(?{number}\)? ", reader.text), number
+    assert not re.search(r"^\d+\. ?$", reader.text, re.MULTILINE)  # the list counts too
+    levels = "|".join({str(step.evidence.level) for step in derivation.steps if step.evidence.level})
+    assert re.search(rf"^({levels}) \w", reader.text, re.MULTILINE)
+    assert not re.search(rf"^({levels})\w", reader.text, re.MULTILINE)
 
 
 def test_text_of_words_is_escaped() -> None:
