@@ -25,6 +25,9 @@ from .invariance import (
     as_kernel,
     check_invariance,
     gram,
+    largest_ratio,
+    natural_lengths,
+    natural_scale,
     refuse_asymmetric,
     sampled_invariance,
 )
@@ -42,8 +45,8 @@ _BATCH = 2**21
 #: Rows from which on a symmetric matrix is computed in blocks of rows, only up to the diagonal.
 _TRIANGULAR = 64
 
-#: Rows of each argument of `gram`, and random points beside them, on which invariance of the kernel is checked.
-_SAMPLES, _RANDOM = 2, 3
+#: Random points of each length on which invariance of the kernel is checked.
+_RANDOM = 2
 
 #: How the group acts: permutations, matrices, or the shape of inputs on which it acts in the usual way.
 ActionLike = PermutationAction | Action | npt.ArrayLike | tuple[int, ...]
@@ -54,10 +57,11 @@ class Averaged:
 
     It is symmetric, positive semidefinite and invariant under H in each argument.  If k(gx, gy) = k(x, y), it
     equals (1/|H|) sum_h k(h x, y), and that sum is taken.  This is checked in each call of `gram` for the
-    generators of H: on some inputs of that call, on these with shuffled coordinates and on random points as long
-    as they are.  Nothing depends on the calls before.  With H = G the orbits collapse; with a subgroup, the cosets
-    Hg do, and the average is invariant under G if H is normal (Theorem T9).  Time: |H| m p values of k (|H|^2 m p
-    if k is not invariant, half if Y is omitted) and about 100 to check; memory: that of the result and 32 MB.
+    generators of H: on some inputs of that call, the shortest and the longest among them, on these with shuffled
+    coordinates and on random points as long as they are, each value in units of sqrt(k(x, x) k(y, y)).  Nothing
+    depends on the calls before.  With H = G the orbits collapse; with a subgroup, the cosets Hg do, and the
+    average is invariant under G if H is normal (Theorem T9).  Time: |H| m p values of k (|H|^2 m p if k is not
+    invariant, half if Y is omitted) and a few hundred to check; memory: that of the result and 32 MB.
 
     Args:
         kernel: k, an object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
@@ -223,8 +227,7 @@ class Averaged:
         If the kernel cannot take those, it counts as not invariant: the double sum is right in any case.
         """
         generator = np.random.default_rng(0)  # the same in each call
-        both = (x,) if y is x else (x, y)
-        drawn = np.concatenate([points[generator.permutation(len(points))[:_SAMPLES]] for points in both])
+        drawn = np.concatenate([points[_drawn(points, generator)] for points in ((x,) if y is x else (x, y))])
         if not self._agrees(action, np.concatenate([drawn, generator.permuted(drawn, axis=1)])):
             return False
         try:
@@ -237,9 +240,12 @@ class Averaged:
         """Whether the generators of H leave the Gram matrix of points as it is, up to rounding."""
         still = gram(self.kernel, points)
         refuse_asymmetric(still)
-        allowed = INVARIANCE_TOLERANCE * (float(np.abs(still).max()) or 1.0)
+        lengths = natural_lengths(still)
+        scale = natural_scale(lengths, lengths)
         turned = _moved(action, points, np.array(self.subgroup.generators, dtype=np.int64))
-        return all(float(np.abs(gram(self.kernel, poses) - still).max()) <= allowed for poses in turned)
+        return all(
+            largest_ratio(gram(self.kernel, poses) - still, scale) <= INVARIANCE_TOLERANCE for poses in turned
+        )
 
     # ------------------------------------------------------------------ display
 
@@ -333,15 +339,39 @@ def _moved(action: Action, x: FloatArray, elements: IntArray) -> FloatArray:
     return np.stack([action.poses(row, elements) for row in x], axis=1)
 
 
+def _drawn(points: FloatArray, generator: np.random.Generator) -> IntArray:
+    """Numbers of rows to try: the shortest that is not zero, the longest, and one between them at random."""
+    order = np.argsort(_lengths(points), kind="stable")
+    zeros = int(np.count_nonzero(~points.any(axis=1)))
+    between = generator.integers(zeros, max(len(points), zeros + 1))
+    last = len(points) - 1
+    return np.unique(order[[min(zeros, last), min(int(between), last), last]])
+
+
+def _lengths(points: FloatArray) -> FloatArray:
+    """Euclidean lengths [m] of rows [m, d], of any size."""
+    top = np.abs(points).max(axis=1, initial=0.0)
+    top[top == 0] = 1.0
+    lengths: FloatArray = top * np.linalg.norm(points / top[:, None], axis=1)
+    return lengths
+
+
 def _random_points(like: FloatArray) -> FloatArray:
-    """Array [_RANDOM, d] in fixed Gaussian directions, as long as the longest row; positive if all rows are."""
+    """Points [p, d] in fixed Gaussian directions, some of each length between the shortest row and the longest.
+
+    A kernel may be invariant to rounding on long inputs and not at all on short ones.  All are positive if the
+    rows are.
+    """
+    lengths = _lengths(like)
+    lengths = lengths[lengths > 0] if lengths.any() else np.ones(1)
+    least, most = float(lengths.min()), float(lengths.max())
+    wanted = np.unique([least, np.sqrt(least) * np.sqrt(most), most] if most > 2 * least else [most])
     directions = np.random.default_rng(1).normal(size=(_RANDOM, like.shape[1]))
     if like.min() >= 0:
         directions = np.abs(directions)
-    top = float(np.abs(like).max()) or 1.0
-    length = top * (float(np.linalg.norm(like / top, axis=1).max()) or 1.0)
-    scaled: FloatArray = directions * (length / np.linalg.norm(directions, axis=1, keepdims=True))
-    return scaled
+    units = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    points: FloatArray = (wanted[:, None, None] * units).reshape(-1, like.shape[1])
+    return points
 
 
 def _row_blocks(rows_of_x: int, columns: int, symmetric: bool) -> Iterator[tuple[slice, int]]:

@@ -15,8 +15,14 @@ from orbitkernels.theory.laws import IntArray
 
 from .orbits import FloatArray, Orbits
 
-#: Largest difference of k(gx, gy) and k(x, y), relative to the largest value, that is taken for rounding.
+#: Largest difference of k(gx, gy) and k(x, y), relative to sqrt(k(x, x) k(y, y)), that is taken for rounding.
 INVARIANCE_TOLERANCE = 1e-10
+
+#: Least length that counts beside a longer one: times the tolerance, 45 roundings of the larger diagonal value.
+_LEAST_LENGTH = 1e-4
+
+#: Numbers of a matrix that are compared with those across the diagonal at once.
+_BATCH = 2**20
 
 
 @runtime_checkable
@@ -117,13 +123,16 @@ def check_invariance(
 ) -> float:
     """Measure how far k(gx, gy) differs from k(x, y) on poses x, y, for each generator g.
 
-    If it does not for the generators, it does not for any g, because each is a product of them.
+    If it does not for the generators, it does not for any g, because each is a product of them.  Each orbit is
+    judged in its own units: a long one does not hide a short one.
 
     Args:
         kernel: k.
         orbits: The poses.
-        tolerance: Largest difference allowed, relative to max |k|.
-        samples: How many poses are drawn; None takes all, that is the whole Gram matrix.
+        tolerance: Largest difference allowed, relative to sqrt(k(x, x) k(y, y)).
+        samples: How many poses are drawn for one Gram matrix, at least two of each orbit.  More than `samples`/2
+            orbits take several Gram matrices, as far as these cost little beside the symbol; otherwise orbits are
+            taken from the shortest to the longest.  None takes all poses, that is the whole Gram matrix.
         seed: Seed of the draw.
 
     Returns:
@@ -156,56 +165,150 @@ def sampled_invariance(
     seed: int = 0,
 ) -> float:
     """As :func:`check_invariance`, for kernels that do not know better how to check themselves."""
-    orbit, pose = _sample(orbits, samples, seed)
+    drawn = _sample(orbits, samples, seed)
+    return max(_defect(kernel, orbits, orbit, pose, tolerance) for orbit, pose in drawn)
+
+
+def _defect(kernel: KernelLike, orbits: Orbits, orbit: IntArray, pose: IntArray, tolerance: float) -> float:
+    """Largest relative difference of k(gx, gy) and k(x, y) on some poses, for each generator g."""
     elements = np.array([orbits.representatives[c][j] for c, j in zip(orbit, pose, strict=True)], dtype=np.int64)
     still = gram(kernel, _moved(orbits, orbit, elements))
-    scale = float(np.abs(still).max()) or 1.0
     refuse_asymmetric(still, tolerance)
+    own = natural_lengths(still)
+    shared = np.zeros(len(orbits))
+    np.maximum.at(shared, orbit, own)  # poses of one orbit have one length if k is invariant
+    scale = natural_scale(shared[orbit], shared[orbit])
     largest = 0.0
     for s, name in zip(orbits.group.generators, orbits.group.generator_names, strict=True):
         turned = gram(kernel, _moved(orbits, orbit, orbits.group.multiply(s, elements)))
-        defect = float(np.abs(turned - still).max()) / scale
+        defect = largest_ratio(turned - still, scale)
         if defect > tolerance:
             raise NotInvariantError(
                 f"Argument 'kernel' is not invariant under {orbits.group.name}: for g = {name}, k(gx, gy) differs "
-                f"from k(x, y) by {defect:.1e} relative to the largest value; use a function of inner products "
-                "and lengths, or leave_out_error, which needs no invariance."
+                f"from k(x, y) by {defect:.1e} relative to sqrt(k(x, x) k(y, y)); use a function of inner "
+                "products and lengths, or leave_out_error, which needs no invariance."
             )
         largest = max(largest, defect)
     return largest
 
 
-def _sample(orbits: Orbits, samples: int | None, seed: int) -> tuple[list[int], list[int]]:
-    """Orbit and pose of each point drawn, without repetition."""
-    total = int(orbits.sizes.sum())
-    rows = np.arange(total)
-    if samples is not None and samples < total:
-        rows = np.sort(np.random.default_rng(seed).choice(total, size=samples, replace=False))
-    orbit = np.searchsorted(orbits.offsets, rows, side="right") - 1
-    return orbit.tolist(), (rows - orbits.offsets[orbit]).tolist()
+def _sample(orbits: Orbits, samples: int | None, seed: int) -> list[tuple[IntArray, IntArray]]:
+    """Orbit and pose of each point drawn, without repetition, for each Gram matrix; sorted by orbit.
+
+    Each orbit that is drawn has at least two poses there if it has two, so that k(x, x) and k(x, y) are compared.
+    """
+    sizes = orbits.sizes
+    if samples is None:
+        orbit = np.repeat(np.arange(len(orbits)), sizes)
+        return [(orbit, np.arange(len(orbit)) - orbits.offsets[orbit])]
+    generator = np.random.default_rng(seed)
+    found = []
+    for chosen in _parts(orbits, samples):
+        counts = _shares(sizes[chosen], samples)
+        poses = [
+            np.sort(generator.choice(size, size=count, replace=False))
+            for size, count in zip(sizes[chosen].tolist(), counts.tolist(), strict=True)
+        ]
+        found.append((np.repeat(chosen, counts), np.concatenate(poses)))
+    return found
 
 
-def _moved(orbits: Orbits, orbit: list[int], elements: IntArray) -> FloatArray:
-    """Array [m, d] of g x_c for m pairs (c, g)."""
+def _parts(orbits: Orbits, samples: int) -> list[IntArray]:
+    """Numbers of the orbits in each Gram matrix, lengths from short to long in each.
+
+    All orbits are taken if that costs no more than a quarter of the C^2 n values of the symbol; otherwise fewer,
+    from the shortest that is not zero to the longest.
+    """
+    width, count = max(2, samples // 2), len(orbits)
+    lengths = np.linalg.norm(orbits.seeds, axis=1)
+    order = np.argsort(lengths, kind="stable")
+    cost = 4 * (2 * width) ** 2 * (len(orbits.group.generators) + 1)
+    parts = min(-(-count // width), max(1, count**2 * orbits.group.order // cost))
+    if parts * width < count:
+        order = order[np.linspace(int(lengths[order[0]] == 0), count - 1, parts * width).astype(int)]
+    return [np.sort(order[part::parts]) for part in range(parts)]
+
+
+def _shares(sizes: IntArray, samples: int) -> IntArray:
+    """How many poses are drawn of each orbit: equally many, at least two, all of those that have fewer."""
+    counts, left = sizes.copy(), samples
+    for rank, c in enumerate(np.argsort(sizes, kind="stable").tolist()):
+        counts[c] = min(int(sizes[c]), max(2, left // (len(sizes) - rank)))
+        left -= int(counts[c])
+    return counts
+
+
+def _moved(orbits: Orbits, orbit: IntArray, elements: IntArray) -> FloatArray:
+    """Array [m, d] of g x_c for m pairs (c, g), sorted by c."""
+    chosen, starts = np.unique(orbit, return_index=True)
     return np.concatenate(  # a few poses, made without those of the whole orbit
         [
-            orbits.action.poses(orbits.seeds[c], orbits.representatives[c][orbits.pose_index(c, [g])])
-            for c, g in zip(orbit, elements.tolist(), strict=True)
+            orbits.action.poses(orbits.seeds[c], orbits.representatives[c][orbits.pose_index(c, some)])
+            for c, some in zip(chosen.tolist(), np.split(elements, starts[1:]), strict=True)
         ]
     )
+
+
+# ---------------------------------------------------------------------- the scale of a value
+
+
+def natural_lengths(values: FloatArray) -> FloatArray:
+    """Array [m]: the length sqrt(k(x, x)) of each point in the space of features, from a Gram matrix [m, m].
+
+    A positive semidefinite kernel has |k(x, y)| <= sqrt(k(x, x) k(y, y)), so that its row of x is at most
+    sqrt(k(x, x)) times the greatest length, and the second term below is not above the first.  An indefinite
+    kernel may have k(x, x) = 0 beside other values in that row: there the second term is the length.
+
+    Example:
+        >>> import numpy as np
+        >>> from orbitkernels.proofs.invariance import natural_lengths
+        >>> natural_lengths(np.array([[4.0, 1.0], [1.0, 1e-6]])).tolist()
+        [2.0, 0.5]
+    """
+    rows = np.abs(values).max(axis=1, initial=0.0)
+    own = np.sqrt(np.abs(np.diagonal(values)))
+    greatest = np.sqrt(rows.max(initial=0.0))
+    return np.maximum(own, rows / greatest) if greatest > 0 else own
+
+
+def natural_scale(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Array [m, p]: the value with which a difference of k(x, y) is compared, from lengths [m] and [p].
+
+    It is the product of the lengths, not the largest value of all: what a prediction makes of k(x, y) depends on
+    k(x, y)/sqrt(k(x, x) k(y, y)), and a long orbit would hide a short one.  But a kernel may be computed from
+    terms as large as k(x, x) + k(y, y) that cancel, as k(x, y) = (k(x, x) + k(y, y) - |x - y|^2)/2 is, and then
+    rounding is a multiple of eps max(k(x, x), k(y, y)).  So the shorter of two lengths counts at least as 1e-4 of
+    the longer.  Points of one length, hence the poses of one orbit, are compared in their own units all the same.
+    """
+    with np.errstate(under="ignore"):
+        long = np.maximum(left[:, None], right)
+        scale: FloatArray = long * np.maximum(np.minimum(left[:, None], right), _LEAST_LENGTH * long)
+    return scale
+
+
+def largest_ratio(differences: FloatArray, scale: FloatArray) -> float:
+    """The largest |difference|/scale; 0/0 is 0, because a kernel may be zero, and other numbers/0 are infinite."""
+    sizes = np.abs(differences)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratios = np.where(sizes > 0, sizes / scale, 0.0)
+    return float(ratios.max(initial=0.0))
 
 
 def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANCE) -> None:
     """Check that a matrix of k(x, y) is symmetric.
 
     Raises:
-        InputError: If it is not, up to the tolerance relative to its largest entry.
+        InputError: If it is not, up to the tolerance relative to sqrt(k(x, x) k(y, y)).
     """
-    defect = float((values - values.T).max()) / (
-        float(np.abs(values).max()) or 1.0
-    )  # every difference has both signs
+    lengths, defect = natural_lengths(values), 0.0
+    step = max(1, _BATCH // max(1, len(values)))
+    for start in range(0, len(values), step):  # no more than a few rows are held beside the matrix
+        part = slice(start, start + step)
+        differences = values[part, start:] - values[start:, part].T
+        if differences.any():
+            defect = max(defect, largest_ratio(differences, natural_scale(lengths[part], lengths[start:])))
     if defect > tolerance:
         raise InputError(
-            f"Argument 'kernel' is not symmetric: k(x, y) and k(y, x) differ by {defect:.1e} relative to the "
-            "largest value."
+            f"Argument 'kernel' is not symmetric: k(x, y) and k(y, x) differ by {defect:.1e} relative to "
+            "sqrt(k(x, x) k(y, y))."
         )

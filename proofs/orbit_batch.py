@@ -21,8 +21,8 @@ from .orbits import Orbits
 from .pose_sources import ExactPoses, GivenPoses, ImageRotations, PoseSource, RotatedPoses, cyclic_powers
 from .tuple_stabilisers import require_different_orbits, stabilisers_of
 
-#: On how many tuples of a batch it is checked that a kernel is invariant.
-_CHECKED = 4
+#: On how many tuples of a batch, beside those of extreme lengths, it is checked that a kernel is invariant.
+_CHECKED = 3
 
 
 class OrbitBatch:
@@ -169,9 +169,18 @@ class OrbitBatch:
     def check_kernel(self, kernel: KernelLike) -> None:
         """Check on a few tuples that a kernel is invariant, if the action is exact."""
         if isinstance(self.source, ExactPoses):
-            for p in np.unique(np.linspace(0, len(self) - 1, _CHECKED).astype(int)):
+            for p in self._checked(self.source.inputs):
                 seeds = self.source.inputs[self.members[p]]
                 check_invariance(kernel, Orbits(self.group, seeds, None, self.source.action, self.targets[p]))
+
+    def _checked(self, inputs: FloatArray) -> list[int]:
+        """Numbers of some tuples, those with the shortest input that is not zero and the longest among them."""
+        lengths = np.linalg.norm(inputs, axis=1)[self.members].ravel()
+        shortest, longest = np.argmin(np.where(lengths > 0, lengths, np.inf)), np.argmax(lengths)
+        extremes = np.array([shortest, longest]) // self.members.shape[1]
+        spread = np.linspace(0, len(self) - 1, _CHECKED).astype(int)
+        chosen: list[int] = np.union1d(spread, extremes).tolist()
+        return chosen
 
     def __repr__(self) -> str:
         tuples, orbits = self.members.shape

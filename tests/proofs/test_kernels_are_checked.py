@@ -91,8 +91,8 @@ def test_a_kernel_that_is_zero_is_invariant() -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, -1e-6, 1e6])
-def test_asymmetry_is_relative_to_the_largest_value(scale) -> None:
-    values = scale * np.array([[2.0, 1.0], [1.6, -4.0]])  # 0.6 of 4
+def test_asymmetry_is_relative_to_the_lengths(scale) -> None:
+    values = scale * np.array([[2.0, 1.0], [1.6, -8.0]])  # 0.6 of 4, the geometric mean of 2 and 8
     refuse_asymmetric(values, 0.151)
     with pytest.raises(InputError, match=r"differ by 1\.5e-01"):
         refuse_asymmetric(values, 0.149)
@@ -102,12 +102,43 @@ def test_asymmetry_is_relative_to_the_largest_value(scale) -> None:
         check_invariance(lambda X, Y: np.outer(X[:, 0], Y[:, 1]), SWAPPED, tolerance=0.1)
 
 
-@pytest.mark.parametrize(("samples", "count"), [(3, 3), (11, 11), (12, 12), (13, 12), (None, 12)])
+#: Poses of C6 on 6, 3, 2 and 1 points, with lengths that fall.
+FOUR = Orbits(
+    group("C6"), [[2, 4, 6, 8, 10, 12], [1, 2, 3, 1, 2, 3], [1, 2, 1, 2, 1, 2], [1, 1, 1, 1, 1, 1]], range(4)
+)
+
+
+@pytest.mark.parametrize(("samples", "count"), [(8, 8), (11, 11), (12, 12), (13, 12), (None, 12)])
 def test_poses_are_drawn_without_repetition(samples, count) -> None:
-    orbits = Orbits(group("C6"), [[1, 2, 3, 4, 5, 6], [1, 2, 3, 1, 2, 3], [1, 2, 1, 2, 1, 2], [1] * 6], range(4))
-    drawn = list(zip(*_sample(orbits, samples, 0), strict=True))
+    ((orbit, pose),) = _sample(FOUR, samples, 0)
+    drawn = list(zip(orbit.tolist(), pose.tolist(), strict=True))
     assert len(set(drawn)) == len(drawn) == count
     every = [(c, j) for c, size in enumerate((6, 3, 2, 1)) for j in range(size)]
     assert set(drawn) <= set(every)
+    assert [orbit.tolist().count(c) >= min(2, size) for c, size in enumerate((6, 3, 2, 1))] == [True] * 4
     if count == 12:
         assert drawn == every
+
+
+@pytest.mark.parametrize(("name", "count"), [("C4", 40), ("S3", 40), ("A5", 40), ("C2", 200)])
+def test_orbits_are_drawn_from_the_shortest_to_the_longest(name, count) -> None:
+    """Of many orbits beside a small group some; of all, where that costs little beside the symbol."""
+    G = group(name)
+    sizes = 1.0 + np.random.default_rng(0).permutation(count)
+    seeds = np.random.default_rng(1).normal(size=(count, 5))
+    seeds *= (sizes / np.linalg.norm(seeds, axis=1))[:, None]
+    seeds[7] = 0
+    action = np.broadcast_to(np.eye(5), (G.order, 5, 5)) if name != "A5" else None
+    orbits = Orbits(G, seeds, range(count), action)
+    parts = _sample(orbits, 32, 0)
+    chosen = np.concatenate([np.unique(orbit) for orbit, _ in parts])
+    assert len(set(chosen.tolist())) == len(chosen) >= 16
+    ranks = np.argsort(np.linalg.norm(seeds, axis=1))
+    assert {int(ranks[1]), int(ranks[-1])} <= set(chosen.tolist())
+    values = sum(orbit.size**2 for orbit, _ in parts) * (len(G.generators) + 1)
+    assert values <= max(32**2 * (len(G.generators) + 1), count**2 * G.order / 4)
+    assert (len(chosen) == count) == (name == "A5")
+    for orbit, pose in parts:
+        assert (np.diff(orbit) >= 0).all()
+        assert (pose < orbits.sizes[orbit]).all()
+        assert (np.unique(orbit, return_counts=True)[1] >= np.minimum(2, orbits.sizes[np.unique(orbit)])).all()
