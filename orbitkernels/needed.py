@@ -25,6 +25,7 @@ from orbitkernels.proofs.kernels import NNGP, NTK, Kernel
 from orbitkernels.proofs.kernels import kernel as kernel_of
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
 from orbitkernels.proofs.rounding import WORTH_A_WARNING, finite_lists
+from orbitkernels.ring_invariance import dense_rounding, disagreement_notes, require_ring_invariance
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -144,6 +145,7 @@ def needed_poses(
         ``law`` (exponent, constant, and the N at which the law alone gives the error 1), ``curve`` and ``notes``.
 
     Raises:
+        NotInvariantError: If turns, or the exchange of the rings, change the kernel.
         InputError: If an argument cannot be used, or the Gram matrix is singular before an answer is found.
 
     Example:
@@ -154,6 +156,7 @@ def needed_poses(
     """
     problem, height = RingProblem.of(kernel, rings, ridge), _height(separation)
     last = integer("most", most, most=MOST_POSES)
+    defect = require_ring_invariance(problem.kernel, None, problem.interleaved)
     curve: list[dict[str, Any]] = []
     notes = []
     for N in range(1, last + 1):
@@ -174,6 +177,7 @@ def needed_poses(
         law["poses"] = (law["constant"] / at["mmd_squared"]) ** (1 / law["exponent"])
     before = [at["poses"] - 1] if at["poses"] > 1 else []
     checks = [_check(problem, N, height, "poses", N) for N in (at["poses"], *before)]
+    notes += _disagreements(checks, [at, *(curve[N - 1] for N in before)], defect)
     return {
         "needed": "poses",
         **problem.described(),
@@ -203,6 +207,7 @@ def needed_separation(
         is a height, and ``at`` holds the squared kernel distance ``mmd_squared`` of the rings there.
 
     Raises:
+        NotInvariantError: If the turn by a step, or the exchange of the rings, changes the kernel.
         InputError: If an argument cannot be used, or the Gram matrix is singular at every height.
 
     Example:
@@ -212,6 +217,7 @@ def needed_separation(
         (True, 1.0)
     """
     problem, N = RingProblem.of(kernel, rings, ridge), integer("poses", poses, most=MOST_POSES)
+    defect = require_ring_invariance(problem.kernel, N, problem.interleaved)
     curve, notes = _usable_heights(problem, N)
     answer = _from_where(curve)
     if answer is None:
@@ -224,6 +230,7 @@ def needed_separation(
     law = problem.law(at["separation"])
     places = [at["separation"], *([curve[answer - 1]["separation"]] if answer else [])]
     checks = [_check(problem, N, h, "separation", h) for h in places]
+    notes += _disagreements(checks, [at, *([curve[answer - 1]] if answer else [])], defect, N)
     return {
         "needed": "separation",
         **problem.described(),
@@ -301,6 +308,25 @@ def _check(problem: RingProblem, poses: int, height: float, name: str, place: fl
     }
 
 
+def _disagreements(
+    checks: list[dict[str, Any]], rows: list[dict[str, Any]], defect: float, poses: int | None = None
+) -> list[str]:
+    """Says so if the routes differ by more than rounding, and the defect of invariance, explain."""
+    found = []
+    for check, row in zip(checks, rows, strict=True):
+        name = "poses" if poses is None else "separation"
+        bound = math.inf if row["rounding_bound"] is None else row["rounding_bound"]
+        dense = dense_rounding(2 * (poses or row["poses"]), row["condition_number"], defect)
+        difference = abs(check["spectral_error"] - check["exact_error"])
+        found.append((_place(name, row[name]), difference, bound + dense * max(1.0, check["spectral_error"])))
+    return disagreement_notes(found)
+
+
+def _place(name: str, value: float) -> str:
+    """Where on a curve."""
+    return f"with {value} poses" if name == "poses" else f"at h = {value:g}"
+
+
 def _summary(
     at: dict[str, Any],
     checks: list[dict[str, Any]],
@@ -327,10 +353,9 @@ def _rounding_notes(name: str, rows: list[dict[str, Any]]) -> list[str]:
     if bounds[worst] <= WORTH_A_WARNING:
         return []
     row = rows[worst]
-    place = f"with {row[name]} poses" if name == "poses" else f"at h = {row[name]:g}"
     return [
-        f"Rounding in double precision may change the error {place} by {bounds[worst]:.0e} of its value "
-        f"(condition number {row['condition_number']:.1e}), the most of all; a ridge lowers that."
+        f"Rounding in double precision may change the error {_place(name, row[name])} by {bounds[worst]:.0e} of "
+        f"its value (condition number {row['condition_number']:.1e}), the most of all; a ridge lowers that."
     ]
 
 

@@ -26,6 +26,7 @@ from orbitkernels.proofs.orbits import Orbits
 from orbitkernels.proofs.ridge import Ridge, RidgeLike
 from orbitkernels.proofs.rounding import BoundedError, bounded, finite_lists, kernel_accuracy
 from orbitkernels.proofs.spectral import FourierRoute
+from orbitkernels.ring_invariance import dense_rounding, disagreement_notes
 from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.names import group as group_of
 
@@ -101,6 +102,7 @@ def needed_separation_of_pairs(
         "notes": notes
         + rounding_notes([{**row, "exact_errors": row["exact_error"]} for row in rows])
         + _remarks(bounds)
+        + _disagreements(rows, bounds, ways, G.order)
         + route_notes(ways),
     }
 
@@ -110,6 +112,22 @@ def _remarks(bounds: list[BoundedError]) -> list[str]:
     worst = max(bounds, key=lambda found: found.relative_bound)
     remark = replace(worst, finer=()).remark  # `needed` is in double precision
     return [] if remark is None else [remark]
+
+
+def _disagreements(
+    rows: list[dict[str, Any]], bounds: list[BoundedError], ways: list[LeftOut], order: int
+) -> list[str]:
+    """Says so if the routes of a pair differ by more than rounding and residuals explain."""
+    found = []
+    for row, known, way in zip(rows, bounds, ways, strict=True):
+        one, other = np.array(row["spectral_error"]), np.array(row["exact_error"])
+        accuracy = known.kernel_accuracy + max(way.residual or 0.0, way.kernel_residual or 0.0)
+        points = sum(order // fixing for fixing in row["stabiliser_orders"])
+        dense = dense_rounding(points, known.condition_number, accuracy)
+        explained = (known.rounding_bound + known.kernel_bound)[:, 0] + dense * np.maximum(1.0, np.abs(one))
+        name = f"of images {row['indices'][0]} and {row['indices'][1]}"
+        found += [(name, *pair) for pair in zip(np.abs(one - other).tolist(), explained.tolist(), strict=True)]
+    return disagreement_notes(found)
 
 
 def _pair(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import mpmath
@@ -10,15 +11,16 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from orbitkernels import needed, needed_command
+from orbitkernels import needed, needed_command, needed_in_data
 from orbitkernels.cli import main
-from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
 from orbitkernels.needed import HEIGHTS, RingProblem, needed_poses, needed_separation
 from orbitkernels.needed_in_data import needed_separation_of_pairs
 from orbitkernels.needed_text import ring_lines
 from orbitkernels.numerics import ring_law, rounding_rings
 from orbitkernels.prediction import predict
 from orbitkernels.proofs.kernels import kernel
+from orbitkernels.ring_invariance import require_ring_invariance
 from orbitkernels.text_plot import error_plot
 
 KERNELS = (
@@ -228,6 +230,55 @@ def test_bad_input_gets_one_line_and_prints_nothing_else(arguments, named, capsy
     assert named in err
 
 
+NOT_OF_ANGLES = (
+    "attention_ntk(tokens=3)",
+    "attention_nngp(tokens=3, head=flatten)",
+    "cntk(filter=1, height=1, width=3, head=gap, activation=erf)",
+)
+
+
+@pytest.mark.parametrize("spec", NOT_OF_ANGLES)
+@pytest.mark.parametrize("rings", ["aligned", "interleaved"])
+def test_kernels_that_turns_change_are_refused_before_anything_is_computed(spec, rings, capsys) -> None:
+    for ask in (lambda: needed_poses(spec, rings=rings), lambda: needed_separation(spec, 2, rings)):
+        with pytest.raises(NotInvariantError, match=r"not invariant under (turns|the exchange) .* differs .* by "):
+            ask()
+    status, out, err = run(capsys, "--needed", "poses", "--kernel", spec, "--rings", rings)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_kernel_that_only_half_turns_leave_has_answers_for_two_poses(monkeypatch) -> None:
+    """A sum over coordinates: half a turn and the reflection change signs, other turns mix coordinates."""
+    spec = "cnngp(filter=1, height=3, width=1, head=flatten)"
+    with pytest.raises(NotInvariantError, match="under turns"):
+        needed_poses(spec, ridge=0.1)
+    with pytest.raises(NotInvariantError, match="under turns"):
+        needed_separation(spec, 3, ridge=0.1)
+    monkeypatch.setattr(needed, "HEIGHTS", (0.2, 0.5, 0.8))
+    found = needed_separation(spec, 2, ridge=0.1)
+    assert len(found["curve"]) == 3
+    for row in found["curve"]:
+        assert row["error"] == pytest.approx(left_out(spec, 2, row["separation"], False, 0.1), rel=1e-10)
+
+
+@pytest.mark.parametrize("count", [None, 1, 2, 5, 512])
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_functions_of_the_angle_pass_with_the_defect_of_rounding(count, interleaved) -> None:
+    for spec in (*KERNELS, "polynomial(degree=3)", "exp(-2*(1-u))", "ntk(depth=20)", "nngp(activation=gelu)"):
+        assert require_ring_invariance(kernel(spec), count, interleaved) < 1e-13
+
+
+def test_images_under_a_group_that_changes_the_kernel_are_refused(tmp_path: Path, capsys) -> None:
+    """Shifts of the coordinates leave inner products of rows, and mix the tokens of a sequence."""
+    path = tmp_path / "x.npz"
+    np.savez(path, images=np.random.default_rng(0).normal(size=(8, 12)), labels=np.arange(8) % 2)
+    options = ["--needed", "separation", "--group", "C12", "--data", str(path), "--pairs", "2", "--kernel"]
+    status, out, err = run(capsys, *options, "attention_ntk(tokens=3)")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "not invariant under C12" in err
+    assert run(capsys, *options, "ntk(depth=1)")[0] == 0
+
+
 # ---------------------------------------------------------------------- what is printed
 
 
@@ -329,6 +380,43 @@ def test_a_forgotten_ridge_or_turn_shows_beside_the_brute_force(monkeypatch) -> 
     assert RingProblem.of("ntk(depth=2)", "interleaved").brute_force(4, 0.3) == pytest.approx(
         left_out("ntk(depth=2)", 4, 0.3, True, 0.0), rel=1e-12
     )
+
+
+def test_routes_that_differ_are_told_loudly_if_the_check_of_the_kernel_is_forgotten(monkeypatch, capsys) -> None:
+    """The planted mistake is the one that the check mends: the second guard sees it, for both questions."""
+    monkeypatch.setattr(needed, "require_ring_invariance", lambda *_: 0.0)
+    for ask in (lambda spec: needed_poses(spec, most=8), lambda spec: needed_separation(spec, 2)):
+        for spec in NOT_OF_ANGLES[:2]:
+            assert any(note.startswith("DO NOT TRUST THIS: ") for note in ask(spec)["notes"])
+    _, out, _ = run(capsys, "--needed", "separation", "--poses", "2", "--kernel", NOT_OF_ANGLES[0])
+    assert "Note: DO NOT TRUST THIS: at h = " in out
+
+
+def test_routes_that_rounding_separates_are_not_called_different(monkeypatch) -> None:
+    asked = [(spec, h, ridge) for spec in KERNELS for h in (1e-3, 0.3) for ridge in (0.0, 1e-9)]
+    conditions = []
+    for spec, h, ridge in [*asked, ("gaussian(length_scale=2)", 0.6, 0.0)]:
+        found = needed_poses(spec, h, ridge=ridge, most=16)
+        assert not [note for note in found["notes"] if "TRUST" in note]
+        conditions.append(found["at"]["condition_number"])
+    assert max(conditions) > 1e6
+    original = ring_law.ring_error
+    monkeypatch.setattr(needed, "ring_error", lambda f, g, r=0.0: original(f, np.asarray(g) * (1 + 1e-10), r))
+    assert any("TRUST" in note for note in needed_poses("ntk(depth=2)", most=8)["notes"])
+
+
+def test_pairs_of_images_whose_routes_differ_are_told_loudly(monkeypatch) -> None:
+    asked = ("D4", "ntk(depth=3)", "digits", 0.0, 4)
+    assert not [note for note in needed_separation_of_pairs(*asked)["notes"] if "TRUST" in note]
+    original = needed_in_data.left_out
+
+    def wrong(*given):
+        found = original(*given)
+        return replace(found, errors=found.errors * (1 + 1e-7))
+
+    monkeypatch.setattr(needed_in_data, "left_out", wrong)
+    (note,) = [note for note in needed_separation_of_pairs(*asked)["notes"] if "TRUST" in note]
+    assert note.startswith("DO NOT TRUST THIS: of images ")
 
 
 def test_every_option_belongs_to_one_question() -> None:
