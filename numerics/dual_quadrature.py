@@ -26,11 +26,11 @@ PANELS, NODES = 22, 16
 #: How often the panels next to 0 are halved to see what the plain ones miss.
 OCTAVES = 30
 
-#: Most centres of narrow features that are looked at.
-CENTRES = 16
+#: Most kinks, and most other centres of narrow features, that are looked at: the nearest to 0.
+CENTRES = 32
 
-#: Lengths with panels of their own that are worked on at once.
-LENGTHS = 32
+#: Lengths with panels of their own, and values of f, that are worked on at once.
+LENGTHS, VALUES = 32, 2**20
 
 Function = Callable[[FloatArray], FloatArray]
 
@@ -71,15 +71,25 @@ def hermite_coefficients(
 def missed(
     function: Function, lengths: FloatArray, kinks: tuple[float, ...] = (), centres: tuple[float, ...] = ()
 ) -> FloatArray:
-    """Difference of E[f(a z)^2] by plain panels and by panels narrower towards 0 and the centres, as a share.
+    """Difference of E[f(a z)^2] by plain panels and by panels narrower towards 0, kinks and centres, as a share.
 
-    It is 1 where f(0) is not 0 but no node sees it.  Narrow features elsewhere than at 0, kinks and centres stay
-    unseen.
+    It is 1 where f(0) is not 0 but no node sees it.  Features of less than 2^-OCTAVES standard deviations, or at
+    other places than 0, the kinks and the centres, stay unseen.
     """
+    places = tuple({place for some in (kinks, centres) for place in sorted(some, key=abs)[:CENTRES]} - {0.0})
+    count = max(1, VALUES // (NODES * 2 * OCTAVES * (len(places) + 1)))
+    parts = [_missed(function, lengths[k : k + count], kinks, places) for k in range(0, len(lengths), count)]
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _missed(
+    function: Function, lengths: FloatArray, kinks: tuple[float, ...], places: tuple[float, ...]
+) -> FloatArray:
+    """The same for a few lengths, with panels narrower towards all of the places."""
     totals = []
-    for octaves, places in ((0, ()), (OCTAVES, centres[:CENTRES])):
-        around = _around(places, lengths, _cut(_edges(octaves), lengths, kinks))
-        points, weights = _gaussian_rule(around, NODES)
+    for octaves, around in ((0, ()), (OCTAVES, places)):
+        edges = _around(around, lengths, _cut(_edges(octaves), lengths, kinks))
+        points, weights = _gaussian_rule(edges, NODES)
         values = _values(function, points, lengths)
         totals.append(np.sum(weights * values * values, axis=0))
     largest = np.maximum(*totals)

@@ -90,7 +90,7 @@ def series_error(
     largest terms are from the two powers that stand for it; for a = b it is off by half of what is stated at most.
     The error of the quadrature is taken as four times what changes with three quarters of the nodes, plus what
     E[f(a z)^2] changes with panels that become narrower towards 0, where a long a puts what f does near 0, and
-    towards the centres, where f may have narrow features.
+    towards the kinks and the centres, where f may have narrow features.
 
     Example:
         >>> import numpy as np

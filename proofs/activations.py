@@ -136,11 +136,25 @@ class NetworkActivation:
         return tuple(map(float, kinks(self.symbolic.expression)))
 
     @cached_property
-    def _centres(self) -> tuple[float, ...]:
-        """Where f may have narrow features."""
-        from orbitkernels.theory.activation_kinks import centres
+    def centres(self) -> tuple[float, ...]:
+        """Where else f may have narrow features: zeros and extremes of functions inside it, as a grid finds them.
 
-        return centres(self.symbolic.expression)
+        Example:
+            >>> from orbitkernels.proofs.activations import network_activation
+            >>> [round(place, 12) for place in network_activation("z+exp(-(exp(z)-2)^2)").centres]
+            [0.69314718056]
+        """
+        from orbitkernels.numerics.sign_changes import sign_changes
+        from orbitkernels.theory.activation_kinks import inner_functions
+        from orbitkernels.theory.gaussian_expectations import slope
+
+        inside = inner_functions(self.symbolic.expression)
+        if not inside:
+            return ()
+        functions = _lambdified([part for inner in inside for part in (inner, slope(inner))])
+        found = sign_changes(lambda x: np.array([np.broadcast_to(row, x.shape) for row in functions(x)]))
+        known = np.isclose(found[:, None], np.array(self.kinks), rtol=1e-12, atol=0.0).any(axis=1)
+        return tuple(found[~known].tolist())
 
     def _warn(self, lengths: FloatArray, tangent: bool = False) -> None:
         """Say so if the expansion leaves much out at the least or the largest length; refuse it if useless."""
@@ -216,7 +230,7 @@ class NetworkActivation:
 
         if not self.is_series:
             return np.zeros(len(lengths))
-        return series_error(self.text, function, lengths, self.kinks, self._centres)
+        return series_error(self.text, function, lengths, self.kinks, self.centres)
 
     @cached_property
     def function(self) -> Callable[[Any], FloatArray]:
@@ -285,14 +299,7 @@ def _compiled(expression: Any) -> Callable[[Any], FloatArray]:
 
     Where that overflows on the way, as in log(1 + exp(z)), the value is taken from ball arithmetic.
     """
-    import scipy.special
-    import sympy
-
-    from orbitkernels.theory.activations import z
-
-    from .formula_kernel import with_decimals
-
-    plain = sympy.lambdify(z, with_decimals(expression), [{"erf": scipy.special.erf}, "numpy"], cse=True)
+    plain = _lambdified(expression)
 
     def function(values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
@@ -304,6 +311,23 @@ def _compiled(expression: Any) -> Callable[[Any], FloatArray]:
         return found
 
     return function
+
+
+def _lambdified(expressions: Any) -> Callable[[FloatArray], Any]:
+    """NumPy function of one expression in z, or of a list of them."""
+    import scipy.special
+    import sympy
+
+    from orbitkernels.theory.activations import z
+
+    from .formula_kernel import with_decimals
+
+    many = isinstance(expressions, list)
+    decimal = [with_decimals(part) for part in expressions] if many else with_decimals(expressions)
+    found: Callable[[FloatArray], Any] = sympy.lambdify(
+        z, decimal, [{"erf": scipy.special.erf}, "numpy"], cse=True
+    )
+    return found
 
 
 def _enclosed(expression: Any, value: float) -> float:

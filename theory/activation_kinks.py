@@ -41,41 +41,27 @@ def kinks(expression: Any) -> tuple[Any, ...]:
     return tuple(sorted(found, key=float))
 
 
-def centres(expression: Any) -> tuple[float, ...]:
-    """Where narrow features may lie: real parts of the zeros of g and g' for polynomials g in exp(g) and 1/g.
+def inner_functions(expression: Any) -> tuple[Any, ...]:
+    """What functions and powers in a formula are taken of: narrow features lie at zeros and extremes of these.
 
-    The bump exp(-10^8 (z - 1/3)^2) lies at 1/3, and so does 1/(1 + 10^8 (z - 1/3)^2), whose zeros are near it.
+    The bump exp(-10^8 (z - 1/3)^2) lies where its exponent is largest, the step tanh(10^6 (exp(z) - 2)) where its
+    argument is 0, and 1/(1 + 10^8 (z - 1/3)^2) where its denominator is least.
 
     Args:
         expression: SymPy expression in the real symbol `z`.
 
     Returns:
-        Numbers in their order, to 15 digits; those of other arguments are left out.
+        Expressions in `z` other than `z` itself, in an order that is always the same.
 
     Example:
         >>> from sympy import exp, tanh
-        >>> from orbitkernels.theory.activation_kinks import centres
+        >>> from orbitkernels.theory.activation_kinks import inner_functions
         >>> from orbitkernels.theory.gaussian_expectations import z
-        >>> centres(exp(-(10**8) * (z - 1) ** 2) + tanh(50 * z - 25))
-        (0.5, 1.0)
+        >>> inner_functions(z * tanh(z) + exp(-((exp(z) - 2) ** 2)))
+        (exp(z) - 2, -(exp(z) - 2)**2)
     """
-    found: set[float] = set()
-    for part in expression.atoms(sympy.Function, sympy.Pow):
-        inner = part.args[0].as_poly(z)
-        if inner is None or isinstance(part, Abs | sign) or not all(c.is_number for c in inner.all_coeffs()):
-            continue
-        for polynomial in (inner, inner.diff(z)):
-            if polynomial.degree() > 0:
-                found.update(float(sympy.re(root)) + 0.0 for root in _approximate_roots(polynomial))
-    return tuple(sorted(found))
-
-
-def _approximate_roots(polynomial: Any) -> list[Any]:
-    """Complex roots to 15 digits; none where they are not found."""
-    try:
-        return list(polynomial.sqf_part().nroots(n=15, maxsteps=200))
-    except (sympy.polys.polyerrors.BasePolynomialError, ArithmeticError, ValueError):
-        return []
+    found = {inner for part in expression.atoms(sympy.Function, sympy.Pow) for inner in part.args if inner.has(z)}
+    return tuple(sorted(found - {z}, key=sympy.default_sort_key))
 
 
 def _between(low: Any, high: Any) -> Any:

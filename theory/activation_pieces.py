@@ -53,7 +53,14 @@ def in_absolute_values(expression: Any) -> Any:
     )
     if not expression.has(sign) and not expression.atoms(Abs) - {Abs(z)}:
         return expression
-    return _by_half_lines(sympy.expand(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z))
+    if expression.has(sign):
+        expression = _expanded(expression).subs(z * sign(z), Abs(z)).subs(Abs(z) * sign(z), z)
+    return _by_half_lines(expression)
+
+
+def _expanded(expression: Any) -> Any:
+    """Products of sums as sums; exponentials stay whole, as exp(-800 (z - 1)^2) is 0 infinity in parts."""
+    return sympy.expand(expression, power_exp=False)
 
 
 def _exact(number: Any) -> Any:
@@ -130,7 +137,7 @@ def _joined(pieces: Any) -> Any:
         cut = z if low == -sympy.oo else _extreme((z, low), 1)
         cut = cut if high == sympy.oo else _extreme((cut, high), -1)
         total += function.subs(z, cut) - (0 if low == -sympy.oo else function.subs(z, low))
-    return sympy.expand(total)
+    return _expanded(total)
 
 
 def _domains(pieces: Any) -> list[tuple[Any, Any]]:
