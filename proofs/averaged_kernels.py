@@ -207,10 +207,12 @@ class Averaged:
             for moved in self._batches(action, x, len(y)):
                 total += gram(self.kernel, moved, y).reshape(-1, *total.shape).sum(axis=0)
             return total / self.subgroup.order
-        for left in self._batches(action, x, len(y)):
+        for left in self._batches(action, x, len(y)):  # at most 2 |H| roundings of each value, not |H|^2
+            part = np.zeros((len(left) // len(x), *total.shape))
             for right in self._batches(action, y, len(left)):
                 values = gram(self.kernel, left, right).reshape(-1, len(x), len(right) // len(y), len(y))
-                total += values.sum(axis=(0, 2))
+                part += values.sum(axis=2)
+            total += part.sum(axis=0)
         return total / self.subgroup.order**2
 
     def _batches(self, action: Action, x: FloatArray, columns: int) -> Iterator[FloatArray]:

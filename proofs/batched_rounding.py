@@ -191,7 +191,7 @@ class BatchRounding:
         with np.errstate(all="ignore"):
             total = np.ldexp(row_sums, 2 * self.exponents[:, :, c])
             noise = count * self.blocks.sums(DOUBLE) * self.diagonal[:, :, c]
-            entry = np.minimum(count * self.moved.entries[:, :, c], self.moved.relative * (total + noise))
+            entry = np.minimum(count * self.moved.entries[:, :, c], self.moved.relative * total)
         return self._back(c, errors, self._quotient(c, entry + noise, total, errors))
 
     def poses(self, c: int, errors: FloatArray, matrices: FloatArray) -> FloatArray:

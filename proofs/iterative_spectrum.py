@@ -36,8 +36,8 @@ def transform_error(symbol: FloatArray, orbits: Orbits, stack: BlockStack) -> fl
     known, copies = symbol_transform(group).rounding, 1 + np.iscomplexobj(stack.matrices)
     sums, spread = float(known.sums.max()), known.roots * np.sqrt(group.order)
     error = sums + fast_irrep_error(group)
-    if not is_free(orbits):  # bases of fixed vectors, from projectors that are transforms
-        error += 2 * BASES * DOUBLE * degree + 3 * (sums + spread)
+    if not is_free(orbits):  # lengths of the fixed vectors; that they are tilted by t, from projectors that are
+        error += 2 * BASES * DOUBLE * degree  # transforms, is a part t^2: Phi(h g h') = Phi(g) has P Khat P = Khat
     error += float(gamma(copies * (2 * degree + 8))) * np.sqrt(degree * copies)
     return float(error * mass(symbol, orbits) + spread * mass(symbol, orbits, 2))
 

@@ -97,7 +97,7 @@ class FourierRounding:
         if not row_sum > 0:
             return np.full(errors.shape, np.inf)
         noise = count * self.sizes.sums(self.unit) * self.diagonal[c]
-        entry = min(count * moved.entries[c], moved.relative * (row_sum + noise))
+        entry = min(count * moved.entries[c], moved.relative * row_sum)
         return quotient_bound(moved.duals[c], entry + noise, 1 / row_sum, np.abs(errors))
 
     @cached_property

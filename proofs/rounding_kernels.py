@@ -42,7 +42,7 @@ def kernel_accuracy(kernel: KernelLike, points: npt.ArrayLike | None = None) -> 
     (:mod:`orbitkernels.numerics.network_growth`), 1 unless the net is chaotic, or tangent kernels of erf, sin or
     cos have pre-activations of standard deviations above 1000.  An average over h elements has
     what its kernel has, which is relative to that kernel's diagonal and so grows by the ratio of the diagonals at
-    the points, and h roundings of its sum.
+    the points, and h roundings of the sum in each argument.
 
     Args:
         kernel: As for :func:`orbitkernels.spectral_error`.
@@ -78,7 +78,7 @@ def _average(kernel: Averaged, points: FloatArray | None) -> float:
     if points is not None:
         ratios = [_diagonal(kernel.kernel, x) / _diagonal(kernel, x) for x in points]
         ratio = max([1.0, *(r for r in ratios if np.isfinite(r))])
-    return ratio * (kernel_accuracy(kernel.kernel, points) + kernel.subgroup.order * DOUBLE)
+    return ratio * (kernel_accuracy(kernel.kernel, points) + 2 * kernel.subgroup.order * DOUBLE)
 
 
 def _diagonal(kernel: KernelLike, x: FloatArray) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rounding_oracle import MISSING, distances, orbits_of, true_errors
+from rounding_oracle import MISSING, distances, orbits_of, regular, true_errors
 
 import orbitkernels as ok
 from orbitkernels.errors import RoundingWarning
@@ -65,6 +65,22 @@ def checked(kernels, orbits, missing, how="block"):
 def test_bounds_are_never_violated(name, seed, scale, what, fixed):
     kernels = [ok.Gaussian(length_scale=10.0**scale), ok.NTK(depth=2)]
     checked(kernels, orbits_of(name, seed, fixed), MISSING[name] if what == "coset" else what)
+
+
+def test_kernels_that_are_not_quite_symmetric():
+    """k(x, y) + 10^-12 x^T A y with A^T = -A, A right translations by c and c^-1: only a triangle is read."""
+    G, _ = regular("S3")
+    every = np.arange(6)
+    c = next(g for g in every if G.multiply(g, g) == G.inverse(g) != g)
+    right = np.zeros((6, 6))
+    right[every, G.multiply(every, c)] = 1.0
+    gaussian = ok.Gaussian(length_scale=3.0)
+    for size in (1e-12, -1e-12):
+        skewed = lambda X, Y, size=size: gaussian.gram(X, Y) + size * X @ (right - right.T) @ Y.T  # noqa: E731
+        for seed in range(3):
+            orbits = ok.Orbits(G, np.random.default_rng(seed).standard_normal((2, 6)), [0, 1], regular("S3")[1])
+            for missing in ("pose", "1,2"):
+                assert checked([skewed], orbits, missing)
 
 
 def test_two_orbits_as_one_circulant():
