@@ -44,11 +44,18 @@ class Stage:
         return Orbits(self.group, images, self.dataset.labels[chosen], self.action)
 
 
-def draw_stage(group: FiniteGroup, dataset: Dataset) -> tuple[Stage, list[str]]:
-    """The action on images of this shape, padded if cyclic shifts need it, and a note of the padding."""
+def draw_stage(group: FiniteGroup, dataset: Dataset, kernel: KernelLike | None = None) -> tuple[Stage, list[str]]:
+    """The action on images of this shape, padded if cyclic shifts need it, and a note of the padding.
+
+    Raises:
+        InputError: If the group does not act on them, or the kernel reads them as images of another shape.
+    """
     shape = dataset.images.shape[1:]
     padding = _padding(group, shape)
     padded = tuple(size + before + after for size, (before, after) in zip(shape, padding, strict=True))
+    require = getattr(kernel, "require_shape", None)
+    if require is not None and len(padded) == 2:  # orbits are rows, which have forgotten it
+        require("data", padded)
     notes = []
     if padded != shape:
         old, new = ("x".join(map(str, size)) for size in (shape, padded))

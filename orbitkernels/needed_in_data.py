@@ -72,7 +72,7 @@ def needed_separation_of_pairs(
     G = group_of(group) if isinstance(group, str) else group
     k, r = as_kernel(kernel), Ridge.of(ridge)
     images = dataset(data)
-    stage, notes = draw_stage(G, images)
+    stage, notes = draw_stage(G, images, k)
     rows: list[dict[str, Any]] = []
     bounds: list[BoundedError] = []
     ways: list[LeftOut] = []

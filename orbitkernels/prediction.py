@@ -146,7 +146,7 @@ def predict(
         raise InputError(f"Argument 'precision' is {precision}, which needs symmetrisation 'block'.")
     _refuse_routes(G, precision, how)
     images = dataset(data)
-    stage, notes = draw_stage(G, images)
+    stage, notes = draw_stage(G, images, k)
     if average is not None:
         k = averaged(k, stage, average)
     rows: list[dict[str, Any]] = []

@@ -238,6 +238,38 @@ class _Convolutional(GramKernel):
                 "use padding=zero or head=flatten."
             )
 
+    def require_shape(self, name: str, shape: tuple[int, int]) -> None:
+        """Refuse images whose rows, written one after the other, the kernel would read as images of another shape.
+
+        A sequence of vectors may be read as channels.
+
+        Args:
+            name: What the message calls the images.
+            shape: Rows and columns.
+
+        Raises:
+            InputError: If they are not what the kernel says, or it says nothing and would take them for a square.
+
+        Example:
+            >>> from orbitkernels.proofs.convolutional_kernels import CNTK
+            >>> CNTK(height=2, width=8).require_shape("data", (2, 8))
+            >>> CNTK().require_shape("data", (2, 8))
+            Traceback (most recent call last):
+                ...
+            orbitkernels.errors.InputError: Argument 'data' has images of 2 x 8; give the kernel height=2, width=8.
+        """
+        try:
+            channels, *places = self._images(name, np.zeros((1, prod(shape)))).shape[1:]
+            if [size for size in (*places, channels) if size > 1] == [size for size in shape if size > 1]:
+                return
+        except InputError:
+            pass  # the shape itself tells more
+        self._images(name, np.zeros((1, *shape)))  # which says what the kernel asks for
+        height, width = shape
+        raise InputError(
+            f"Argument '{name}' has images of {height} x {width}; give the kernel height={height}, width={width}."
+        )
+
     def _images(self, name: str, values: npt.ArrayLike) -> FloatArray:
         return image_array(name, values, self.height, self.width, self.channels)
 
