@@ -13,8 +13,8 @@ from typing import Any
 
 from .arguments import Parameter, parameter_text
 
-#: Characters of a line that fit on a page, and numbers of a list in one line and in all.
-_WIDTH, _NUMBERS, _MOST = 56, 12, 60
+#: Characters of a line that fit on a page, and numbers of a list that are written out.
+_WIDTH, _MOST = 56, 60
 
 #: Activations that read better than the expression they are computed by.
 _READABLE = {"relu": r"\max(z, 0)", "abs": "|z|"}
@@ -65,12 +65,22 @@ def variances(layer: Any, **values: Parameter) -> tuple[list[str], dict[str, str
         numbers = [number_latex(entry) for entry in value]
         if len(numbers) > _MOST:
             numbers = [*numbers[: _MOST - 1], r"\dots", numbers[-1]]
-        rows = [", ".join(numbers[i : i + _NUMBERS]) for i in range(0, len(numbers), _NUMBERS)]
-        listed = r", \\ &\quad ".join(rows)
+        listed = r", \\ &\quad ".join(_rows(numbers))
         lines.append(rf"(\sigma_{{{name},0}}^2, \dots, \sigma_{{{name},L}}^2) &= ({listed})")
     if plain:
         lines.append(r",\quad ".join([plain[0], *(line.replace("&=", "=") for line in plain[1:])]))
     return lines, {name: sigma(name, layer, value) for name, value in values.items()}
+
+
+def _rows(numbers: Sequence[str]) -> list[str]:
+    """A list in as many rows as it takes."""
+    rows = [numbers[0]]
+    for text in numbers[1:]:
+        if _width(rows[-1]) + _width(text) < _WIDTH - 16:  # what stands before the list
+            rows[-1] += f", {text}"
+        else:
+            rows.append(text)
+    return rows
 
 
 def sigma(name: str, layer: Any, value: Parameter) -> str:

@@ -64,7 +64,7 @@ def convolution_lines(net: Any, symbolic: Any, weight: Parameter, bias: Paramete
         lines += _windows(net)
     lines += [
         rf"F &= {_box(net.filter)},\quad s = {_extent(net.stride)},\quad L = {net.depth}",
-        *(line.replace("E_l(p, q) =", f"E_l(p, q) = {slope}") for line in _POSITIONS[net.padding]),
+        *(line.replace("E_l(p, q) = ", f"E_l(p, q) = {slope}") for line in _POSITIONS[net.padding]),
         r"&\text{along each axis, of } n \text{ positions before a layer and } a \text{ in } F;\quad "
         r"c \text{ channels}",
     ]

@@ -148,7 +148,6 @@ def test_html_reads_well_without_a_stylesheet(target: tuple) -> None:
     reader.feed(derivation._repr_html_())
     for number, step in enumerate(derivation.steps, 1):
         assert re.findall(rf"^\({number}\) {re.escape(step.rule)}", reader.text, re.MULTILINE), number
-        assert not re.search(rf"{number}\.?\s+\(?{number}\)? ", reader.text), number
     assert not re.search(r"^\d+\. ?$", reader.text, re.MULTILINE)  # the list counts too
     levels = "|".join({str(step.evidence.level) for step in derivation.steps if step.evidence.level})
     assert re.search(rf"^({levels}) \w", reader.text, re.MULTILINE)
