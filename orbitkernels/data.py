@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -205,16 +205,39 @@ def _npz(path: Path) -> Dataset:
     if not path.is_file():
         raise InputError(f"Argument 'data' is {str(path)!r}, but there is no such file.")
     with _readable(path), path.open("rb") as stream:  # np.load given a path leaves a damaged file open
-        archive = np.load(stream, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise InputError(f"{str(path)!r} is not a .npz archive but a single array; save it with np.savez.")
-        with archive:
+        _refuse_foreign(path, stream.read(len(np.lib.format.MAGIC_PREFIX)))
+        stream.seek(0)
+        with np.load(stream, allow_pickle=False) as archive:
             absent = [key for key in ("images", "labels") if key not in archive]
             if absent:
                 held = ", ".join(map(repr, archive.files)) or "nothing"
                 raise InputError(f"{str(path)!r} has no array {absent[0]!r}; it holds {held}.")
-            images, labels = archive["images"], archive["labels"]
+            images, labels = (_member(archive, key, path) for key in ("images", "labels"))
     return Dataset(images, labels, str(path))
+
+
+def _refuse_foreign(path: Path, start: bytes) -> None:
+    """Refuse files that do not begin as archives do."""
+    if start.startswith(b"PK"):
+        return
+    kind = "but a single array" if start == np.lib.format.MAGIC_PREFIX else "whatever its name says"
+    raise InputError(
+        f"{str(path)!r} is not a .npz archive, {kind}; save it with np.savez(path, images=images, labels=labels)."
+    )
+
+
+def _member(archive: np.lib.npyio.NpzFile, key: str, path: Path) -> npt.NDArray[Any]:
+    """An array of numbers of an archive; Python objects are never loaded, as that would run code of the file."""
+    try:
+        found: npt.NDArray[Any] = archive[key]
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        raise InputError(
+            f"Array {key!r} of {str(path)!r} holds Python objects, which are not loaded; save it as an array of "
+            "numbers of one shape, such as np.array(values, dtype=float)."
+        ) from error
+    return found
 
 
 def _array(values: npt.ArrayLike, key: str, of: str) -> npt.NDArray[np.generic]:

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import pickle
 import struct
 from pathlib import Path
 
@@ -154,7 +155,7 @@ BAD_ARRAYS = {
     "four axes": (GOOD[..., None], [0, 1, 0, 1], "not [4, 3, 3, 1]"),
     "no images": (GOOD[:0], [], "not [0, 3, 3]"),
     "complex": (GOOD * 1j, [0, 1, 0, 1], "real numbers, not complex128"),
-    "objects": (np.array([{}, {}, {}, {}]), [0, 1, 0, 1], "Cannot read"),
+    "objects": (np.array([{}, {}, {}, {}]), [0, 1, 0, 1], "holds Python objects, which are not loaded"),
 }
 
 
@@ -181,6 +182,35 @@ def test_missing_keys_and_foreign_archives(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         np.save(stream, GOOD)
     assert "a single array" in message(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"1,2,3\n4,5,6\n", pickle.dumps([1, 2]), b"\x93NUMP"])
+def test_files_that_are_no_archive_are_told_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "text.npz"
+    path.write_bytes(content)
+    expected = "is not a .npz archive, whatever its name says; save it with np.savez(path, images="
+    assert expected in message(path)
+    assert "pickle" not in message(path)
+
+
+class Mischief:
+    """What a file may run when its objects are loaded."""
+
+    ran = False
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return setattr, (Mischief, "ran", True)
+
+
+@pytest.mark.parametrize("key", ["images", "labels"])
+def test_archives_of_objects_have_a_safe_remedy(tmp_path: Path, key: str) -> None:
+    objects = np.array([Mischief(), None, 2, 3], dtype=object)
+    np.savez(tmp_path / "x.npz", **{"images": GOOD, "labels": [0, 1, 0, 1], key: objects})
+    text = message(tmp_path / "x.npz")
+    assert text.startswith(f"Array '{key}' of ")
+    assert "np.array(values, dtype=float)" in text
+    assert "allow_pickle" not in text
+    assert not Mischief.ran
 
 
 def test_unknown_sources_are_refused() -> None:
