@@ -7,7 +7,7 @@ expectations over a Gaussian process z with the covariance of the layer, and all
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
