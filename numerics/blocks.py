@@ -21,6 +21,9 @@ Matrices = npt.NDArray[np.inexact[Any]]
 #: Largest asymmetry of a block beside the largest entry of all: above the rounding of kernels in single precision.
 ASYMMETRY = 1e-6
 
+#: Least length of an orbit that counts beside a longer one: ASYMMETRY times it is a few roundings of that one.
+_LEAST_LENGTH = 1e-9
+
 #: Squares of smaller numbers may be lost, so that a norm tells nothing.
 _SQUARES_FROM = 1e-140
 
@@ -104,6 +107,16 @@ class BlockStack:
                 total += 2 * ((lower.real - upper.real) ** 2 + (lower.imag + upper.imag) ** 2)
         return np.asarray(np.sqrt(total) / 2)
 
+    def parts(self, values: FloatArray) -> FloatArray:
+        """Array [C, C]: largest of the values [k, D, D] in the part of each pair of orbits, 0 if it is empty."""
+        found = np.zeros((len(self.bases), len(self.bases)))
+        present = np.flatnonzero(np.diff(self.offsets))
+        starts = self.offsets[present]
+        if starts.size:
+            rows = np.maximum.reduceat(values.max(axis=0), starts, axis=0)
+            found[np.ix_(present, present)] = np.maximum.reduceat(rows, starts, axis=1)
+        return found
+
     @property
     def eigenvalues(self) -> FloatArray:
         """Eigenvalues [k, D] of the blocks, ascending."""
@@ -177,26 +190,36 @@ class FourierBlocks:
     def require_hermitian(self) -> None:
         """Check that every block is Hermitian, because only its lower triangle is used from here on.
 
+        The part of each pair of orbits is compared in its own units: a long orbit does not hide a short one.
+
         Raises:
-            NotInvariantError: If one is off by more than ASYMMETRY times the largest entry.
+            NotInvariantError: If one is off by more than ASYMMETRY times the largest entry of such parts.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            real = max(float(np.abs(stack.matrices.real).max(initial=0.0)) for stack in self.stacks)
+            least = float(self.scales.min(initial=np.inf)) / max(stack.rows or 1 for stack in self.stacks)
             skew = max(float(stack.asymmetries.max(initial=0.0)) for stack in self.stacks)
-        if real > _SQUARES_FROM and 2 * skew <= ASYMMETRY * real:
+        if least > _SQUARES_FROM and 2 * skew <= ASYMMETRY * least:
             return
-        size = max(float(np.abs(stack.matrices).max(initial=0.0)) for stack in self.stacks)
-        for stack in self.stacks:
-            adjoint = stack.matrices.conj().swapaxes(1, 2)
-            differences = np.abs(stack.matrices - adjoint)
-            if not differences.max(initial=0.0) <= ASYMMETRY * size:
-                off = differences.max(axis=(1, 2), initial=0.0)
-                worst = int(np.argmax(off))
-                raise NotInvariantError(
-                    f"Argument 'phi' must satisfy phi_ba(g) = phi_ab(g^-1); the Fourier block of irrep "
-                    f"{stack.irreps[worst]} is off a Hermitian one by {off[worst]:.1e} beside {size:.1e}, so the "
-                    "kernel is not symmetric or not invariant."
-                )
+        sizes = np.max([stack.parts(np.abs(stack.matrices)) for stack in self.stacks], axis=0)
+        skews = [np.abs(stack.matrices - stack.matrices.conj().swapaxes(1, 2)) for stack in self.stacks]
+        off = np.max([stack.parts(skew) for stack, skew in zip(self.stacks, skews, strict=True)], axis=0)
+        lengths = np.sqrt(np.diagonal(sizes))
+        longer = np.maximum.outer(lengths, lengths)
+        scale = np.maximum(sizes, longer * np.maximum(np.minimum.outer(lengths, lengths), _LEAST_LENGTH * longer))
+        if (off <= ASYMMETRY * scale).all():
+            return
+        a, b = np.unravel_index(np.argmax(np.where(off <= ASYMMETRY * scale, 0.0, off / scale)), off.shape)
+        irrep = next(
+            int(stack.irreps[i])
+            for stack, skew in zip(self.stacks, skews, strict=True)
+            for i, part in enumerate(skew[:, stack.orbit(int(a)), stack.orbit(int(b))])
+            if not (part < off[a, b]).all()
+        )
+        raise NotInvariantError(
+            f"Argument 'phi' must satisfy phi_ba(g) = phi_ab(g^-1); the Fourier block of irrep {irrep} is off a "
+            f"Hermitian one by {off[a, b]:.1e} beside {scale[a, b]:.1e}, so the kernel is not symmetric or not "
+            "invariant."
+        )
 
     @cached_property
     def _has_usable_factors(self) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError
+from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.proofs import averaged_kernels, invariance
 from orbitkernels.proofs.averaged_kernels import Averaged
 from orbitkernels.proofs.batches import OrbitBatch
@@ -62,11 +63,17 @@ def test_a_kernel_that_is_not_invariant_on_the_short_orbit_is_refused(call, rati
 
 
 def test_the_old_scale_is_caught(monkeypatch):
-    """The largest value of all as the scale: accepted, and the two routes differ by a factor of four."""
+    """The largest value of all as the scale: accepted, and the two routes differ by a factor of four.
+
+    Blocks that are not Hermitian would say so too, each pair of orbits in its own units.
+    """
     monkeypatch.setattr(
         invariance, "natural_scale", lambda left, right: np.full((left.size, right.size), left.max() ** 2)
     )
     orbits = of_lengths(3e5)
+    with pytest.raises(NotInvariantError, match="off a Hermitian one"):
+        ok.spectral_error(first_counts_twice, orbits, ridge=1.0)
+    monkeypatch.setattr(FourierBlocks, "require_hermitian", lambda blocks: None)
     assert ok.check_invariance(first_counts_twice, orbits) < 1e-10
     wrong = ok.spectral_error(first_counts_twice, orbits, ridge=1.0, precision="double-double")
     right = ok.leave_out_error(first_counts_twice, orbits, ridge=1.0)
@@ -263,3 +270,43 @@ def test_one_sum_is_enough_for_invariant_kernels(name, ratio):
     averaged = Averaged(INVARIANT[name], C4, (4,))
     assert averaged._is_invariant(averaged.action, X, X)
     assert averaged._is_invariant(averaged.action, X, X[1:])
+
+
+# ---------------------------------------------------------------------- symbols
+
+
+def unequal(ratio, cross=0.0, free=True):
+    """Symbols of C4 that are even, or of the second orbit with stabiliser C2."""
+    second = [3, 1.5, 0.5, 1.5] if free else [3, 1, 3, 1]
+    phi = np.zeros((2, 2, 4))
+    phi[0, 0], phi[1, 1] = [3, 1, 0.5, 1], np.array(second) * ratio**2
+    phi[0, 1] = phi[1, 0] = 0.1 * ratio * np.ones(4)
+    phi[0, 1, 1] += cross * ratio * (1.0 if free else 0.0)
+    return phi
+
+
+@pytest.mark.parametrize("ratio", [1.0, *LENGTHS, 1e-30])
+@pytest.mark.parametrize("off", [1e-3, np.nan])
+def test_symbols_that_are_not_even_on_the_short_orbit_are_refused(ratio, off):
+    ok.symbol_errors_with_bound(unequal(ratio), "C4", [1.0, ratio])
+    for c in range(2):
+        phi = unequal(ratio)
+        phi[c, c, 1] += off * abs(phi[c, c, 0])
+        with pytest.raises((NotInvariantError, InputError), match=r"phi"):
+            ok.symbol_errors_with_bound(phi, "C4", [1.0, ratio])
+    if off == off and 1e-7 < ratio < 1e7:
+        with pytest.raises(NotInvariantError, match=r"Fourier block of irrep \d is off a Hermitian one by"):
+            ok.symbol_errors_with_bound(unequal(ratio, off), "C4", [1.0, ratio])
+
+
+@pytest.mark.parametrize("ratio", [1e-5, 1e5])
+def test_symbols_of_orbits_with_stabilisers(ratio):
+    """Irreps in which an orbit has no part."""
+    from orbitkernels.numerics.fourier import fourier_blocks
+
+    irreps = [(1j ** (k * np.arange(4)))[:, None, None] for k in range(4)]
+    phi = unequal(ratio, free=False)
+    fourier_blocks(phi, irreps, [[0], [0, 2]])
+    phi[0, 0, 1] *= 1.001
+    with pytest.raises(NotInvariantError, match="off a Hermitian one"):
+        fourier_blocks(phi, irreps, [[0], [0, 2]])
