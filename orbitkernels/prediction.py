@@ -23,7 +23,7 @@ from orbitkernels.left_out import (
     refuse_large,
     route_notes,
 )
-from orbitkernels.proofs.arguments import integer
+from orbitkernels.proofs.arguments import function_or_none, integer
 from orbitkernels.proofs.batches import SpectralErrors, levelled_errors
 from orbitkernels.proofs.dense_route import DenseRoute
 from orbitkernels.proofs.invariance import KernelLike, as_kernel
@@ -38,11 +38,11 @@ from orbitkernels.proofs.rounding import (
     finer_precisions,
     finite_lists,
     kernel_accuracy,
+    remedy,
 )
 from orbitkernels.proofs.spectral import FourierRoute
 from orbitkernels.proofs.symmetrisation import checked_symmetrisation, require_scalar
 from orbitkernels.theory.groups import FiniteGroup, require_group
-from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.names import group as group_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -113,9 +113,10 @@ def predict(
         ``exact_errors`` (both orbits; a list each if several poses with their own errors are missing),
         ``relative_difference`` (the largest), ``ridge`` (r, absolute), ``condition_number`` (of K + r I, 2-norm),
         ``rounding_bound`` and ``rounding_bounds`` (of the spectral errors, in their shape; None where one is
-        infinite), ``stabiliser_orders``, ``exact_route`` (``"dense"`` or ``"conjugate gradients"``), and for the
-        latter, else None, ``product``, ``residual`` (by that product) and ``kernel_residual`` (on a few rows, by
-        values of the kernel).
+        infinite; in double precision those of :func:`orbitkernels.spectral_errors` for groups below 256 elements,
+        of :func:`orbitkernels.error_with_bound` for others), ``stabiliser_orders``, ``exact_route`` (``"dense"``
+        or ``"conjugate gradients"``), and for the latter, else None, ``product``, ``residual`` (by that product)
+        and ``kernel_residual`` (on a few rows, by values of the kernel).
 
     Raises:
         InputError: If an argument cannot be used; one line that says why.
@@ -137,8 +138,7 @@ def predict(
             "spectral_error and leave_out_error take one."
         )
     for name, told in (("progress", progress), ("status", status)):
-        if told is not None and not callable(told):
-            raise InputError(f"Argument '{name}' must be a function or None, not {shown(told)}.")
+        function_or_none(name, told)
     missing_poses(G, missing)  # a bad word is refused before the data are read
     if checked_symmetrisation(symmetrisation) == "scalar":
         require_scalar(G, 2)
@@ -150,8 +150,7 @@ def predict(
     if average is not None:
         k = averaged(k, stage, average)
     rows: list[dict[str, Any]] = []
-    remarks: list[BoundedError] = []
-    warned: list[SpectralErrors] = []
+    remarks: list[_Remark] = []
     ways: list[LeftOut] = []
     together = _TOGETHER if G.order < _LARGE else 1
     # small matrices: threads would only wait for each other
@@ -166,7 +165,7 @@ def predict(
             ask = _Asked(k, missing, r, precision, how, tell)
             many = together > 1 and precision == "double"
             found = (
-                _rows(ask, piece, symmetrisation, remarks, warned, ways)
+                _rows(ask, piece, symmetrisation, remarks, ways)
                 if many or symmetrisation == "scalar"
                 else _rows_one_by_one(ask, piece, remarks, ways)
             )
@@ -187,7 +186,8 @@ def predict(
         "pairs": rows,
         "largest_relative_difference": max(row["relative_difference"] for row in rows),
         "notes": notes
-        + (_notes(rows, remarks) if symmetrisation == "block" else [_SCALAR_NOTE, *_worst_remark(warned)])
+        + ([_SCALAR_NOTE] if symmetrisation == "scalar" else rounding_notes(rows) if precision == "double" else [])
+        + _worst_remark(remarks)
         + route_notes(ways),
     }
 
@@ -239,55 +239,63 @@ class _Asked:
         accuracy = kernel_accuracy(self.kernel, orbits.seeds)
         return LeftOut(bounded(dense, self.missing, self.precision, accuracy).error, "dense")
 
-    def recommending(self, found: BoundedError, orbits: Orbits) -> BoundedError:
-        """The same with those higher precisions only that the second route takes too; it is dense for them."""
-        if not found.finer:
-            return found
-        dense = finer_precisions(orbits, "dense", found.precision) if self.route in ("auto", "dense") else ()
-        return replace(found, finer=tuple(name for name in found.finer if name in dense))
+    def remark_on(self, found: BoundedError, orbits: Orbits) -> _Remark:
+        """What is to be said of the rounding of a pair."""
+        relative = max(found.relative_bound, found.relative_kernel_bound)
+        return _Remark(relative, replace(found, finer=self._affordable(found.finer, orbits)).remark)
+
+    def remark_on_batch(self, found: SpectralErrors, drawn: Drawn) -> _Remark:
+        """What is to be said of the pair of a batch whose bound is the largest beside its error."""
+        if found.concern is None:
+            return _Remark(found.relative_bound, None)
+        finer = self._affordable(found.finer, drawn[found.worst[0]][0])
+        return _Remark(found.relative_bound, f"{found.concern}; {remedy(finer)}.")
+
+    def _affordable(self, finer: tuple[Precision, ...], orbits: Orbits) -> tuple[Precision, ...]:
+        """Those of some higher precisions that the second route takes too; it is dense for them."""
+        dense = finer_precisions(orbits, "dense") if finer and self.route in ("auto", "dense") else ()
+        return tuple(name for name in finer if name in dense)
+
+
+@dataclass(frozen=True)
+class _Remark:
+    """The largest bound relative to its error in some pairs, and one line on it if it is worth one."""
+
+    relative: float
+    text: str | None
 
 
 Drawn = list[tuple[Orbits, tuple[int, int]]]
 
 
 def _rows(
-    ask: _Asked,
-    drawn: Drawn,
-    symmetrisation: str,
-    bounds: list[BoundedError],
-    warned: list[SpectralErrors],
-    ways: list[LeftOut],
+    ask: _Asked, drawn: Drawn, symmetrisation: str, remarks: list[_Remark], ways: list[LeftOut]
 ) -> Iterator[dict[str, Any]]:
     """Both routes on some pairs of images: the spectral one for all together, the other for each.
 
-    What is known of the rounding of the exact spectral errors is appended to the bounds, scalar ones with a remark
-    to `warned`, and the second route to the ways.
+    Errors, bounds and condition numbers are those of the batch.  What is to be said of its rounding is appended to
+    the remarks, and the second route to the ways.
     """
     names = [f"Images {first} and {second}" for _, (first, second) in drawn]
     found = levelled_errors(
         ask.kernel, [orbits for orbits, _ in drawn], ask.ridge, ask.missing, symmetrisation, names.__getitem__
     )
-    if found.remark is not None:
-        warned.append(found)
+    remarks.append(ask.remark_on_batch(found, drawn))
     for p, (orbits, indices) in enumerate(drawn):
         try:
             exact = ask.left_out(orbits)
         except SingularGramError as error:
             raise SingularGramError(f"{names[p]}: {error}") from error
         ways.append(exact)
-        spectral = found.errors[p, 0, 0, ..., 0]  # [2], or [2, poses] for a list of poses
-        bound = found.rounding_bounds[p, 0, 0, ..., 0]
-        if symmetrisation == "block":
-            route = FourierRoute.of(ask.kernel, orbits, ask.ridge, check=False)
-            known = bounded(route, ask.missing, accuracy=kernel_accuracy(ask.kernel, orbits.seeds))
-            bounds.append(ask.recommending(known, orbits))
-            bound = known.rounding_bound[..., 0]
-        condition, absolute = float(found.condition_numbers[p, 0, 0]), float(found.ridges[p, 0, 0])
+        one = p, 0, 0
+        # [2], or [2, poses] for a list of poses
+        spectral, bound = (values[one][..., 0] for values in (found.errors, found.rounding_bounds))
+        condition, absolute = float(found.condition_numbers[one]), float(found.ridges[one])
         yield _row(orbits, indices, spectral, exact, bound, condition, absolute)
 
 
 def _rows_one_by_one(
-    ask: _Asked, drawn: Drawn, bounds: list[BoundedError], ways: list[LeftOut]
+    ask: _Asked, drawn: Drawn, remarks: list[_Remark], ways: list[LeftOut]
 ) -> Iterator[dict[str, Any]]:
     """As :func:`_rows`, for large groups, and in higher precision for all."""
     for orbits, indices in drawn:
@@ -299,7 +307,7 @@ def _rows_one_by_one(
             exact = ask.left_out(orbits)
         except SingularGramError as error:
             raise SingularGramError(f"Images {indices[0]} and {indices[1]}: {error}") from error
-        bounds.append(ask.recommending(spectral, orbits))
+        remarks.append(ask.remark_on(spectral, orbits))
         ways.append(exact)
         first, bound = spectral.error[..., 0], spectral.rounding_bound[..., 0]
         yield _row(orbits, indices, first, exact, bound, spectral.condition_number, spectral.ridge)
@@ -334,18 +342,10 @@ def _row(
     }
 
 
-def _notes(rows: list[dict[str, Any]], bounds: list[BoundedError]) -> list[str]:
-    """How far rounding may separate the routes, and the worst pair if a bound is large."""
-    worst = max(bounds, key=lambda found: max(found.relative_bound, found.relative_kernel_bound))
-    remark = next((found.remark for found in (worst, *bounds) if found.remark is not None), None)
-    agreement = rounding_notes(rows) if worst.precision == "double" else []
-    return agreement + ([] if remark is None else [remark])
-
-
-def _worst_remark(found: list[SpectralErrors]) -> list[str]:
-    """The remark of the piece whose bound is largest beside its error."""
-    worst = max(found, key=lambda one: one.relative_bound, default=None)
-    return [] if worst is None or worst.remark is None else [worst.remark]
+def _worst_remark(remarks: list[_Remark]) -> list[str]:
+    """The line on the pairs whose bound is largest beside its error, or else the first one there is."""
+    worst = max(remarks, key=lambda one: one.relative)
+    return [one.text for one in (worst, *remarks) if one.text is not None][:1]
 
 
 def rounding_notes(rows: list[dict[str, Any]]) -> list[str]:

@@ -46,6 +46,20 @@ def number(name: str, value: Any, *, positive: bool) -> Fraction:
     return exact
 
 
+def part_of(name: str, value: Any, whole: str) -> float:
+    """A number above 0 and below 1, a part of something that messages name.
+
+    Example:
+        >>> from orbitkernels.proofs.arguments import part_of
+        >>> part_of("tolerance", 0.25, "the labels")
+        0.25
+    """
+    found = float(number(name, value, positive=True))
+    if not found < 1:
+        raise InputError(f"Argument '{name}' must be below 1, as it is a part of {whole}, not {shown(value)}.")
+    return found
+
+
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of some words."""
     if not isinstance(value, str) or value not in choices:
@@ -63,6 +77,19 @@ def switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise InputError(f"Argument '{name}' must be True or False, not {shown(value)}.")
     return bool(value)
+
+
+def function_or_none(name: str, value: Any) -> Any:
+    """Something that can be called, or None.
+
+    Example:
+        >>> from orbitkernels.proofs.arguments import function_or_none
+        >>> function_or_none("progress", print) is print, function_or_none("progress", None)
+        (True, None)
+    """
+    if value is not None and not callable(value):
+        raise InputError(f"Argument '{name}' must be a function or None, not {shown(value)}.")
+    return value
 
 
 def layer_numbers(name: str, value: Any, count: int, *, positive: bool) -> Fraction | tuple[Fraction, ...]:

@@ -17,7 +17,7 @@ from orbitkernels.theory.groups import FiniteGroup
 from orbitkernels.theory.laws import IntArray
 from orbitkernels.theory.subgroups import Subgroup
 
-from .arguments import FloatArray
+from .arguments import FloatArray, function_or_none
 from .batched_blocks import BatchErrors, BatchRoute
 from .batched_symbols import links_of, symbols_of_links
 from .invariance import KernelLike, as_kernel
@@ -25,9 +25,10 @@ from .large_orbits import irrep_route
 from .missing import Missing, MissingLike, missing_poses
 from .orbit_batch import OrbitBatch
 from .orbits import Orbits
+from .pose_sources import ExactPoses
 from .positivity import largest_inverse, require_positive_blocks
 from .ridge import Ridge, RidgeLike
-from .rounding import WORTH_A_WARNING
+from .rounding import WORTH_A_WARNING, Precision, finer_precisions, remedy
 from .spectrum import ROUNDINGS
 from .symmetrisation import checked_symmetrisation, interleaved_symbol, require_scalar
 
@@ -35,6 +36,9 @@ __all__ = ["OrbitBatch", "SpectralErrors", "spectral_errors"]
 
 #: Bytes of the symbols and blocks of one batch.
 MAX_BYTES = 2**32
+
+#: What has higher precisions.
+_ALONE = "error_with_bound with "
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class SpectralErrors:
         rounding_levels: Array [P, K, R]: eps times the condition number of D^-1/2 (K + r I) D^-1/2, estimated,
             with D constant on each orbit, which makes the orbits equally long.  By about that part of its value
             rounding changes an error, if it is typical: a level, not a bound.
-        remark: One line on the largest bound, if it exceeds a thousandth of its error; else None.
+        concern: Which bound is the largest beside its error, if it exceeds a thousandth of that; else None.
+        finer: Precisions in which :func:`orbitkernels.error_with_bound` takes the tuple of the largest bound: none
+            for poses that are no exact action and for the scalar symmetrisation, which it has not got.
     """
 
     errors: FloatArray
@@ -61,7 +67,20 @@ class SpectralErrors:
     ridges: FloatArray
     rounding_bounds: FloatArray
     rounding_levels: FloatArray
-    remark: str | None = None
+    concern: str | None = None
+    finer: tuple[Precision, ...] = ()
+
+    @property
+    def remark(self) -> str | None:
+        """One line on the largest bound, with the remedy, if it exceeds a thousandth of its error; else None."""
+        return None if self.concern is None else f"{self.concern}; {remedy(self.finer, _ALONE)}."
+
+    @property
+    def worst(self) -> tuple[int, int, int]:
+        """Tuple, kernel and ridge of the largest rounding bound relative to its error."""
+        ratios = _ratios(self)
+        p, k, r = np.unravel_index(np.argmax(ratios), ratios.shape)[:3]
+        return int(p), int(k), int(r)
 
     @property
     def relative_bound(self) -> float:
@@ -99,7 +118,7 @@ def spectral_errors(
         symmetrisation: ``"block"``: the average over the group, exact for exact actions.  ``"scalar"``: the
             circulant of Perin and Deny, for two free orbits of a cyclic group; see
             :mod:`orbitkernels.proofs.symmetrisation`.
-        titles: What a message calls tuple p.
+        titles: What a message calls tuple p: a function of p.
 
     Returns:
         Errors, condition numbers, absolute ridges, and bounds and levels of rounding.
@@ -143,6 +162,7 @@ def levelled_errors(
     several = [as_kernel(kernel) for kernel in _listed(kernels, "kernels")]
     wanted = [Ridge.of(ridge) for ridge in _listed(ridges, "ridges")]
     what, how = missing_poses(batch.group, missing), checked_symmetrisation(symmetrisation)
+    named = _titles(titles, batch)
     if what.orbits is not None:
         raise InputError(
             "Argument 'missing' names poses of several orbits that are missing at the same time; use "
@@ -158,7 +178,8 @@ def levelled_errors(
         symbols = symbols_of_links(several, batch.source, batch.group, first, second)  # [L, K, n]
         if how == "scalar":
             symbols, links = _interleaved(symbols, links, batch.group)
-        return _errors(batch, symbols, links, wanted, what, titles)
+        found = _errors(batch, symbols, links, wanted, what, named)
+    return _with_concern(found, batch, how, named)
 
 
 def _errors(
@@ -167,16 +188,15 @@ def _errors(
     links: IntArray,
     wanted: Sequence[Ridge],
     what: Missing,
-    titles: Callable[[int], str] | None,
+    title: Callable[[int], str],
 ) -> SpectralErrors:
     """Errors from symbols, for tuples with the same stabilisers at a time."""
     result = None
-    titles = titles or (lambda p: f"Inputs {batch.members[p].tolist()}")
     for tuples, stabilisers in batch.alike():
         route = BatchRoute.of(batch.group, stabilisers, what)
         found = route.errors(symbols, links[tuples], batch.targets[tuples], wanted)
         alone = partial(_blocks_alone, batch.group, stabilisers, symbols, links[tuples])
-        conditions = _conditions(route, found, alone, tuples, titles)
+        conditions = _conditions(route, found, alone, tuples, title)
         if result is None:
             shape = (len(batch), *found.ridges.shape[1:])
             errors = np.empty((*shape, *found.errors.shape[3:]))
@@ -189,24 +209,32 @@ def _errors(
         result.ridges[tuples] = found.ridges
         result.rounding_levels[tuples] = np.finfo(np.float64).eps * found.scaled
     assert result is not None
-    return replace(result, remark=_remark(result, titles))
+    return result
 
 
-def _remark(found: SpectralErrors, title: Callable[[int], str]) -> str | None:
-    """One line on the largest rounding bound relative to its error, if it is worth a warning."""
-    ratios = _ratios(found)
-    p, k, r = (int(i) for i in np.unravel_index(np.argmax(ratios), ratios.shape)[:3])
-    worst = float(ratios[p, k, r].max())
-    if not worst > WORTH_A_WARNING:
-        return None
+def _with_concern(
+    found: SpectralErrors, batch: OrbitBatch, symmetrisation: str, title: Callable[[int], str]
+) -> SpectralErrors:
+    """The same with what is to be said of the largest rounding bound, if that is worth a warning."""
+    if not found.relative_bound > WORTH_A_WARNING:
+        return found
+    p, k, r = found.worst
     _, kernels, ridges = found.rounding_levels.shape
     which = f", kernel number {k}" * (kernels > 1) + f", ridge number {r}" * (ridges > 1)
-    return (
-        f"{title(p)}{which}: rounding in double precision may change an error by {worst:.0e} of its value, "
-        f"typically by {found.rounding_levels[p, k, r]:.0e} (condition number "
-        f"{found.condition_numbers[p, k, r]:.1e}), the most in the batch; a ridge lowers that, and "
-        "error_with_bound has higher precisions."
+    concern = (
+        f"{title(p)}{which}: rounding in double precision may change an error by {found.relative_bound:.0e} of "
+        f"its value, typically by {found.rounding_levels[p, k, r]:.0e} (condition number "
+        f"{found.condition_numbers[p, k, r]:.1e}), the most in the batch"
     )
+    return replace(found, concern=concern, finer=_finer(batch, p) if symmetrisation == "block" else ())
+
+
+def _finer(batch: OrbitBatch, p: int) -> tuple[Precision, ...]:
+    """Higher precisions that take a tuple alone, whatever is missing; none where no action makes its poses."""
+    if not isinstance(batch.source, ExactPoses):
+        return ()
+    seeds = batch.source.inputs[batch.members[p]]
+    return finer_precisions(Orbits(batch.group, seeds, None, batch.source.action, batch.targets[p]), "spectral")
 
 
 def _ratios(found: SpectralErrors) -> FloatArray:
@@ -276,6 +304,11 @@ def _blocks_alone(
         symbol[a, b] = symbols[links[p, a, b], k]
     fixed = [None if H is None else H.elements for H in stabilisers]
     return irrep_route(group).blocks(symbol, fixed, ridge), np.einsum("cc->c", symbol[:, :, 0]) + ridge
+
+
+def _titles(titles: Callable[[int], str] | None, batch: OrbitBatch) -> Callable[[int], str]:
+    """What a message calls tuple p: its inputs, if nothing else is given."""
+    return function_or_none("titles", titles) or (lambda p: f"Inputs {batch.members[p].tolist()}")
 
 
 def _listed(given: Any, name: str) -> list[Any]:

@@ -36,6 +36,7 @@ __all__ = [
     "finer_precisions",
     "finite_lists",
     "kernel_accuracy",
+    "remedy",
 ]
 
 Precision = Literal["double", "double-double", "arb"]
@@ -100,11 +101,9 @@ class BoundedError:
     def remark(self) -> str | None:
         """One line if a bound exceeds WORTH_A_WARNING of the error, with the remedy; else None."""
         if self.relative_bound > WORTH_A_WARNING:
-            finer = " or ".join(repr(name) for name in self.finer)
-            remedy = f"a ridge, or precision={finer}," if finer else "a ridge"
             return (
                 f"Rounding in {self.precision} precision may change an error by {self.relative_bound:.0e} of its "
-                f"value (condition number {self.condition_number:.1e}); {remedy} lowers that."
+                f"value (condition number {self.condition_number:.1e}); {remedy(self.finer)}."
             )
         if self.precision != "double" and self.relative_kernel_bound > WORTH_A_WARNING:
             return (
@@ -238,9 +237,10 @@ def _refuse_overflow(route: FourierRoute | DenseRoute) -> None:
     else:
         diagonal, eigenvalue = np.diagonal(route.matrix), float(route.eigenvalues[0])
     if 0 < eigenvalue < SMALLEST_EIGENVALUE:
+        name, what = ("kernel", "the kernel") if isinstance(route.orbits, Orbits) else ("phi", "phi")
         raise InputError(
-            f"Argument 'kernel' gives a Gram matrix with the eigenvalue {eigenvalue:.1e}, near the smallest "
-            "float, and its inverse overflows; scale the kernel up, or use 'double-double'."
+            f"Argument '{name}' gives a Gram matrix with the eigenvalue {eigenvalue:.1e}, near the smallest "
+            f"float, and its inverse overflows; scale {what} up, or use 'double-double'."
         )
     largest, smallest = (np.frexp(x)[1] for x in (np.abs(route.orbits.targets).max(), diagonal.min()))
     if largest - smallest > MOST_EXPONENT and diagonal.min() > 0:
@@ -319,6 +319,18 @@ def finer_precisions(
     takes = {"double-double": rounding_double_double.takes, "arb": rounding_enclosures.takes}
     every = get_args(Precision)
     return tuple(name for name in every[every.index(precision) + 1 :] if takes[name](orbits, route))
+
+
+def remedy(finer: tuple[Precision, ...], function: str = "") -> str:
+    """What lowers the rounding of an error: a ridge, or these higher precisions, of another function if named.
+
+    Example:
+        >>> from orbitkernels.proofs.rounding import remedy
+        >>> remedy(()), remedy(("arb",), "error_with_bound with ")
+        ('a ridge lowers that', "a ridge, or error_with_bound with precision='arb', lowers that")
+    """
+    names = " or ".join(repr(name) for name in finer)
+    return f"a ridge, or {function}precision={names}, lowers that" if finer else "a ridge lowers that"
 
 
 def finite_lists(values: npt.ArrayLike) -> Any:

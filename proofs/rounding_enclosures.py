@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from orbitkernels.errors import InputError, SingularGramError
+from orbitkernels.theory.irreps import MAX_LISTED_ORDER
 from orbitkernels.theory.laws import IntArray
 
 from .dense_route import DenseRoute
@@ -28,6 +29,9 @@ WIDTH = 2.0**-60
 
 #: Most points of a Gram matrix in balls.
 MOST_POINTS = 512
+
+#: Most elements of a group with exact irreps of all elements.
+MOST_ELEMENTS = MAX_LISTED_ORDER
 
 
 def enclosed_spectral(route: FourierRoute, missing: MissingLike) -> tuple[FloatArray, FloatArray]:
@@ -45,8 +49,7 @@ def enclosed_spectral(route: FourierRoute, missing: MissingLike) -> tuple[FloatA
 
     orbits = route.orbits
     what = missing_poses(orbits.group, missing, len(orbits))
-    if not what.alike:
-        _refuse_large(orbits)
+    _refuse_order(orbits) if what.alike else _refuse_large(orbits, "spectral")
 
     def solve() -> list[list[list[Any]]]:
         symbol = averaged_symbol(route.symbol, orbits)
@@ -72,7 +75,7 @@ def enclosed_leave_out_error(route: DenseRoute, missing: MissingLike) -> tuple[F
 
     orbits = route.orbits
     what = missing_poses(orbits.group, missing, len(orbits))
-    _refuse_large(orbits)
+    _refuse_large(orbits, "dense")
 
     def solve() -> list[list[list[Any]]]:
         matrix, size = route.matrix, range(len(route.matrix))
@@ -152,14 +155,31 @@ def _radius(ball: Any) -> float:
 
 def takes(orbits: OrbitPoses, route: str) -> bool:
     """Whether a route is not refused for its size in balls, whatever is missing."""
-    return int(orbits.sizes.sum()) <= MOST_POINTS
+    return int(orbits.sizes.sum()) <= MOST_POINTS and (route == "dense" or orbits.group.order <= MOST_ELEMENTS)
 
 
-def _refuse_large(orbits: OrbitPoses) -> None:
+def _refuse_large(orbits: OrbitPoses, route: str) -> None:
     """Raise if the Gram matrix has too many points for balls."""
     points = int(orbits.sizes.sum())
     if points > MOST_POINTS:
         raise InputError(
             f"Argument 'precision' is 'arb', which is limited to {MOST_POINTS} points for what is asked, not "
-            f"{points}; use 'double-double'."
+            f"{points}; use {_other_precision(orbits, route)}."
         )
+
+
+def _refuse_order(orbits: OrbitPoses) -> None:
+    """Raise if the group has too many elements for exact irreps of all of them."""
+    group = orbits.group
+    if group.order > MOST_ELEMENTS:
+        raise InputError(
+            f"Argument 'precision' is 'arb', which takes exact irreps of at most {MOST_ELEMENTS} elements, not of "
+            f"{group.name} of order {group.order}; use {_other_precision(orbits, 'spectral')}."
+        )
+
+
+def _other_precision(orbits: OrbitPoses, route: str) -> str:
+    """What takes a problem that is too large for balls."""
+    from .rounding_double_double import takes as takes_double_double
+
+    return "'double-double'" if takes_double_double(orbits, route) else "a ridge and 'double'"

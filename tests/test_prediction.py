@@ -289,4 +289,4 @@ def test_a_ridge_that_drowns_the_kernel(name: str) -> None:
 def test_rounding_is_noted_and_not_warned_of_as_well() -> None:
     """The notes have bounds; filterwarnings = error would raise a warning of the batch."""
     result = predict("D4", "gaussian(length_scale=600000)", "digits", pairs=1)
-    assert any("Rounding in double precision may change an error" in note for note in result["notes"])
+    assert any("rounding in double precision may change an error" in note for note in result["notes"])

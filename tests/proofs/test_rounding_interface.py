@@ -230,8 +230,8 @@ def test_no_higher_precision_is_worked_out_for_a_small_bound():
 def test_predict_recommends_what_both_of_its_routes_take(monkeypatch, limits, words):
     limited(monkeypatch, *limits)
     options = ("D4", "gaussian(length_scale=600000)", "digits")
-    (note,) = (line for line in predict(*options, pairs=1)["notes"] if line.startswith("Rounding in double"))
-    assert f"a ridge, or precision={words}" in note if words else "); a ridge lowers that." in note
+    (note,) = (line for line in predict(*options, pairs=1)["notes"] if "rounding in double precision" in line)
+    assert note.endswith(f"; a ridge, or precision={words} that." if words else "; a ridge lowers that.")
     if limits[0] < 16:
         with pytest.raises(InputError, match="limited to 15 points"):
             predict(*options, pairs=1, precision="double-double")
@@ -243,9 +243,9 @@ def test_predict_says_when_rounding_matters(capsys):
     options = ("--kernel", "gaussian(length_scale=400000)", "--group", "D4")
     status, out, _ = run(capsys, *options)
     assert status == 0
-    assert "Rounding in double precision may change an error" in " ".join(out.split())
+    assert "rounding in double precision may change an error" in " ".join(out.split())
     status, out, _ = run(capsys, *options, "--ridge", "relative:1e-3")
-    assert "Rounding in double precision may" not in " ".join(out.split())
+    assert "ounding in double precision may" not in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -261,3 +261,12 @@ def test_predict_refuses_precisions_that_it_cannot_give(capsys, options, message
     assert status == 2
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_a_kernel_near_the_smallest_float_is_refused_by_the_name_of_the_argument():
+    for function in (ok.symbol_errors, ok.symbol_errors_with_bound):
+        with pytest.raises(InputError, match="Argument 'phi' gives a Gram matrix with .*; scale phi up, or use"):
+            function([3e-320, 1e-320, 0, 1e-320], "C4", [1.0])
+        function([3e-320, 1e-320, 0, 1e-320], "C4", [1.0], precision="double-double")
+    with pytest.raises(InputError, match="Argument 'kernel' gives a Gram matrix with .*; scale the kernel up"):
+        ok.spectral_error(lambda X, Y: 3e-320 * np.exp(X @ Y.T), orbits_of("C8"))
