@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from orbitkernels.numerics.conjugate_gradients import Product
 from orbitkernels.theory.laws import IntArray
 
 from .invariance import KernelLike, gram
@@ -93,3 +96,24 @@ def coordinates(orbits: Orbits, rows: IntArray) -> FloatArray:
         elements = orbits.representatives[c][rows[here] - orbits.offsets[c]]
         found[here] = orbits.action.poses(orbits.seeds[c], elements)
     return found
+
+
+def counted(product: Product, progress: Callable[[int], object]) -> Product:
+    """A product of vectors with a matrix, with a call of `progress` after each.
+
+    Example:
+        >>> from orbitkernels.proofs.gram_products import counted
+        >>> counted(lambda v: 2 * v, print)(3)
+        1
+        6
+    """
+    count = 0
+
+    def told(vectors: FloatArray) -> FloatArray:
+        nonlocal count
+        result = product(vectors)
+        count += 1
+        progress(count)
+        return result
+
+    return told

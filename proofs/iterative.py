@@ -17,7 +17,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -25,11 +25,12 @@ from orbitkernels.errors import ConvergenceWarning, InputError, NotInvariantErro
 from orbitkernels.numerics.conjugate_gradients import Product, iterate, largest_residual, ritz_values
 from orbitkernels.numerics.rounding import gamma
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
+from orbitkernels.numerics.symbol_operator import OrbitOperator
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
-from .arguments import integer, number
-from .gram_products import coordinates, group_product, kernel_diagonal, kernel_product, kernel_rows
+from .arguments import function_or_none, integer, part_of
+from .gram_products import coordinates, counted, group_product, kernel_diagonal, kernel_product, kernel_rows
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance
 from .iterative_spectrum import SAMPLE, lowest_of_a_sample, smallest_of_blocks
 from .missing import MissingLike, arranged, missing_points, missing_poses
@@ -48,6 +49,9 @@ _ROWS = 8
 
 #: What rounding may add to a residual by the recurrence before the one that is left is worth a warning.
 _ROUNDING = 10
+
+#: What is left for kernels that are not invariant.
+_NO_SYMBOL = "product='kernel' with precondition=False needs no invariance (iterative_error)"
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def iterative_error(
             because of rounding; or if errors have no bound because the kernel is not positive semidefinite.
 
     Raises:
-        InputError: If `product`, `precondition`, `tolerance` or `limit` is none of these, or as
+        InputError: If `product`, `precondition`, `tolerance`, `limit` or `progress` is none of these, or as
             :func:`orbitkernels.spectral_error`; or if the kernel is not symmetric at 64 points.
         NotInvariantError: If symbols are used and the kernel is not invariant under the action.
         SingularGramError: If a direction shows that K + r I is not positive definite.
@@ -130,14 +134,15 @@ def iterative_error(
         raise InputError(f"Argument 'product' must be 'kernel', 'group' or 'transform', not {shown(product)}.")
     if not isinstance(precondition, bool | np.bool_):
         raise InputError(f"Argument 'precondition' must be True or False, not {shown(precondition)}.")
-    tolerance, limit = _part("tolerance", tolerance), integer("limit", limit)
+    tolerance, limit = part_of("tolerance", tolerance, "the labels"), integer("limit", limit)
+    progress = function_or_none("progress", progress)
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
     require_orbits(orbits)
     what = missing_poses(orbits.group, missing, len(orbits))
     multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
     is_assumed = inverse is None and product != "transform"
     lowest = lowest_of_a_sample(kernel, orbits) if is_assumed else 0.0
-    multiply = multiply if progress is None else _counted(multiply, progress)
+    multiply = multiply if progress is None else counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
     solved = [
@@ -179,14 +184,6 @@ def _error_bounds(
     return found
 
 
-def _part(name: str, value: Any) -> float:
-    """A number above 0 and below 1."""
-    found = float(number(name, value, positive=True))
-    if not found < 1:
-        raise InputError(f"Argument '{name}' must be below 1, as it is a part of the labels, not {shown(value)}.")
-    return found
-
-
 def _unconverged(
     residual: float, tolerance: float, iterations: int, limit: int, is_plain: bool
 ) -> ConvergenceWarning:
@@ -212,7 +209,7 @@ def _products(
     scale = PowersOfTwo.balancing(diagonal + absolute, np.zeros((len(orbits), 0)))
     operators = None
     if symbol is not None and (precondition or product == "transform"):
-        operators = orbit_operators(orbits, symbol, absolute)
+        operators = _operators(orbits, symbol, absolute)
     inverse = operators[1] if operators and precondition else None
     smallest = absolute
     if operators and symbol is not None:
@@ -253,9 +250,18 @@ def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
     try:
         check_invariance(kernel, orbits)
     except NotInvariantError as error:
-        remedy = "product='kernel' with precondition=False needs no invariance"
-        raise NotInvariantError(f"{str(error)[:-1]}; {remedy}.") from None
+        raise NotInvariantError(f"{str(error)[:-1]}; {_NO_SYMBOL}.") from None
     return orbit_symbol(kernel, orbits)
+
+
+def _operators(orbits: Orbits, symbol: FloatArray, ridge: float) -> tuple[OrbitOperator, OrbitOperator]:
+    """K + r I and its inverse; samples may have missed that a kernel is not invariant, blocks do not."""
+    try:
+        return orbit_operators(orbits, symbol, ridge)
+    except NotInvariantError as error:
+        text = str(error).replace("Argument 'phi'", "Argument 'kernel'")
+        text = text.replace("phi_ba(g) = phi_ab(g^-1)", "k(x_b, g x_a) = k(x_a, g^-1 x_b)")
+        raise NotInvariantError(f"{text[:-1]}; {_NO_SYMBOL}.") from None
 
 
 def _mean_diagonal(kernel: KernelLike, orbits: Orbits, symbol: FloatArray | None, ridge: Ridge) -> float:
@@ -277,8 +283,13 @@ def inverse_residual(
         kernel: As in :func:`iterative_error`.
         orbits: C orbits.
         ridge: r >= 0, or ``"relative:1e-10"`` of the mean diagonal.
-        rows: How many rows, beside those of the seeds; all if there are no more.
-        seed: Seed of the draw.
+        rows: How many rows, at least 0, beside those of the seeds; all if there are no more.
+        seed: Seed of the draw, an integer >= 0.
+
+    Raises:
+        InputError: If an argument cannot be used.
+        NotInvariantError: If the kernel is not invariant under the action.
+        SingularGramError: If K + r I is not positive definite.
 
     Example:
         >>> import orbitkernels as ok
@@ -287,30 +298,19 @@ def inverse_residual(
         >>> inverse_residual("ntk(depth=2)", orbits) < 1e-9
         True
     """
-    kernel, symbol = as_kernel(kernel), orbit_symbol(kernel, orbits)
-    absolute = Ridge.of(ridge).absolute(mean_diagonal(symbol, orbits.sizes))
+    rows, seed = integer("rows", rows, least=0), integer("seed", seed, least=0)
+    kernel, given = as_kernel(kernel), Ridge.of(ridge)
+    require_orbits(orbits)
+    symbol = _invariant_symbol(kernel, orbits)
+    absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
     size, seeds = int(orbits.sizes.sum()), orbits.offsets[:-1]
     units = np.zeros((size, len(orbits)))
     units[seeds, np.arange(len(orbits))] = 1.0
-    columns = orbit_operators(orbits, symbol, absolute)[1](units)
+    columns = _operators(orbits, symbol, absolute)[1](units)
     drawn = np.random.default_rng(seed).choice(size, size=min(rows, size), replace=False)
     chosen = np.union1d(seeds, drawn)
     found = kernel_rows(kernel, orbits, chosen, columns) + absolute * columns[chosen] - units[chosen]
     return float(np.abs(found).max())
-
-
-def _counted(product: Product, progress: Callable[[int], object]) -> Product:
-    """The product, with a call of `progress` after each."""
-    count = 0
-
-    def counted(vectors: FloatArray) -> FloatArray:
-        nonlocal count
-        result = product(vectors)
-        count += 1
-        progress(count)
-        return result
-
-    return counted
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,16 @@ class PermutationAction:
     """An action of G on the points 0, ..., degree - 1: pi_{g h} = pi_g o pi_h.
 
     Vectors move with their coordinates: (g x)[pi_g(i)] = x[i], so that (g h) x = g (h x).  That the permutations
-    are a homomorphism is checked exactly on every edge of the Cayley graph when the action is made.
+    are a homomorphism is checked exactly on every edge of the Cayley graph by `from_generators` and
+    `from_permutations`.
 
     Attributes:
         group: G.
         permutations: Array [n, degree]; row g is pi_g.
         shape: Rows and columns if the points are the pixels of images, row after row; None if nothing says so.
+
+    Raises:
+        InputError: If the permutations are no array of integers [n, degree].
 
     Example:
         >>> from orbitkernels.theory.names import group
@@ -42,6 +46,7 @@ class PermutationAction:
     """
 
     def __init__(self, group: FiniteGroup, permutations: IntArray, shape: tuple[int, int] | None = None) -> None:
+        _check_array(group, permutations)
         self.group = group
         self.permutations = permutations
         self.shape = shape
@@ -269,6 +274,17 @@ class PermutationAction:
     def __repr__(self) -> str:
         kernel = "" if self.is_faithful else f" with kernel of order {self.kernel.order}"
         return f"<PermutationAction of {self.group.name} on {self.degree} points{kernel}>"
+
+
+def _check_array(group: FiniteGroup, permutations: Any) -> None:
+    """Raise unless there is an array with a row of integers for each element."""
+    require_group(group)
+    known = isinstance(permutations, np.ndarray) and permutations.ndim == 2
+    if not known or len(permutations) != group.order or not np.issubdtype(permutations.dtype, np.integer):
+        raise InputError(
+            f"Argument 'permutations' must be an array of integers [{group.order}, degree], a row for each "
+            f"element of {group.name}, not {shown(permutations)}; PermutationAction.from_permutations takes lists."
+        )
 
 
 def _check_size(group: FiniteGroup, degree: int) -> None:

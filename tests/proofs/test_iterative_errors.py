@@ -102,6 +102,7 @@ def test_a_preconditioner_leaves_the_relative_ridge_of_each_product() -> None:
         ({"tolerance": -1}, "'tolerance' must be a positive number, not -1"),
         ({"tolerance": 0}, "'tolerance' must be a positive number, not 0"),
         ({"tolerance": "x"}, "'tolerance' must be a positive number, not 'x'"),
+        ({"progress": 3}, "'progress' must be a function or None, not 3"),
         ({"precondition": "no"}, "'precondition' must be True or False, not 'no'"),
         (
             {"product": np.array(["group", "kernel"])},
