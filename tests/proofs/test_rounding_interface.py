@@ -265,8 +265,8 @@ def test_predict_refuses_precisions_that_it_cannot_give(capsys, options, message
 
 def test_a_kernel_near_the_smallest_float_is_refused_by_the_name_of_the_argument():
     for function in (ok.symbol_errors, ok.symbol_errors_with_bound):
-        with pytest.raises(InputError, match="Argument 'phi' gives a Gram matrix with .*; scale phi up, or use"):
+        with pytest.raises(InputError, match=r"Argument 'phi' gives a Gram matrix with .*; scale phi up, or use"):
             function([3e-320, 1e-320, 0, 1e-320], "C4", [1.0])
         function([3e-320, 1e-320, 0, 1e-320], "C4", [1.0], precision="double-double")
-    with pytest.raises(InputError, match="Argument 'kernel' gives a Gram matrix with .*; scale the kernel up"):
+    with pytest.raises(InputError, match=r"Argument 'kernel' gives a Gram matrix with .*; scale the kernel up"):
         ok.spectral_error(lambda X, Y: 3e-320 * np.exp(X @ Y.T), orbits_of("C8"))
