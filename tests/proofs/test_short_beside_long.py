@@ -87,6 +87,8 @@ def test_one_tuple_of_a_batch(place):
     inputs[2 * place + 1] = SEEDS[1]
     batch = OrbitBatch(C4, inputs, np.arange(120).reshape(60, 2))
     with pytest.raises(NotInvariantError, match="not invariant under C4"):
+        batch.check_kernel(first_counts_twice)  # before any symbol
+    with pytest.raises(NotInvariantError, match="not invariant under C4"):
         ok.spectral_errors(first_counts_twice, batch, 1.0)
 
 
