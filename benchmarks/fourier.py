@@ -21,6 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measured import least_seconds, peak_memory
+from orbitkernels.errors import InputError
+from orbitkernels.theory.names import group
 
 GROUPS = (
     "S3", "Q8", "S4", "A5", "C7:C3", "Heis(5)", "S6", "S7", "S8", "S9", "A7", "A8", "M11", "PSL(2,31)", "C2wrS4",
@@ -94,6 +96,11 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", default=GROUPS, help="names of groups")
     parser.add_argument("--only", help="measure one group in this process and print JSON")
     arguments = parser.parse_args()
+    try:
+        for name in arguments.groups:
+            group(name)
+    except InputError as error:
+        parser.error(str(error))
     if arguments.only:
         print(json.dumps(measure(arguments.only)))
         return

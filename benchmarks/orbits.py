@@ -153,6 +153,9 @@ def main() -> None:
     parser.add_argument("families", nargs="*", help="words of the names of families; all if omitted")
     parser.add_argument("--only", help="measure one group in this process and print JSON")
     arguments = parser.parse_args()
+    for word in arguments.families:
+        if not any(word in family for family in FAMILIES):
+            parser.error(f"no family has {word!r} in its name; there are {'; '.join(FAMILIES)}")
     if arguments.only:
         warnings.simplefilter("ignore")
         print(json.dumps(measure(arguments.only)))

@@ -22,8 +22,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from orbitkernels.proofs.files import write_whole
 from orbitkernels.theory.names import group
 
+from ..arguments import interpreter, require_known, results_file
 from ..markdown import seconds, table
 from ..measured import run
 from . import gap
@@ -165,15 +167,17 @@ def _row(kind: str, case: Case, tools: Tools, installed: dict[str, str], columns
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.groups", description=__doc__)
     parser.add_argument("--limit", type=float, default=400.0, help="seconds after which another tool is stopped")
-    parser.add_argument(
-        "--python", default=os.environ.get("BENCH_PYTHON", sys.executable), help="Python that has the other tools"
-    )
+    python = os.environ.get("BENCH_PYTHON", sys.executable)
+    parser.add_argument("--python", type=interpreter, default=python, help="Python that has the other tools")
     parser.add_argument(
         "--path", default=os.environ.get("BENCH_PYTHONPATH", ""), help="folder of SymPy's development version"
     )
     parser.add_argument("--only", nargs="*", help="names of groups; all if omitted")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results.md"))
+    parser.add_argument("--out", type=Path, help="file for the tables; with --only it must be named")
     arguments = parser.parse_args()
+    names = list(dict.fromkeys(case.name for case in (*TABLES, *IRREPS)))
+    require_known(parser, "group", arguments.only or (), names)
+    out = results_file(parser, arguments.out, arguments.only, Path(__file__).with_name("results.md"))
     console, tools = Console(), Tools(arguments.python, arguments.path, arguments.limit)
     installed = tools.installed()
     versions = ", ".join(f"{tool} {number}" for tool, number in installed.items()) or "no other tool"
@@ -200,10 +204,9 @@ def main() -> None:
         lines += table(["group", "order", "ours, warm", "ours, cold", "MiB", *ours, *columns], rows)
     lines += ["", "## Agreement with GAP", ""]
     lines.append(agreement(console, 3 * arguments.limit) if "gap" in installed else "GAP is not installed.")
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(out, "\n".join(lines) + "\n", "Results")
     console.print("\n".join(lines), markup=False, soft_wrap=True)
-    console.print(f"Written to {arguments.out}.")
+    console.print(f"Written to {out}.")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
+from orbitkernels.proofs.files import write_whole
+
+from ..arguments import interpreter, require_known, results_file
 from ..markdown import seconds, table
 from ..measured import run
 from .agreement import agreement
@@ -84,7 +87,7 @@ def installed(python: str) -> dict[str, str]:
     found = {}
     for tool, question in ELSEWHERE.items():
         done = subprocess.run([python, "-c", question], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
+        if done.returncode == 0 and done.stdout.strip():
             found[tool] = done.stdout.strip().splitlines()[-1]
     return found
 
@@ -155,15 +158,13 @@ def main() -> None:
     names = [section.name for section in SECTIONS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds after which a tool is stopped")
-    parser.add_argument(
-        "--python", default=os.environ.get("BENCH_PYTHON", sys.executable), help="Python with neural-tangents"
-    )
+    python = os.environ.get("BENCH_PYTHON", sys.executable)
+    parser.add_argument("--python", type=interpreter, default=python, help="Python with neural-tangents")
     parser.add_argument("--only", nargs="*", help=f"sections: {', '.join(names)}, agreement; all if omitted")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results.md"))
+    parser.add_argument("--out", type=Path, help="file for the tables; with --only it must be named")
     arguments = parser.parse_args()
-    unknown = set(arguments.only or ()) - {*names, "agreement"}
-    if unknown:
-        parser.error(f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(names)}, agreement")
+    require_known(parser, "section", arguments.only or (), [*names, "agreement"])
+    out = results_file(parser, arguments.out, arguments.only, Path(__file__).with_name("results.md"))
     console, there = Console(), installed(arguments.python)
     kinds = {tool: number for tool, number in there.items() if tool != "plain_neural_tangents"}
     versions = ", ".join(f"{NAMES[tool]} {number}" for tool, number in kinds.items()) or "no other tool"
@@ -184,10 +185,9 @@ def main() -> None:
     if not arguments.only or "agreement" in arguments.only:
         known = "neural_tangents" in there
         lines += agreement(arguments.python if known else None, arguments.limit, console)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(out, "\n".join(lines) + "\n", "Results")
     console.print("\n".join(lines), markup=False, soft_wrap=True)
-    console.print(f"Written to {arguments.out}.")
+    console.print(f"Written to {out}.")
 
 
 if __name__ == "__main__":
