@@ -22,6 +22,9 @@ NARROW = [
     ("z+100*exp(-10^8*(z-1/3)^2)", lambda t: t + 100 * np.exp(-1e8 * (t - 1 / 3) ** 2), [1 / 3]),
     ("z+100*exp(-10^8*(exp(z)-2)^2)", lambda t: t + 100 * np.exp(-1e8 * (np.exp(t) - 2) ** 2), [LOG2]),
     ("z+100/(1+10^10*(z-1/3)^4)", lambda t: t + 100 / (1 + 1e10 * (t - 1 / 3) ** 4), [1 / 3]),
+    ("z+100*exp(-10^8*z^2+2*10^8*z/3-10^8/9)", lambda t: t + 100 * np.exp(-1e8 * (t - 1 / 3) ** 2), [1 / 3]),
+    ("z+10*tanh(10^6*exp(z)-2*10^6)-10*tanh(10^6*exp(z)-2*10^6-100)",
+     lambda t: t + 10 * np.tanh(1e6 * (np.exp(t) - 2)) - 10 * np.tanh(1e6 * (np.exp(t) - 2) - 100), [LOG2]),
     ("z+10*tanh(10^5*(exp(z)-2))*exp(-10^3*(exp(z)-2)^2)",
      lambda t: t + 10 * np.tanh(1e5 * (np.exp(t) - 2)) * np.exp(-1e3 * (np.exp(t) - 2) ** 2), [LOG2]),
 ]  # fmt: skip

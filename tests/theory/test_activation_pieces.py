@@ -56,6 +56,13 @@ def test_planted_pieces_are_caught(expression, function):
     assert largest_error(expression, lambda t: function(t) + (t > 3) / 1000) > 1e-4
 
 
+def test_exponentials_in_pieces_stay_whole():
+    """exp(-10^8 (exp(z) - 2)^2) is 0 times infinity in parts."""
+    bump = Piecewise((z + exp(-(10**8) * (exp(z) - 2) ** 2), z > 0), (z + exp(-(10**8)), True))
+    for typed in (bump, Abs(z - 1) + exp(-(10**8) * (exp(z) - 2) ** 2)):
+        assert float(enclose(formula_activation(typed).expression, {z: arb(2).log()}).mid()) > 1
+
+
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
