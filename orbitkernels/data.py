@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import escape
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -68,6 +69,15 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"<Dataset {self.name}: images {list(self.images.shape)}, {self.classes.size} classes>"
+
+    def _repr_html_(self) -> str:
+        labels, counts = np.unique(self.labels, return_counts=True)
+        shape = " x ".join(map(str, self.images.shape[1:]))
+        heading = f"{escape(self.name)}: {len(self):,} images of {shape}, {labels.size} classes"
+        listed = zip(labels[:20], counts[:20], strict=True)
+        rows = "".join(f"<tr><td>{c}</td><td>{n:,}</td></tr>" for c, n in listed)
+        more = f"<tr><td>...</td><td>{counts[20:].sum():,}</td></tr>" if labels.size > 20 else ""
+        return f"<table><caption>{heading}</caption><tr><th>class</th><th>images</th></tr>{rows}{more}</table>"
 
 
 def dataset(source: str | Path | Dataset) -> Dataset:

@@ -260,7 +260,7 @@ class Averaged:
     @property
     def formula_lines(self) -> list[str]:
         """Lines of LaTeX, aligned at &: the mean, and the kernel k as far as it shows itself."""
-        return averaged_lines(self.kernel, self.group.name, self.subgroup.order, self.group.order)
+        return averaged_lines(self.kernel, self.group.name, self.group.order, self.subgroup)
 
     def _repr_latex_(self) -> str:
         return display(self.formula_lines)

@@ -239,20 +239,22 @@ def _biased(bias: Parameter, layer: str) -> str:
 # ---------------------------------------------------------------------- averages
 
 
-def averaged_lines(kernel: Any, group: str, order: int, whole: int) -> list[str]:
+def averaged_lines(kernel: Any, group: str, whole: int, subgroup: Any) -> list[str]:
     """The mean of a kernel over a subgroup H in each argument, and the kernel as far as it shows itself.
 
     Args:
         kernel: k.
         group: Name of G.
-        order: Order of H.
         whole: Order of G.
+        subgroup: H, with its order and generators.
     """
     name = rf"\text{{{text_latex(group)}}}"
-    where = rf"H = {name}" if order == whole else rf"H \le {name}"
+    listed = ", ".join(str(int(g)) for g in subgroup.generators)
+    proper = rf"H = \langle {listed} \rangle \le {name} \text{{ (elements)}}"
+    where = rf"H = {name}" if subgroup.order == whole else proper
     mean = r"\bar k(x, y) &= \frac{1}{|H|^2} \sum_{h, h' \in H} k(h x, h' y)"
     own = getattr(kernel, "formula_lines", None)
-    mean += rf",\quad {where},\quad |H| = {order}"
+    mean += rf",\quad {where},\quad |H| = {subgroup.order}"
     return [mean, *(own or [rf"k &= \text{{{text_latex(getattr(kernel, '__name__', type(kernel).__name__))}}}"])]
 
 

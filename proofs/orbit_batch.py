@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -186,6 +187,9 @@ class OrbitBatch:
         tuples, orbits = self.members.shape
         inputs = np.unique(self.members).size
         return f"<OrbitBatch of {self.group.name}: {tuples} tuples of {orbits} orbits, {inputs} inputs>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}, group of order {self.group.order:,}</p>"
 
 
 def _members(members: npt.ArrayLike, inputs: int) -> IntArray:

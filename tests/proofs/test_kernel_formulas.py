@@ -107,7 +107,9 @@ def test_averaged_over_a_subgroup_of_a_function():
 
     group = ok.group("C2^2")
     latex = ok.Averaged(plain, group, (2, 2), group.subgroup([group.generators[0]]))._repr_latex_()
-    assert r"H \le \text{C2\^{}2},\quad |H| = 2" in latex
+    named = rf"H = \langle {group.generators[0]} \rangle \le \text{{C2\^{{}}2}} \text{{ (elements)}},\quad |H| = 2"
+    assert named in latex
+    assert latex != ok.Averaged(plain, group, (2, 2), group.subgroup([group.generators[1]]))._repr_latex_()
     assert r"k &= \text{plain}" in latex
 
 
