@@ -83,7 +83,7 @@ def test_the_old_scale_is_caught(monkeypatch):
 @pytest.mark.parametrize("place", range(0, 60, 7))
 def test_one_tuple_of_a_batch(place):
     """The one short input, wherever it stands."""
-    inputs = np.random.default_rng(3).normal(size=(120, 4)) * 3e5
+    inputs = np.random.default_rng(3).normal(size=(120, 4)) * 3e8
     inputs[2 * place + 1] = SEEDS[1]
     batch = OrbitBatch(C4, inputs, np.arange(120).reshape(60, 2))
     with pytest.raises(NotInvariantError, match="not invariant under C4"):
@@ -94,8 +94,8 @@ def test_one_tuple_of_a_batch(place):
 
 def test_prediction():
     """One dark image among bright ones, from the front door."""
-    images = np.random.default_rng(4).normal(size=(12, 4, 4)) * 3e5
-    images[5] /= 3e5
+    images = np.random.default_rng(4).normal(size=(12, 4, 4)) * 3e8
+    images[5] /= 3e8
 
     def corner(X, Y):
         return X @ Y.T + 10 * np.tanh(X[:, :1]) @ np.tanh(Y[:, :1].T)
