@@ -19,9 +19,10 @@ def attention_growth(net: AttentionNet, X: FloatArray, steepness: float = 0.0) -
     """An upper bound of the factor by which consecutive layers enlarge small angles of tokens; at least 1.
 
     If tokens h_s of lengths |h_s| turn by an angle of at most t, then v_p = sum_s A_ps h_s moves by at most
-    t sum_s |A_ps| |h_s|, and by what attention changes: for softmax sk2 t |h_p| max_s |h_s| times the standard
-    deviation of the h_s with the weights A_ps, for the others 2 t sum_s |A_ps| |h_s|.  That is large where tokens
-    cancel, or where products of keys are large.  Activations and dense layers: as in
+    t sum_s |A_ps| |h_s|, and by what attention changes, as products of keys sk2 <h_p, h_s> move by at most
+    2 sk2 t |h_p| |h_s|: for softmax 2 sk2 t |h_p| max_s |h_s| times the standard deviation of the h_s with the
+    weights A_ps, for the others 2 sk2 t |h_p| sum_s |h_s|^2.  That is large where tokens cancel, where long tokens
+    are at right angles to short ones, or where products of keys are large.  Activations and dense layers: as in
     :mod:`orbitkernels.numerics.network_growth`.  Behind the first block, cosines have errors of rounding, which
     activations such as erf(w z) of pre-activations of standard deviation a enlarge by (w a)^2; from w a = LONG on
     that counts.  Polynomials and series of degree n < 64 enlarge them by n at most, which is within the tolerance.
@@ -78,10 +79,10 @@ def _later(net: AttentionNet, block: int, values: FloatArray) -> FloatArray:
 def _moved(net: AttentionNet, A: FloatArray, squares: FloatArray, after: FloatArray) -> FloatArray:
     """How far v_p moves if tokens turn by one unit, [m, T]."""
     lengths = np.sqrt(squares)
-    direct = np.einsum("mps,ms->mp", np.abs(A), lengths)
+    direct, keys = np.einsum("mps,ms->mp", np.abs(A), lengths), 2 * net.key * lengths
     if net.mechanism != "softmax":
-        return np.asarray(3.0 * direct)
+        return np.asarray(direct + keys * squares.sum(axis=1, keepdims=True))
     kept = squares if net.residual else 0.0
     mean = (after**2 - net.output - kept) / net.value
     spread = np.sqrt(np.maximum(np.einsum("mps,ms->mp", A, squares) - mean, 0.0))
-    return np.asarray(direct + net.key * lengths * lengths.max(axis=1, keepdims=True) * spread)
+    return np.asarray(direct + keys * lengths.max(axis=1, keepdims=True) * spread)

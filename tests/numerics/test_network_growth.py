@@ -9,7 +9,7 @@ from network_oracle import ACTIVATIONS, DIGITS, hard_rows, net_errors, network_v
 from orbitkernels.numerics import network
 from orbitkernels.numerics.duals import dual
 from orbitkernels.numerics.network import Network
-from orbitkernels.numerics.network_growth import angle_growth
+from orbitkernels.numerics.network_growth import angle_growth, convolution_growth
 
 #: Activation, weight and bias variance, options, depths, and whether the errors need the growth.
 NETS = [
@@ -59,8 +59,8 @@ def test_the_growth_is_that_of_the_worst_layers():
     assert found > 3
 
 
-def exact_growth(name, net, options):
-    """For |x| = 1.7 and two coordinates."""
+def exact_angles(name, net, options):
+    """Angles and lengths after the layers for |x| = 1.7 and two coordinates."""
     weights, biases = net.weight_variance, net.bias_variance
     with mpmath.workdps(2 * DIGITS):
         angle, length = mpf("1e-25"), mpf(1.7)
@@ -69,4 +69,28 @@ def exact_growth(name, net, options):
         first = mpf(weights[0]) * length**2 / 2
         angles = [angle * mpmath.sqrt(first / (first + biases[0]))]
         angles += [mpmath.sqrt(2 * (1 - pair[0] / square[0])) for pair, square in zip(mixed, own, strict=True)]
-        return float(max(angles[j] / angles[i] for i in range(len(angles)) for j in range(i, len(angles))))
+        lengths = [mpmath.sqrt(first + biases[0]), *(mpmath.sqrt(square[0]) for square in own)]
+    return angles, lengths
+
+
+def exact_growth(name, net, options):
+    """The largest factor of consecutive layers."""
+    angles, _ = exact_angles(name, net, options)
+    return float(max(angles[j] / angles[i] for i in range(len(angles)) for j in range(i, len(angles))))
+
+
+@pytest.mark.parametrize(("weights", "name"), [((100.0, 100.0, 100.0, 1.0), "erf"), ((1.0, 400.0, 1.0), "sin")])
+def test_narrow_peaks_are_moved_by_the_angles_that_earlier_layers_enlarged(weights, name):
+    """10^-3 w a times the largest factor of consecutive layers before; the same at a single position."""
+    net = Network(dual(name, ACTIVATIONS[name][0]), weights, (0.0, 0.1, 0.2, 0.1)[: len(weights)])
+    angles, lengths = exact_angles(name, net, {})
+    steepness = 1e9  # beyond all growth of angles
+    before = [max(angles[j] / angles[i] for i in range(j + 1)) for j in range(len(weights) - 1)]
+    expected = float(max(mpf("1e-3") * steepness * a * g for a, g in zip(lengths, before, strict=False)))
+    assert max(before) > 1.5
+    assert angle_growth(net, np.array([1.7]), 2, steepness)[0] == pytest.approx(expected, rel=1e-10)
+    features = [net.dual.features(np.array([float(a)])) for a in lengths[:-1]]
+    found = convolution_growth(features, net.weight_variance, net.bias_variance, steepness)
+    assert found == pytest.approx(expected, rel=1e-10)
+    without = convolution_growth(features, net.weight_variance, net.bias_variance)
+    assert without == pytest.approx(exact_growth(name, net, {}), rel=1e-10)
