@@ -157,16 +157,17 @@ class NetworkActivation:
         return tuple(found[~known].tolist())
 
     def _warn(self, lengths: FloatArray, tangent: bool = False) -> None:
-        """Say so if the expansion leaves much out at the least or the largest length; refuse it if useless."""
+        """Say so if the expansion leaves much out at a length; refuse it if useless."""
         if not lengths.size:
             return
         extremes = np.array([np.min(lengths), np.max(lengths)])
         if not np.all(np.isfinite(extremes)):
             return
+        some = _spread(lengths)
         self._require_digits(float(np.min(lengths, where=lengths > 0, initial=SMALL)))
-        errors = {"f(z)": (float(np.max(self.series_error(extremes))), USELESS)}
+        errors = {"f(z)": (float(np.max(self.series_error(some))), USELESS)}
         if tangent:
-            errors["f'(z)"] = float(np.max(self.slope_error(extremes))), USELESS_SLOPE
+            errors["f'(z)"] = float(np.max(self.slope_error(some))), USELESS_SLOPE
         for what, (error, useless) in errors.items():
             if error >= useless:
                 raise InputError(
@@ -223,7 +224,7 @@ class NetworkActivation:
     def expectation_error(self, lengths: FloatArray, tangent: bool) -> float:
         """The largest of these shares over the lengths, of the slope too for a tangent kernel."""
         parts = (self.series_error, self.slope_error) if tangent else (self.series_error,)
-        return max(float(np.max(part(lengths), initial=0.0)) for part in parts)
+        return max(float(np.max(part(np.unique(lengths)), initial=0.0)) for part in parts)
 
     def _share(self, function: Callable[[Any], FloatArray], lengths: FloatArray) -> FloatArray:
         from orbitkernels.numerics.dual_series import series_error
@@ -343,3 +344,16 @@ def _enclosed(expression: Any, value: float) -> float:
         if ball.rel_accuracy_bits() > 60:
             break
     return float(ball.mid())
+
+
+def _spread(lengths: FloatArray) -> FloatArray:
+    """The least and the largest length, and one of each quarter octave that occurs between.
+
+    What an expansion leaves out at the length a is an integral against a density of z/a: it changes little over so
+    short a way, but may be largest far from both ends.
+    """
+    different = np.unique(lengths)
+    with np.errstate(divide="ignore"):
+        quarters = np.floor(4 * np.log2(different))
+    first = np.flatnonzero(np.diff(quarters, prepend=np.nan) != 0)
+    return different[np.union1d(first, different.size - 1)]

@@ -1,5 +1,7 @@
 """Narrow features of formulas: what is stated covers what the expansion misses, by integrals on graded panels."""
 
+import warnings
+
 import numpy as np
 import pytest
 import sympy
@@ -72,6 +74,17 @@ def test_narrow_features_at_kinks_are_refused_or_warned_of():
     for text, share in ((NARROW[2][0], "4e-03"), (NARROW[3][0], "8e-05"), (NARROW[6][0], "2e-01")):
         with pytest.warns(ExpectationWarning, match=f"leave out up to {share} of"):
             ok.NNGP(activation=text, bias_variance=0).gram([[1.0]])
+
+
+def test_features_of_lengths_between_the_extremes_are_looked_at():
+    """Neither short nor long inputs see the bump at 1."""
+    kernel = ok.NNGP(activation=NARROW[1][0], bias_variance=0)
+    for alone in (1e-2, 1e4):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert kernel.gram([[alone]])[0, 0] == pytest.approx(alone**2 / 100, rel=1e-3)
+    with pytest.raises(InputError, match=r"from 0.01 to 1e\+04: 1e\+00 of"):
+        kernel.gram([[1e-2], [1.0], [1e4]])
 
 
 def test_many_kinks_leave_room_for_other_features():
