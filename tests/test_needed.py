@@ -19,7 +19,7 @@ from orbitkernels.needed_in_data import needed_separation_of_pairs
 from orbitkernels.needed_text import ring_lines
 from orbitkernels.numerics import ring_law, rounding_rings
 from orbitkernels.prediction import predict
-from orbitkernels.proofs.kernels import kernel
+from orbitkernels.proofs.kernels import NTK, kernel
 from orbitkernels.ring_invariance import require_ring_invariance
 from orbitkernels.text_plot import error_plot
 
@@ -259,6 +259,22 @@ def test_a_kernel_that_only_half_turns_leave_has_answers_for_two_poses(monkeypat
     assert len(found["curve"]) == 3
     for row in found["curve"]:
         assert row["error"] == pytest.approx(left_out(spec, 2, row["separation"], False, 0.1), rel=1e-10)
+
+
+class Weighed(NTK):
+    """The NTK with another weight on either ring: turns leave it as it is, their exchange does not."""
+
+    def gram(self, X, Y=None, dtype=None):
+        other = X if Y is None else Y
+        return super().gram(X, Y) * np.outer(2 + X[:, 2], 2 + other[:, 2])
+
+
+@pytest.mark.parametrize("rings", ["aligned", "interleaved"])
+def test_rings_that_differ_are_refused(rings) -> None:
+    """The symbol of one ring would be taken for the other's, and the answer be wrong."""
+    for ask in (lambda k: needed_poses(k, rings=rings), lambda k: needed_separation(k, 4, rings)):
+        with pytest.raises(NotInvariantError, match="under the exchange of two rings"):
+            ask(Weighed(depth=1))
 
 
 @pytest.mark.parametrize("count", [None, 1, 2, 5, 512])
