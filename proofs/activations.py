@@ -222,9 +222,9 @@ class NetworkActivation:
         return self._share(self.derivative, lengths)
 
     def expectation_error(self, lengths: FloatArray, tangent: bool) -> float:
-        """The largest of these shares over the lengths, of the slope too for a tangent kernel."""
+        """The largest of these shares, at a length of each quarter octave; of the slope too for a tangent kernel."""
         parts = (self.series_error, self.slope_error) if tangent else (self.series_error,)
-        return max(float(np.max(part(np.unique(lengths)), initial=0.0)) for part in parts)
+        return max(float(np.max(part(_spread(lengths)), initial=0.0)) for part in parts)
 
     def _share(self, function: Callable[[Any], FloatArray], lengths: FloatArray) -> FloatArray:
         from orbitkernels.numerics.dual_series import series_error
@@ -352,6 +352,8 @@ def _spread(lengths: FloatArray) -> FloatArray:
     What an expansion leaves out at the length a is an integral against a density of z/a: it changes little over so
     short a way, but may be largest far from both ends.
     """
+    if not lengths.size:
+        return lengths
     different = np.unique(lengths)
     with np.errstate(divide="ignore"):
         quarters = np.floor(4 * np.log2(different))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -181,4 +182,4 @@ def mean_over_points(diagonal: FloatArray, sizes: npt.ArrayLike) -> float:
     stand = np.repeat(seeds, counts)
     if (np.abs(diagonal - stand) <= INVARIANCE_TOLERANCE * np.abs(stand)).all():
         return mean_over_orbits(seeds, counts)
-    return mean_over_orbits(diagonal, np.ones(len(diagonal), dtype=np.int64))
+    return math.fsum(diagonal / len(diagonal))

@@ -2,55 +2,22 @@
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
-import mpmath
 import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
+from needed_runs import KERNELS, left_out, run
 
-from orbitkernels import needed, needed_command, needed_in_data
-from orbitkernels.cli import main
-from orbitkernels.errors import InputError, NotInvariantError, SingularGramError
+from orbitkernels import needed, needed_command
+from orbitkernels.errors import InputError, SingularGramError
 from orbitkernels.needed import HEIGHTS, RingProblem, needed_poses, needed_separation
 from orbitkernels.needed_in_data import needed_separation_of_pairs
 from orbitkernels.needed_text import ring_lines
-from orbitkernels.numerics import ring_law, rounding_rings
+from orbitkernels.numerics import ring_law
 from orbitkernels.prediction import predict
-from orbitkernels.proofs.kernels import NTK, kernel
-from orbitkernels.ring_invariance import require_ring_invariance
 from orbitkernels.text_plot import error_plot
-
-KERNELS = (
-    "ntk(depth=1)",
-    "ntk(depth=2)",
-    "nngp(depth=1)",
-    "gaussian(length_scale=0.6)",
-    "laplace(length_scale=0.5)",
-)
-
-
-def left_out(spec: str, poses: int, height: float, interleaved: bool, ridge: float) -> float:
-    """Error at pose 0 from points written out here and NumPy's solver alone."""
-    angles = 2 * np.pi * (np.arange(2 * poses) % poses) / poses
-    angles[poses:] += np.pi / poses * interleaved
-    radius = np.sqrt(1 - height**2)
-    heights = np.repeat([height, -height], poses)
-    points = np.stack([radius * np.cos(angles), radius * np.sin(angles), heights], axis=1)
-    gram, labels = kernel(spec).gram(points), np.repeat([1.0, -1.0], poses)
-    weights = np.linalg.solve(gram[1:, 1:] + ridge * np.eye(2 * poses - 1), labels[1:])
-    return float(1 - gram[0, 1:] @ weights)
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Exit status, standard output and standard error of a command."""
-    with pytest.raises(SystemExit) as stopped:
-        main(["predict", *arguments])
-    captured = capsys.readouterr()
-    return int(stopped.value.code or 0), captured.out, captured.err
-
 
 # ---------------------------------------------------------------------- answers
 
@@ -230,71 +197,6 @@ def test_bad_input_gets_one_line_and_prints_nothing_else(arguments, named, capsy
     assert named in err
 
 
-NOT_OF_ANGLES = (
-    "attention_ntk(tokens=3)",
-    "attention_nngp(tokens=3, head=flatten)",
-    "cntk(filter=1, height=1, width=3, head=gap, activation=erf)",
-)
-
-
-@pytest.mark.parametrize("spec", NOT_OF_ANGLES)
-@pytest.mark.parametrize("rings", ["aligned", "interleaved"])
-def test_kernels_that_turns_change_are_refused_before_anything_is_computed(spec, rings, capsys) -> None:
-    for ask in (lambda: needed_poses(spec, rings=rings), lambda: needed_separation(spec, 2, rings)):
-        with pytest.raises(NotInvariantError, match=r"not invariant under (turns|the exchange) .* differs .* by "):
-            ask()
-    status, out, err = run(capsys, "--needed", "poses", "--kernel", spec, "--rings", rings)
-    assert (status, out, err.count("\n")) == (2, "", 1)
-
-
-def test_a_kernel_that_only_half_turns_leave_has_answers_for_two_poses(monkeypatch) -> None:
-    """A sum over coordinates: half a turn and the reflection change signs, other turns mix coordinates."""
-    spec = "cnngp(filter=1, height=3, width=1, head=flatten)"
-    with pytest.raises(NotInvariantError, match="under turns"):
-        needed_poses(spec, ridge=0.1)
-    with pytest.raises(NotInvariantError, match="under turns"):
-        needed_separation(spec, 3, ridge=0.1)
-    monkeypatch.setattr(needed, "HEIGHTS", (0.2, 0.5, 0.8))
-    found = needed_separation(spec, 2, ridge=0.1)
-    assert len(found["curve"]) == 3
-    for row in found["curve"]:
-        assert row["error"] == pytest.approx(left_out(spec, 2, row["separation"], False, 0.1), rel=1e-10)
-
-
-class Weighed(NTK):
-    """The NTK with another weight on either ring: turns leave it as it is, their exchange does not."""
-
-    def gram(self, X, Y=None, dtype=None):
-        other = X if Y is None else Y
-        return super().gram(X, Y) * np.outer(2 + X[:, 2], 2 + other[:, 2])
-
-
-@pytest.mark.parametrize("rings", ["aligned", "interleaved"])
-def test_rings_that_differ_are_refused(rings) -> None:
-    """The symbol of one ring would be taken for the other's, and the answer be wrong."""
-    for ask in (lambda k: needed_poses(k, rings=rings), lambda k: needed_separation(k, 4, rings)):
-        with pytest.raises(NotInvariantError, match="under the exchange of two rings"):
-            ask(Weighed(depth=1))
-
-
-@pytest.mark.parametrize("count", [None, 1, 2, 5, 512])
-@pytest.mark.parametrize("interleaved", [False, True])
-def test_functions_of_the_angle_pass_with_the_defect_of_rounding(count, interleaved) -> None:
-    for spec in (*KERNELS, "polynomial(degree=3)", "exp(-2*(1-u))", "ntk(depth=20)", "nngp(activation=gelu)"):
-        assert require_ring_invariance(kernel(spec), count, interleaved) < 1e-13
-
-
-def test_images_under_a_group_that_changes_the_kernel_are_refused(tmp_path: Path, capsys) -> None:
-    """Shifts of the coordinates leave inner products of rows, and mix the tokens of a sequence."""
-    path = tmp_path / "x.npz"
-    np.savez(path, images=np.random.default_rng(0).normal(size=(8, 12)), labels=np.arange(8) % 2)
-    options = ["--needed", "separation", "--group", "C12", "--data", str(path), "--pairs", "2", "--kernel"]
-    status, out, err = run(capsys, *options, "attention_ntk(tokens=3)")
-    assert (status, out, err.count("\n")) == (2, "", 1)
-    assert "not invariant under C12" in err
-    assert run(capsys, *options, "ntk(depth=1)")[0] == 0
-
-
 # ---------------------------------------------------------------------- what is printed
 
 
@@ -398,121 +300,5 @@ def test_a_forgotten_ridge_or_turn_shows_beside_the_brute_force(monkeypatch) -> 
     )
 
 
-def test_routes_that_differ_are_told_loudly_if_the_check_of_the_kernel_is_forgotten(monkeypatch, capsys) -> None:
-    """The planted mistake is the one that the check mends: the second guard sees it, for both questions."""
-    monkeypatch.setattr(needed, "require_ring_invariance", lambda *_: 0.0)
-    for ask in (lambda spec: needed_poses(spec, most=8), lambda spec: needed_separation(spec, 2)):
-        for spec in NOT_OF_ANGLES[:2]:
-            assert any(note.startswith("DO NOT TRUST THIS: ") for note in ask(spec)["notes"])
-    _, out, _ = run(capsys, "--needed", "separation", "--poses", "2", "--kernel", NOT_OF_ANGLES[0])
-    assert "Note: DO NOT TRUST THIS: at h = " in out
-
-
-def test_routes_that_rounding_separates_are_not_called_different(monkeypatch) -> None:
-    asked = [(spec, h, ridge) for spec in KERNELS for h in (1e-3, 0.3) for ridge in (0.0, 1e-9)]
-    conditions = []
-    for spec, h, ridge in [*asked, ("gaussian(length_scale=2)", 0.6, 0.0)]:
-        found = needed_poses(spec, h, ridge=ridge, most=16)
-        assert not [note for note in found["notes"] if "TRUST" in note]
-        conditions.append(found["at"]["condition_number"])
-    assert max(conditions) > 1e6
-    original = ring_law.ring_error
-    monkeypatch.setattr(needed, "ring_error", lambda f, g, r=0.0: original(f, np.asarray(g) * (1 + 1e-10), r))
-    assert any("TRUST" in note for note in needed_poses("ntk(depth=2)", most=8)["notes"])
-
-
-def test_pairs_of_images_whose_routes_differ_are_told_loudly(monkeypatch) -> None:
-    asked = ("D4", "ntk(depth=3)", "digits", 0.0, 4)
-    assert not [note for note in needed_separation_of_pairs(*asked)["notes"] if "TRUST" in note]
-    original = needed_in_data.left_out
-
-    def wrong(*given):
-        found = original(*given)
-        return replace(found, errors=found.errors * (1 + 1e-7))
-
-    monkeypatch.setattr(needed_in_data, "left_out", wrong)
-    (note,) = [note for note in needed_separation_of_pairs(*asked)["notes"] if "TRUST" in note]
-    assert note.startswith("DO NOT TRUST THIS: of images ")
-
-
 def test_every_option_belongs_to_one_question() -> None:
     assert not set(needed_command.RING_OPTIONS) & set(needed_command.DATA_OPTIONS)
-
-
-# ---------------------------------------------------------------------- rounding
-
-
-def exact_ring_error(same, cross, ridge) -> mpmath.mpf:
-    """The error of two rings by leaving the pose out, with 60 digits, of the floats of the symbol."""
-    count = len(same)
-    with mpmath.workdps(60):
-        f, g = ([mpmath.mpf(float(x)) for x in values] for values in (same, cross))
-        f = [(f[j] + f[-j]) / 2 + (mpmath.mpf(ridge) if j == 0 else 0) for j in range(count)]
-        own = [[f[(j - i) % count] for j in range(count)] for i in range(count)]
-        across = [[g[(j - i) % count] for j in range(count)] for i in range(count)]
-        K = [a + b for a, b in zip(own, across, strict=True)]
-        K += [list(a) + b for a, b in zip(zip(*across, strict=True), own, strict=True)]
-        kept = range(1, 2 * count)
-        labels = [mpmath.mpf(1 if i < count else -1) for i in kept]
-        dual = mpmath.lu_solve(mpmath.matrix([[K[i][j] for j in kept] for i in kept]), mpmath.matrix(labels))
-        return 1 - mpmath.fsum(K[0][j] * dual[j - 1] for j in kept)
-
-
-def ring_ratios(spec: str, poses: int, height: float, rings: str, ridge: float) -> tuple[float, float]:
-    """Bound and level over the error that rounding makes."""
-    problem = RingProblem.of(spec, rings, ridge)
-    true = exact_ring_error(*problem._symbol(poses, height))
-    away = float(abs(true - mpmath.mpf(problem.error(poses, height).error)))
-    known = problem.rounding(poses, height)
-    assert away <= known.bound
-    return known.bound / away, known.level / away
-
-
-def test_rounding_bounds_of_rings_hold_and_are_not_idle() -> None:
-    found = [
-        ring_ratios(spec, poses, height, rings, ridge)
-        for spec in ("ntk(depth=2)", "gaussian(length_scale=2)", "gaussian(length_scale=4)")
-        for poses, height in ((3, 0.1), (6, 0.3), (8, 0.7), (11, 0.3))
-        for rings in ("aligned", "interleaved")
-        for ridge in (0.0, 1e-6)
-    ]
-    assert len(found) == 48
-    bounds, levels = np.median(found, axis=0)
-    assert 100 < bounds < 1e5
-    assert 1 < levels < 1e3
-
-
-def test_a_bound_of_rings_that_is_too_small_is_caught(monkeypatch) -> None:
-    known = rounding_rings.quotient_bound
-    monkeypatch.setattr(rounding_rings, "quotient_bound", lambda *given: known(*given) / 1e6)
-    with pytest.raises(AssertionError):
-        test_rounding_bounds_of_rings_hold_and_are_not_idle()
-
-
-def test_every_error_has_its_bound_and_a_large_one_a_note() -> None:
-    plain = needed_poses("ntk(depth=2)", most=16)
-    for row in plain["curve"]:
-        assert 0 < row["rounding_level"] < row["rounding_bound"] < 1e-9 * row["error"]
-        assert row["condition_number"] >= 1
-    assert plain["notes"] == []
-    smooth = needed_poses("gaussian(length_scale=2)", separation=0.6, most=24)
-    assert smooth["at"]["rounding_bound"] < 1e-3 * smooth["at"]["error"]
-    assert smooth["curve"][-1]["rounding_bound"] > 1e-3 * smooth["curve"][-1]["error"]
-    assert any(
-        note.startswith("Rounding in double precision may change the error with 15 poses")
-        for note in smooth["notes"]
-    )
-    json.dumps(smooth, allow_nan=False)
-
-
-def test_every_error_of_images_has_its_bound_and_a_large_one_a_note() -> None:
-    pairs = needed_separation_of_pairs("D4", "ntk(depth=3)", "digits", pairs=2)
-    for row in pairs["pairs"]:
-        sizes = np.abs(row["spectral_error"])
-        assert (np.array(row["rounding_levels"]) < row["rounding_bounds"]).all()
-        assert (np.array(row["rounding_bounds"]) < 1e-9 * sizes).all()
-    rough = needed_separation_of_pairs("D4", "gaussian(length_scale=400000)", "digits", pairs=2)
-    (note,) = (
-        note for note in rough["notes"] if note.startswith("Rounding in double precision may change an error")
-    )
-    assert note.endswith("; a ridge lowers that.")  # there is no choice of precision
