@@ -222,7 +222,7 @@ class NetworkActivation:
         return self._share(self.derivative, lengths)
 
     def expectation_error(self, lengths: FloatArray, tangent: bool) -> float:
-        """The largest of these shares, at a length of each quarter octave; of the slope too for a tangent kernel."""
+        """The largest of these shares, at a length of each quarter octave, of slopes too for a tangent kernel."""
         parts = (self.series_error, self.slope_error) if tangent else (self.series_error,)
         return max(float(np.max(part(_spread(lengths)), initial=0.0)) for part in parts)
 
