@@ -228,7 +228,7 @@ def _npz(path: Path) -> Dataset:
 
 def _refuse_foreign(path: Path, start: bytes) -> None:
     """Refuse files that do not begin as archives do."""
-    if start.startswith(b"PK"):
+    if start.startswith((b"PK\3\4", b"PK\5\6")):  # with members, and without any
         return
     kind = "but a single array" if start == np.lib.format.MAGIC_PREFIX else "whatever its name says"
     raise InputError(

@@ -35,6 +35,9 @@ MOST_POSES = 512
 #: Heights h that are tried when a separation is sought: 0.005, 0.010, ..., 0.995.
 HEIGHTS = tuple(float(h) for h in np.arange(1, 200) / 200)
 
+#: Largest k(x, x), and the inverse of the smallest: products of a few eigenvalues stay within floating point.
+LARGE = 1e100
+
 #: Halvings of the interval of h in which the error crosses 1.
 _HALVINGS = 40
 
@@ -83,6 +86,12 @@ class RingProblem:
         """The kernel between the first pose and those of either ring, and the ridge."""
         points = ring_points(poses, height, self.interleaved)
         row = self.kernel.gram(points[:1], points)[0]
+        if row[0] > 0 and not 1 / LARGE <= row[0] <= LARGE:
+            raise InputError(
+                f"Argument 'kernel' has k(x, x) = {row[0]:.1e}, whose squares leave floating point; multiply it, "
+                f"and an absolute ridge, by a constant so that k(x, x) lies between {1 / LARGE:.0e} and "
+                f"{LARGE:.0e}: errors stay the same."
+            )
         return row[:poses], row[poses:], Ridge.of(self.ridge).absolute(float(row[0]))
 
     def brute_force(self, poses: int, height: float) -> float:

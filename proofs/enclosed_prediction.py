@@ -27,6 +27,9 @@ from .ridge import Ridge, RidgeLike
 #: Working precision in bits, about 60 decimal digits.
 BITS = 200
 
+#: Most integers and balls that are held: about 100 bytes each.
+MAX_NUMBERS = 2**25
+
 
 @dataclass(frozen=True)
 class EnclosedErrors:
@@ -109,6 +112,7 @@ def enclosed_error(
         )
     given = Ridge.of(ridge)
     what = missing_poses(orbits.group, missing)
+    _refuse_large(orbits, what)
     with working_precision(bits):
         symbol = enclosed_symbol(exact, orbits)
         targets = [[ball(float(value)) for value in row] for row in orbits.targets]
@@ -118,6 +122,19 @@ def enclosed_error(
             for c, row in enumerate(errors)
         ]
     return EnclosedErrors(errors, verdicts, bits)
+
+
+def _refuse_large(orbits: Orbits, what: Missing) -> None:
+    """Refuse orbits whose coordinates and balls, which are Python objects, would fill the memory."""
+    points = int(orbits.sizes.sum())
+    numbers = points * orbits.seeds.shape[1] + len(orbits) ** 2 * orbits.group.order
+    numbers += 0 if what.alike else points**2
+    if numbers > MAX_NUMBERS:
+        raise InputError(
+            f"Argument 'orbits' has {points} points of {orbits.seeds.shape[1]} coordinates, which take {numbers:.1e} "
+            f"exact numbers, beyond the limit of {MAX_NUMBERS:.1e}; give fewer orbits at a time, or take "
+            "error_with_bound."
+        )
 
 
 def enclosed_symbol(kernel: Kernel, orbits: Orbits) -> list[list[list[Any]]]:

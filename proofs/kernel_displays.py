@@ -265,6 +265,9 @@ def text_latex(text: str) -> str:
         >>> from orbitkernels.proofs.kernel_displays import text_latex
         >>> text_latex("C2^3 of {a_b}")
         'C2\\^{}3 of \\{a\\_b\\}'
+        >>> text_latex("<lambda>")
+        '\\(<\\)lambda\\(>\\)'
     """
-    replaced = {"\\": "/", "^": r"\^{}", **{sign: "\\" + sign for sign in "{}_&%$#"}}
+    replaced = {"\\": "/", "^": r"\^{}", "~": r"\(\sim\)", "<": r"\(<\)", ">": r"\(>\)"}
+    replaced |= {sign: "\\" + sign for sign in "{}_&%$#"}
     return "".join(replaced.get(sign, sign) for sign in text)

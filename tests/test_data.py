@@ -184,7 +184,9 @@ def test_missing_keys_and_foreign_archives(tmp_path: Path) -> None:
     assert "a single array" in message(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"1,2,3\n4,5,6\n", pickle.dumps([1, 2]), b"\x93NUMP"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"1,2,3\n4,5,6\n", b"PKhello", pickle.dumps([1, 2]), b"\x93NUMP"]
+)
 def test_files_that_are_no_archive_are_told_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "text.npz"
     path.write_bytes(content)

@@ -181,6 +181,13 @@ REFUSED = {
     "unknown rings": (["--needed", "poses", "--rings", "twisted"], "--rings"),
     "unknown kernel": (["--needed", "poses", "--kernel", "ntkk"], "ntk"),
     "kernel without a value": (["--needed", "poses", "--kernel", "sin(u)-1"], "positive definite"),
+    "tiny kernel": (["--needed", "poses", "--kernel", "1e-160*exp(u)"], "k(x, x) = 2.7e-160"),
+    "tiniest kernel, JSON": (
+        ["--needed", "separation", "--kernel", "1e-300*exp(u)", "--format", "json"],
+        "between 1e-100 and 1e+100",
+    ),
+    "huge kernel": (["--needed", "separation", "--kernel", "1e300*exp(u)"], "k(x, x) = 2.7e+300"),
+    "large kernel": (["--needed", "poses", "--kernel", "1e160*exp(u)"], "errors stay the same"),
     "negative ridge": (["--needed", "poses", "--ridge", "-1"], "ridge"),
     "poses no number": (["--needed", "separation", "--poses", "x"], "--poses"),
     "figure that cannot be written": (["--needed", "poses", "--ridge", "1", "--out", "/proc/x.svg"], "/proc/x"),

@@ -110,6 +110,21 @@ def test_what_cannot_be_done_is_refused_in_one_line() -> None:
         ok.enclosed_error("exp(u)", zero)
 
 
+def test_orbits_that_would_fill_the_memory_are_refused(monkeypatch) -> None:
+    """By the coordinates of all points, and by the Gram matrix where a list is missing."""
+    seeds = np.random.default_rng(0).normal(size=(3, 8192))
+    with pytest.raises(
+        InputError, match=r"24576 points of 8192 coordinates.* beyond the limit of 3\.4e\+07; give"
+    ):
+        ok.enclosed_error("ntk(depth=1)", ok.Orbits(ok.group("C8192"), seeds, [0, 1, 0]))
+    orbits, module = digits(), "orbitkernels.proofs.enclosed_prediction.MAX_NUMBERS"
+    points = int(orbits.sizes.sum())
+    monkeypatch.setattr(module, points * orbits.seeds.shape[1] + len(orbits) ** 2 * orbits.group.order)
+    ok.enclosed_error("ntk(depth=1)", orbits)
+    with pytest.raises(InputError, match="Argument 'orbits' has"):
+        ok.enclosed_error("ntk(depth=1)", orbits, missing=[0, 1])
+
+
 def test_a_wrong_kernel_value_is_found(monkeypatch) -> None:
     """The comparison can fail: a relative change of 1e-9 in the kernel shows."""
     orbits, original = digits(), KernelBalls._value
