@@ -10,6 +10,7 @@ import numpy as np
 from orbitkernels.data import Dataset
 from orbitkernels.errors import InputError
 from orbitkernels.proofs.averaged_kernels import Averaged
+from orbitkernels.proofs.image_arrays import require_image_shape
 from orbitkernels.proofs.input_actions import Action, as_action
 from orbitkernels.proofs.invariance import KernelLike
 from orbitkernels.proofs.orbits import CommonOrbitError, Orbits
@@ -53,9 +54,8 @@ def draw_stage(group: FiniteGroup, dataset: Dataset, kernel: KernelLike | None =
     shape = dataset.images.shape[1:]
     padding = _padding(group, shape)
     padded = tuple(size + before + after for size, (before, after) in zip(shape, padding, strict=True))
-    require = getattr(kernel, "require_shape", None)
-    if require is not None and len(padded) == 2:  # orbits are rows, which have forgotten it
-        require("data", padded)
+    if len(padded) == 2:
+        require_image_shape(kernel, "data", (padded[0], padded[1]))
     notes = []
     if padded != shape:
         old, new = ("x".join(map(str, size)) for size in (shape, padded))

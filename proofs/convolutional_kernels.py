@@ -260,6 +260,8 @@ class _Convolutional(GramKernel):
         """
         try:
             channels, *places = self._images(name, np.zeros((1, prod(shape)))).shape[1:]
+            if prod(places) == 1:  # all pixels are channels of one position: a function of inner products
+                return
             if [size for size in (*places, channels) if size > 1] == [size for size in shape if size > 1]:
                 return
         except InputError:

@@ -131,9 +131,9 @@ def _refuse_large(orbits: Orbits, what: Missing) -> None:
     numbers += 0 if what.alike else points**2
     if numbers > MAX_NUMBERS:
         raise InputError(
-            f"Argument 'orbits' has {points} points of {orbits.seeds.shape[1]} coordinates, which take {numbers:.1e} "
-            f"exact numbers, beyond the limit of {MAX_NUMBERS:.1e}; give fewer orbits at a time, or take "
-            "error_with_bound."
+            f"Argument 'orbits' has {points} points of {orbits.seeds.shape[1]} coordinates, which take "
+            f"{numbers:.1e} exact numbers, beyond the limit of {MAX_NUMBERS:.1e}; give fewer orbits, or "
+            "take error_with_bound."
         )
 
 

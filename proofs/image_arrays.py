@@ -54,6 +54,30 @@ def image_array(
     return np.ascontiguousarray(np.moveaxis(array.reshape(len(array), *shape), 3, 1))
 
 
+def require_image_shape(kernel: object, name: str, shape: tuple[int, int] | None) -> None:
+    """Refuse a kernel of images that would read the rows of flattened images as images of another shape.
+
+    Args:
+        kernel: Any kernel; those that are no kernels of images take all shapes.
+        name: What the message calls the images.
+        shape: Rows and columns of the images; None if they were given as vectors, which no kernel refuses.
+
+    Raises:
+        InputError: If the kernel does.
+
+    Example:
+        >>> from orbitkernels.proofs.convolutional_kernels import CNTK
+        >>> from orbitkernels.proofs.image_arrays import require_image_shape
+        >>> require_image_shape(CNTK(), "seeds", (2, 8))
+        Traceback (most recent call last):
+            ...
+        orbitkernels.errors.InputError: Argument 'seeds' has images of 2 x 8; give the kernel height=2, width=8.
+    """
+    require = getattr(kernel, "require_shape", None)
+    if require is not None and shape is not None:
+        require(name, shape)
+
+
 def _require_shape(name: str, found: tuple[int, ...], wanted: tuple[int | None, ...]) -> None:
     """Refuse another shape than the kernel says."""
     for what, have, want in zip(("height", "width", "channels"), found, wanted, strict=True):

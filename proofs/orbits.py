@@ -42,6 +42,7 @@ class Orbits:
     Attributes:
         group: G.
         seeds: Array [C, d].
+        image_shape: Rows and columns of the images; None if seeds were given as vectors.
         classes: The different labels in the order of first appearance; empty if targets were given alone.
         targets: Array [C, m].  Two classes: m = 1, +1 on the first class and -1 on the other.  More classes:
             one-vs-rest, column j is +1 on class j and -1 elsewhere.  One class: +1.
@@ -75,6 +76,7 @@ class Orbits:
         images = finite_array(seeds, "seeds", "[C, d] or [C, h, w]", (2, 3))
         self.group = group
         self.action = as_action(group, action, images.shape[1:])
+        self.image_shape = (images.shape[1], images.shape[2]) if images.ndim == 3 else None
         self.seeds = images.reshape(len(images), -1)
         self._lengths = _lengths(self.seeds)
         if self.seeds.shape[1] != self.action.degree:

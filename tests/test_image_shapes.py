@@ -82,6 +82,8 @@ def test_shapes_that_agree_are_taken_and_give_the_numbers_of_the_images() -> Non
         ("cntk(height=1, width=8, channels=3)", (8, 3)),  # a sequence of 8 vectors
         ("cntk(height=1)", (1, 16)),
         ("cnngp(height=2)", (2, 8)),
+        ("cntk(filter=1, channels=16)", (2, 8)),  # all at one position: a function of inner products
+        ("cntk(filter=1, height=1, width=1, channels=16)", (2, 8)),
     ):
         kernel(spec).require_shape("data", shape)
     vectors = Dataset(data.images.reshape(8, 16), data.labels, "vectors")  # of no known shape
