@@ -218,7 +218,7 @@ class FourierBlocks:
         raise NotInvariantError(
             f"Argument 'phi' must satisfy phi_ba(g) = phi_ab(g^-1); the Fourier block of irrep {irrep} is off a "
             f"Hermitian one by {off[a, b]:.1e} beside {scale[a, b]:.1e}, so the kernel is not symmetric or not "
-            "invariant."
+            "invariant; if that is rounding, a ridge far above the difference helps."
         )
 
     @cached_property

@@ -151,6 +151,7 @@ class Averaged:
         tolerance: float = INVARIANCE_TOLERANCE,
         samples: int | None = 32,
         seed: int = 0,
+        ridge: float = 0.0,
     ) -> float:
         """As :func:`orbitkernels.check_invariance`, from k alone where T9 says that the average is invariant.
 
@@ -159,12 +160,12 @@ class Averaged:
         """
         if self._acts_as(orbits) and self.subgroup.is_normal:
             try:
-                return check_invariance(self.kernel, orbits, tolerance, samples, seed)
+                return check_invariance(self.kernel, orbits, tolerance, samples, seed, ridge)
             except NotInvariantError:
                 if self.subgroup.order == self.group.order:
                     return 0.0
         try:
-            return sampled_invariance(self, orbits, tolerance, samples, seed)
+            return sampled_invariance(self, orbits, tolerance, samples, seed, ridge)
         except NotInvariantError:
             if self.subgroup.is_normal:
                 raise

@@ -62,9 +62,6 @@ def symbols_of_links(
 
     Returns:
         Array [L, K, n].
-
-    Raises:
-        NotInvariantError: If the symbol of an input with itself is not the same at g and g^-1.
     """
     found = np.empty((len(first), len(kernels), group.order))
     functions = [angle_function(kernel) for kernel in kernels]
@@ -79,7 +76,6 @@ def symbols_of_links(
         for k, function in enumerate(functions):
             if function is None:
                 found[piece, k] = _by_gram(kernels[k], source, group, first[piece], second[piece])
-    _require_even(found[first == second], group)
     return found
 
 
@@ -134,14 +130,24 @@ def _by_gram(
     return found
 
 
-def _require_even(symbols: FloatArray, group: FiniteGroup) -> None:
-    """phi_aa(g) = phi_aa(g^-1) for all inputs; otherwise the kernel is not symmetric or not invariant."""
+def require_even(symbols: FloatArray, ridges: FloatArray, group: FiniteGroup) -> None:
+    """Check that phi_aa(g) = phi_aa(g^-1); otherwise the kernel is not symmetric or not invariant.
+
+    Args:
+        symbols: Array [..., n]: phi_aa of some inputs and kernels.
+        ridges: Array [...]: the ridge that is added to phi_aa(e).
+        group: The group of order n.
+
+    Raises:
+        NotInvariantError: If they differ beyond rounding, relative to the largest value, ridge included.
+    """
     back = group.inverse(np.arange(group.order))
-    scale = np.abs(symbols).max(axis=2, initial=0.0)
-    off = np.abs(symbols - symbols[:, :, back]).max(axis=2, initial=0.0)
+    scale = np.abs(symbols).max(axis=-1, initial=0.0) + ridges
+    off = np.abs(symbols - symbols[..., back]).max(axis=-1, initial=0.0)
     if not (off <= INVARIANCE_TOLERANCE * scale).all():
         worst = float((off / np.where(scale > 0, scale, 1.0)).max())
         raise NotInvariantError(
             f"Argument 'kernels' has one with k(x, g x) and k(g x, x) apart by {worst:.1e} relative to the "
-            f"largest value, so it is not symmetric or not invariant under {group.name}."
+            f"largest value, so it is not symmetric or not invariant under {group.name}; if that is rounding, a "
+            "ridge far above the difference helps."
         )

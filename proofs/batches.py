@@ -19,7 +19,7 @@ from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import FloatArray, function_or_none
 from .batched_blocks import BatchErrors, BatchRoute
-from .batched_symbols import links_of, symbols_of_links
+from .batched_symbols import links_of, require_even, symbols_of_links
 from .invariance import KernelLike, as_kernel
 from .large_orbits import irrep_route
 from .missing import Missing, MissingLike, missing_poses
@@ -172,14 +172,28 @@ def levelled_errors(
         require_scalar(batch.group, batch.members.shape[1], free=batch.is_free)
     _refuse_large(batch, len(several), len(wanted))
     for kernel in several:
-        batch.check_kernel(kernel)
+        batch.check_kernel(kernel, wanted)
     first, second, links = links_of(batch.members)
     with one_blas_thread():  # small matrices: threads would only wait for each other
         symbols = symbols_of_links(several, batch.source, batch.group, first, second)  # [L, K, n]
+        _require_even(batch, symbols, links, wanted)
         if how == "scalar":
             symbols, links = _interleaved(symbols, links, batch.group)
         found = _errors(batch, symbols, links, wanted, what, named)
     return _with_concern(found, batch, how, named)
+
+
+def _require_even(batch: OrbitBatch, symbols: FloatArray, links: IntArray, wanted: Sequence[Ridge]) -> None:
+    """phi_aa(g) = phi_aa(g^-1) for all inputs, each beside the smallest ridge of the tuples that it is in."""
+    least = np.full(symbols.shape[:2], np.inf)  # [L, K]
+    for tuples, stabilisers in batch.alike():
+        own = np.einsum("pcc->pc", links[tuples])
+        sizes = [1.0 if H is None else 1.0 / H.order for H in stabilisers]
+        means = np.average(symbols[own, :, 0], axis=1, weights=sizes)  # [p, K]
+        ridges = [np.maximum(r.amount * means, 0.0) if r.is_relative else r.amount + 0 * means for r in wanted]
+        np.minimum.at(least, own, np.min(ridges, axis=0)[:, None])
+    own = np.unique(np.einsum("pcc->pc", links))
+    require_even(symbols[own], least[own], batch.group)
 
 
 def _errors(

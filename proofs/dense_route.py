@@ -47,9 +47,9 @@ class DenseRoute:
         remedy = "spectral_error, or iterative_error with product='kernel'"
         require_matrices_fit(int(orbits.sizes.sum()), _HELD, remedy)
         matrix = gram(kernel, orbits.all_points).copy()
-        refuse_asymmetric(matrix)
         diagonal = np.diagonal(matrix).copy()
         absolute = given.absolute(mean_over_points(diagonal, orbits.sizes) if given.is_relative else 0.0)
+        refuse_asymmetric(matrix, ridge=absolute)
         sums = diagonal + absolute
         matrix[np.diag_indices_from(matrix)] = sums
         back = sums - diagonal

@@ -11,6 +11,7 @@ from orbitkernels.theory.laws import IntArray
 
 from .invariance import KernelLike, gram
 from .orbits import FloatArray, Orbits
+from .ridge import Ridge, mean_over_orbits
 
 #: Values of the kernel that are held at once.
 _VALUES = 2**22
@@ -85,6 +86,13 @@ def kernel_diagonal(kernel: KernelLike, points: FloatArray) -> FloatArray:
     """Array [p]: k(x, x) of points, some at a time."""
     parts = [points[start : start + _POINTS] for start in range(0, len(points), _POINTS)]
     return np.concatenate([np.diagonal(gram(kernel, part)) for part in parts])
+
+
+def absolute_ridge(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> float:
+    """r, if the kernel is invariant; a relative ridge takes k(x_c, x_c) at the seeds, nothing else."""
+    if not ridge.is_relative:
+        return ridge.amount
+    return ridge.absolute(mean_over_orbits(kernel_diagonal(kernel, orbits.seeds), orbits.sizes))
 
 
 def coordinates(orbits: Orbits, rows: IntArray) -> FloatArray:

@@ -15,7 +15,8 @@ from orbitkernels.theory.laws import IntArray
 
 from .orbits import FloatArray, Orbits
 
-#: Largest difference of k(gx, gy) and k(x, y), relative to sqrt(k(x, x) k(y, y)), that is taken for rounding.
+#: Largest difference of k(gx, gy) and k(x, y), relative to sqrt((k(x, x) + r) (k(y, y) + r)) with the ridge r,
+#: that is taken for rounding.
 INVARIANCE_TOLERANCE = 1e-10
 
 #: Least length that counts beside a longer one: times the tolerance, 45 roundings of the larger diagonal value.
@@ -120,20 +121,24 @@ def check_invariance(
     tolerance: float = INVARIANCE_TOLERANCE,
     samples: int | None = 32,
     seed: int = 0,
+    ridge: float = 0.0,
 ) -> float:
     """Measure how far k(gx, gy) differs from k(x, y) on poses x, y, for each generator g.
 
     If it does not for the generators, it does not for any g, because each is a product of them.  Each orbit is
-    judged in its own units: a long one does not hide a short one.
+    judged in its own units: a long one does not hide a short one.  What a prediction with ridge r makes of k(x, y)
+    depends on k(x, y)/sqrt((k(x, x) + r) (k(y, y) + r)), so an orbit where k vanishes up to rounding does no harm
+    beside a ridge; without one it is judged by its own rounding, and refused.
 
     Args:
         kernel: k.
         orbits: The poses.
-        tolerance: Largest difference allowed, relative to sqrt(k(x, x) k(y, y)).
+        tolerance: Largest difference allowed, relative to sqrt((k(x, x) + r) (k(y, y) + r)).
         samples: How many poses are drawn for one Gram matrix, at least two of each orbit.  More than `samples`/2
             orbits take several Gram matrices, as far as these cost little beside the symbol; otherwise orbits are
             taken from the shortest to the longest.  None takes all poses, that is the whole Gram matrix.
         seed: Seed of the draw.
+        ridge: r >= 0, absolute.
 
     Returns:
         The largest relative difference found.
@@ -154,7 +159,7 @@ def check_invariance(
     kernel = as_kernel(kernel)
     own = getattr(kernel, "check_invariance", None)
     check = partial(sampled_invariance, kernel) if own is None else own
-    return float(check(orbits, tolerance, samples, seed))
+    return float(check(orbits, tolerance, samples, seed, ridge))
 
 
 def sampled_invariance(
@@ -163,18 +168,21 @@ def sampled_invariance(
     tolerance: float = INVARIANCE_TOLERANCE,
     samples: int | None = 32,
     seed: int = 0,
+    ridge: float = 0.0,
 ) -> float:
     """As :func:`check_invariance`, for kernels that do not know better how to check themselves."""
     drawn = _sample(orbits, samples, seed)
-    return max(_defect(kernel, orbits, orbit, pose, tolerance) for orbit, pose in drawn)
+    return max(_defect(kernel, orbits, orbit, pose, tolerance, ridge) for orbit, pose in drawn)
 
 
-def _defect(kernel: KernelLike, orbits: Orbits, orbit: IntArray, pose: IntArray, tolerance: float) -> float:
+def _defect(
+    kernel: KernelLike, orbits: Orbits, orbit: IntArray, pose: IntArray, tolerance: float, ridge: float
+) -> float:
     """Largest relative difference of k(gx, gy) and k(x, y) on some poses, for each generator g."""
     elements = np.array([orbits.representatives[c][j] for c, j in zip(orbit, pose, strict=True)], dtype=np.int64)
     still = gram(kernel, _moved(orbits, orbit, elements))
-    refuse_asymmetric(still, tolerance)
-    own = natural_lengths(still)
+    refuse_asymmetric(still, tolerance, ridge)
+    own = natural_lengths(still, ridge)
     shared = np.zeros(len(orbits))
     np.maximum.at(shared, orbit, own)  # poses of one orbit have one length if k is invariant
     scale = natural_scale(shared[orbit], shared[orbit])
@@ -185,8 +193,9 @@ def _defect(kernel: KernelLike, orbits: Orbits, orbit: IntArray, pose: IntArray,
         if defect > tolerance:
             raise NotInvariantError(
                 f"Argument 'kernel' is not invariant under {orbits.group.name}: for g = {name}, k(gx, gy) differs "
-                f"from k(x, y) by {defect:.1e} relative to sqrt(k(x, x) k(y, y)); use a function of inner "
-                "products and lengths, or leave_out_error, which needs no invariance."
+                f"from k(x, y) by {defect:.1e} relative to {_units(ridge)}; use a function of inner products and "
+                "lengths, or leave_out_error, which needs no invariance, or a ridge far above the difference, if "
+                "that is rounding."
             )
         largest = max(largest, defect)
     return largest
@@ -252,23 +261,27 @@ def _moved(orbits: Orbits, orbit: IntArray, elements: IntArray) -> FloatArray:
 # ---------------------------------------------------------------------- the scale of a value
 
 
-def natural_lengths(values: FloatArray) -> FloatArray:
-    """Array [m]: the length sqrt(k(x, x)) of each point in the space of features, from a Gram matrix [m, m].
+def natural_lengths(values: FloatArray, ridge: float = 0.0) -> FloatArray:
+    """Array [m]: the length sqrt(k(x, x) + r) of each point in the space of features, from a Gram matrix of k.
 
     A positive semidefinite kernel has |k(x, y)| <= sqrt(k(x, x) k(y, y)), so that its row of x is at most
     sqrt(k(x, x)) times the greatest length, and the second term below is not above the first.  An indefinite
-    kernel may have k(x, x) = 0 beside other values in that row: there the second term is the length.
+    kernel may have k(x, x) = 0 beside other values in that row: there the second term is the length.  The ridge r
+    is added to the square of either.
 
     Example:
         >>> import numpy as np
         >>> from orbitkernels.proofs.invariance import natural_lengths
         >>> natural_lengths(np.array([[4.0, 1.0], [1.0, 1e-6]])).tolist()
         [2.0, 0.5]
+        >>> natural_lengths(np.array([[1e-17]]), ridge=0.25).tolist()
+        [0.5]
     """
     rows = np.abs(values).max(axis=1, initial=0.0)
     own = np.sqrt(np.abs(np.diagonal(values)))
     greatest = np.sqrt(rows.max(initial=0.0))
-    return np.maximum(own, rows / greatest) if greatest > 0 else own
+    lengths: FloatArray = np.hypot(np.maximum(own, rows / greatest) if greatest > 0 else own, np.sqrt(ridge))
+    return lengths
 
 
 def natural_scale(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -294,13 +307,13 @@ def largest_ratio(differences: FloatArray, scale: FloatArray) -> float:
     return float(ratios.max(initial=0.0))
 
 
-def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANCE) -> None:
-    """Check that a matrix of k(x, y) is symmetric.
+def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANCE, ridge: float = 0.0) -> None:
+    """Check that a matrix of k(x, y), without the ridge r that is added to it, is symmetric.
 
     Raises:
-        InputError: If it is not, up to the tolerance relative to sqrt(k(x, x) k(y, y)).
+        InputError: If it is not, up to the tolerance relative to sqrt((k(x, x) + r) (k(y, y) + r)).
     """
-    lengths, defect = natural_lengths(values), 0.0
+    lengths, defect = natural_lengths(values, ridge), 0.0
     step = max(1, _BATCH // max(1, len(values)))
     for start in range(0, len(values), step):  # no more than a few rows are held beside the matrix
         part = slice(start, start + step)
@@ -310,5 +323,10 @@ def refuse_asymmetric(values: FloatArray, tolerance: float = INVARIANCE_TOLERANC
     if defect > tolerance:
         raise InputError(
             f"Argument 'kernel' is not symmetric: k(x, y) and k(y, x) differ by {defect:.1e} relative to "
-            "sqrt(k(x, x) k(y, y))."
+            f"{_units(ridge)}; if that is rounding, a ridge far above the difference helps."
         )
+
+
+def _units(ridge: float) -> str:
+    """What differences are compared with, for messages."""
+    return "sqrt(k(x, x) k(y, y))" + ", ridge included" * (ridge > 0)

@@ -30,7 +30,15 @@ from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
 from .arguments import function_or_none, integer, part_of
-from .gram_products import coordinates, counted, group_product, kernel_diagonal, kernel_product, kernel_rows
+from .gram_products import (
+    absolute_ridge,
+    coordinates,
+    counted,
+    group_product,
+    kernel_diagonal,
+    kernel_product,
+    kernel_rows,
+)
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance
 from .iterative_spectrum import SAMPLE, lowest_of_a_sample, smallest_of_blocks
 from .missing import MissingLike, arranged, missing_points, missing_poses
@@ -141,7 +149,7 @@ def iterative_error(
     what = missing_poses(orbits.group, missing, len(orbits))
     multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
     is_assumed = inverse is None and product != "transform"
-    lowest = lowest_of_a_sample(kernel, orbits) if is_assumed else 0.0
+    lowest = lowest_of_a_sample(kernel, orbits, absolute) if is_assumed else 0.0
     multiply = multiply if progress is None else counted(multiply, progress)
     sets = missing_points(orbits, what)
     step = max(1, _COLUMNS // orbits.targets.shape[1])
@@ -203,7 +211,7 @@ def _products(
 
     The bound is one of T^-1 (K + r I) T^-1 if there are Fourier blocks, else one of K + r I, which is r.
     """
-    symbol = _invariant_symbol(kernel, orbits) if precondition or product != "kernel" else None
+    symbol = _invariant_symbol(kernel, orbits, ridge) if precondition or product != "kernel" else None
     absolute = ridge.absolute(_mean_diagonal(kernel, orbits, symbol if product != "kernel" else None, ridge))
     diagonal = kernel_diagonal(kernel, orbits.seeds) if symbol is None else np.einsum("cc->c", symbol[:, :, 0])
     scale = PowersOfTwo.balancing(diagonal + absolute, np.zeros((len(orbits), 0)))
@@ -219,11 +227,6 @@ def _products(
     if product == "group" and symbol is not None:
         return lambda v: group_product(symbol, orbits, v) + absolute * v, inverse, absolute, scale, smallest
     return lambda v: kernel_product(kernel, orbits, v) + absolute * v, inverse, absolute, scale, smallest
-
-
-def _lengths(scale: PowersOfTwo, orbits: Orbits) -> FloatArray:
-    """Array [N]: T."""
-    return np.repeat(np.ldexp(1.0, scale.rows), orbits.sizes)
 
 
 def _assumed(ridge: float, lowest: float, scale: PowersOfTwo, solved: list[_Solved]) -> float:
@@ -245,10 +248,10 @@ def _assumed(ridge: float, lowest: float, scale: PowersOfTwo, solved: list[_Solv
     return 0.0
 
 
-def _invariant_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
+def _invariant_symbol(kernel: KernelLike, orbits: Orbits, ridge: Ridge) -> FloatArray:
     """The symbol of a kernel whose invariance has been checked on samples."""
     try:
-        check_invariance(kernel, orbits)
+        check_invariance(kernel, orbits, ridge=absolute_ridge(kernel, orbits, ridge))
     except NotInvariantError as error:
         raise NotInvariantError(f"{str(error)[:-1]}; {_NO_SYMBOL}.") from None
     return orbit_symbol(kernel, orbits)
@@ -301,7 +304,7 @@ def inverse_residual(
     rows, seed = integer("rows", rows, least=0), integer("seed", seed, least=0)
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
     require_orbits(orbits)
-    symbol = _invariant_symbol(kernel, orbits)
+    symbol = _invariant_symbol(kernel, orbits, given)
     absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
     size, seeds = int(orbits.sizes.sum()), orbits.offsets[:-1]
     units = np.zeros((size, len(orbits)))
@@ -351,7 +354,7 @@ def _regressions(
 
     What is iterated is the same for T^-1 K T^-1 and labels T^-1 y, but for the norm that says when to stop.
     """
-    lengths = _lengths(scale, orbits)[:, None]
+    lengths = np.repeat(np.ldexp(1.0, scale.rows), orbits.sizes)[:, None]
     labels = orbits.point_targets / lengths
     kept = np.ones((len(labels), len(sets), 1))
     for j, points in enumerate(sets):
@@ -385,8 +388,7 @@ def _regressions(
 
 def _kernel_residual(kernel: KernelLike, orbits: Orbits, ridge: float, solved: _Solved) -> float:
     """What a few rows of the regressions leave if K is taken from values of the kernel, over the largest label."""
-    labels, dual = orbits.point_targets, solved.dual
-    size = len(labels)
+    labels, dual, size = orbits.point_targets, solved.dual, len(solved.dual)
     drawn = np.random.default_rng(0).choice(size, size=min(_ROWS, size), replace=False)
     rows = np.union1d(drawn, np.concatenate([points[:1] for points in solved.sets][:_ROWS]))
     rest = solved.rest[rows].copy()

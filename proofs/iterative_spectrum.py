@@ -42,8 +42,8 @@ def transform_error(symbol: FloatArray, orbits: Orbits, stack: BlockStack) -> fl
     return float(error * mass(symbol, orbits) + spread * mass(symbol, orbits, 2))
 
 
-def lowest_of_a_sample(kernel: KernelLike, orbits: Orbits) -> float:
-    """Smallest eigenvalue of k(x, y)/sqrt(k(x, x) k(y, y)) at some points, at least 0 if k is semidefinite.
+def lowest_of_a_sample(kernel: KernelLike, orbits: Orbits, ridge: float = 0.0) -> float:
+    """Smallest eigenvalue of k(x, y)/sqrt((k(x, x) + r) (k(y, y) + r)) at points, >= 0 if k is semidefinite.
 
     Raises:
         InputError: If the kernel is not symmetric there.
@@ -51,8 +51,8 @@ def lowest_of_a_sample(kernel: KernelLike, orbits: Orbits) -> float:
     total = int(orbits.offsets[-1])
     rows = np.random.default_rng(0).choice(total, size=min(SAMPLE, total), replace=False)
     values = gram(kernel, coordinates(orbits, rows))
-    refuse_asymmetric(values)
-    diagonal = np.diagonal(values)
+    refuse_asymmetric(values, ridge=ridge)
+    diagonal = np.diagonal(values) + ridge
     if (diagonal < 0).any() or values[diagonal == 0].any():
         return -np.inf
     lengths = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))

@@ -16,10 +16,12 @@ from orbitkernels.theory.laws import IntArray
 from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import FloatArray
+from .gram_products import absolute_ridge
 from .input_actions import Action, CoordinateAction, MatrixAction, as_action, finite_array
 from .invariance import KernelLike, check_invariance
 from .orbits import Orbits
 from .pose_sources import ExactPoses, GivenPoses, ImageRotations, PoseSource, RotatedPoses, cyclic_powers
+from .ridge import Ridge
 from .tuple_stabilisers import require_different_orbits, stabilisers_of
 
 #: On how many tuples of a batch, beside those of extreme lengths, it is checked that a kernel is invariant.
@@ -167,12 +169,14 @@ class OrbitBatch:
             found.setdefault(key, ([], subgroups))[0].append(p)
         return [(np.array(rows), subgroups) for rows, subgroups in found.values()]
 
-    def check_kernel(self, kernel: KernelLike) -> None:
-        """Check on a few tuples that a kernel is invariant, if the action is exact."""
+    def check_kernel(self, kernel: KernelLike, ridges: Sequence[Ridge] = ()) -> None:
+        """Check on a few tuples that a kernel is invariant, beside the smallest ridge, if the action is exact."""
         if isinstance(self.source, ExactPoses):
             for p in self._checked(self.source.inputs):
                 seeds = self.source.inputs[self.members[p]]
-                check_invariance(kernel, Orbits(self.group, seeds, None, self.source.action, self.targets[p]))
+                orbits = Orbits(self.group, seeds, None, self.source.action, self.targets[p])
+                least = min((absolute_ridge(kernel, orbits, ridge) for ridge in ridges), default=0.0)
+                check_invariance(kernel, orbits, ridge=least)
 
     def _checked(self, inputs: FloatArray) -> list[int]:
         """Numbers of some tuples, those with the shortest input that is not zero and the longest among them."""

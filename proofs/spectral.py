@@ -15,6 +15,7 @@ from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.numerics.rounding_scale import PowersOfTwo
 
 from .dense_route import dense_gram, refitted_errors
+from .gram_products import absolute_ridge
 from .invariance import INVARIANCE_TOLERANCE, KernelLike, as_kernel, check_invariance, gram
 from .large_orbits import irrep_route
 from .missing import MissingLike, OrbitPoses
@@ -107,7 +108,7 @@ class FourierRoute:
         given, kernel = Ridge.of(ridge), as_kernel(kernel)
         require_orbits(orbits)
         if check:
-            check_invariance(kernel, orbits)
+            check_invariance(kernel, orbits, ridge=absolute_ridge(kernel, orbits, given))
         symbol = orbit_symbol(kernel, orbits)
         absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
         stabilisers = [None if H.order == 1 else H.elements for H in orbits.stabilisers]

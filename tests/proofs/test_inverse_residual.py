@@ -49,7 +49,7 @@ def test_arguments(arguments, message):
 def test_a_kernel_whose_samples_look_invariant_is_refused_by_its_own_name(function, monkeypatch):
     """As if the few poses of the check had missed what the blocks see."""
     orbits = ok.Orbits(ok.group("S4"), [[0.0, 1.0, 2.0, 4.0], [1.0, 1.0, 0.0, 3.0]], [0, 1])
-    monkeypatch.setattr(iterative, "check_invariance", lambda *_: 0.0)
+    monkeypatch.setattr(iterative, "check_invariance", lambda *_, **__: 0.0)
     with pytest.raises(ok.NotInvariantError) as caught:
         function(lambda X, Y: (X * np.arange(1, 5)) @ Y.T, orbits, ridge=1.0)
     text = str(caught.value)
