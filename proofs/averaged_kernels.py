@@ -21,6 +21,7 @@ from .gram_size import require_gram_fits
 from .input_actions import Action, CoordinateAction, MatrixAction, as_action, require_image_shape
 from .invariance import (
     INVARIANCE_TOLERANCE,
+    LEAST_PART,
     KernelLike,
     as_kernel,
     check_invariance,
@@ -58,10 +59,12 @@ class Averaged:
     It is symmetric, positive semidefinite and invariant under H in each argument.  If k(gx, gy) = k(x, y), it
     equals (1/|H|) sum_h k(h x, y), and that sum is taken.  This is checked in each call of `gram` for the
     generators of H: on some inputs of that call, the shortest and the longest among them, on these with shuffled
-    coordinates and on random points as long as they are, each value in units of sqrt(k(x, x) k(y, y)).  Nothing
-    depends on the calls before.  With H = G the orbits collapse; with a subgroup, the cosets Hg do, and the
-    average is invariant under G if H is normal (Theorem T9).  Time: |H| m p values of k (|H|^2 m p if k is not
-    invariant, half if Y is omitted) and a few hundred to check; memory: that of the result and 32 MB.
+    coordinates and on random points as long as they are, each value in units of sqrt(k(x, x) k(y, y)); as k may
+    vanish at x, 45 roundings of values at points no longer than x and y are allowed.  Asymmetry is refused above
+    45 roundings of the largest value.  Nothing depends on the calls before.  With H = G the orbits collapse; with
+    a subgroup, the cosets Hg do, and the average is invariant under G if H is normal (Theorem T9).  Time: |H| m p
+    values of k (|H|^2 m p if k is not invariant, half if Y is omitted) and a few hundred.  Memory: the result, 32
+    MB.
 
     Args:
         kernel: k, an object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
@@ -231,24 +234,23 @@ class Averaged:
         """
         generator = np.random.default_rng(0)  # the same in each call
         drawn = np.concatenate([points[_drawn(points, generator)] for points in ((x,) if y is x else (x, y))])
-        if not self._agrees(action, np.concatenate([drawn, generator.permuted(drawn, axis=1)])):
-            return False
+        points = np.concatenate([drawn, generator.permuted(drawn, axis=1)])
         try:
             with np.errstate(all="ignore"):
-                return self._agrees(action, _random_points(drawn))
+                return self._agrees(action, np.concatenate([points, _random_points(drawn)]))
         except (ValueError, ArithmeticError):  # an InputError is a ValueError
+            self._agrees(action, points)  # if they are the reason, says so
             return False
 
     def _agrees(self, action: Action, points: FloatArray) -> bool:
         """Whether the generators of H leave the Gram matrix of points as it is, up to rounding."""
         still = gram(self.kernel, points)
-        refuse_asymmetric(still)
-        lengths = natural_lengths(still)
+        refuse_asymmetric(still, ridge=LEAST_PART * float(np.abs(still).max(initial=0.0)))
+        lengths = _comparable(natural_lengths(still), points)
         scale = natural_scale(lengths, lengths)
         turned = _moved(action, points, np.array(self.subgroup.generators, dtype=np.int64))
-        return all(
-            largest_ratio(gram(self.kernel, poses) - still, scale) <= INVARIANCE_TOLERANCE for poses in turned
-        )
+        defects = (largest_ratio(gram(self.kernel, poses) - still, scale) for poses in turned)
+        return all(defect <= INVARIANCE_TOLERANCE for defect in defects)
 
     # ------------------------------------------------------------------ display
 
@@ -357,6 +359,18 @@ def _lengths(points: FloatArray) -> FloatArray:
     top[top == 0] = 1.0
     lengths: FloatArray = top * np.linalg.norm(points / top[:, None], axis=1)
     return lengths
+
+
+def _comparable(natural: FloatArray, points: FloatArray) -> FloatArray:
+    """Lengths [m] in the space of features, at least 1e-2 of those of points that are not longer as inputs.
+
+    Where k vanishes at x, k(x, x) is rounding of terms as large as at other points with the coordinates of x.
+    """
+    given = _lengths(points)
+    others = np.where(given <= given[:, None] * (1 + 1e-9), natural, 0.0).max(
+        axis=1
+    )  # of one length up to rounding
+    return np.asarray(np.maximum(natural, np.sqrt(LEAST_PART) * others))
 
 
 def _random_points(like: FloatArray) -> FloatArray:

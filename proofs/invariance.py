@@ -19,8 +19,8 @@ from .orbits import FloatArray, Orbits
 #: that is taken for rounding.
 INVARIANCE_TOLERANCE = 1e-10
 
-#: Least length that counts beside a longer one: times the tolerance, 45 roundings of the larger diagonal value.
-_LEAST_LENGTH = 1e-4
+#: Part of a larger k(x, x) that counts beside it in any case: times the tolerance, 45 roundings of k(x, x).
+LEAST_PART = 1e-4
 
 #: Numbers of a matrix that are compared with those across the diagonal at once.
 _BATCH = 2**20
@@ -295,7 +295,7 @@ def natural_scale(left: FloatArray, right: FloatArray) -> FloatArray:
     """
     with np.errstate(under="ignore"):
         long = np.maximum(left[:, None], right)
-        scale: FloatArray = long * np.maximum(np.minimum(left[:, None], right), _LEAST_LENGTH * long)
+        scale: FloatArray = long * np.maximum(np.minimum(left[:, None], right), LEAST_PART * long)
     return scale
 
 

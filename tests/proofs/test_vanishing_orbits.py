@@ -5,7 +5,7 @@ import pytest
 
 import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError
-from orbitkernels.proofs import batches, invariance
+from orbitkernels.proofs import averaged_kernels, batches, invariance
 from orbitkernels.proofs.batches import OrbitBatch
 from orbitkernels.proofs.iterative import inverse_residual, iterative_error
 
@@ -162,3 +162,72 @@ def test_symbols_of_a_batch_compared_without_the_ridge_are_caught(monkeypatch):
     for name in ("sums", "low", "low features"):
         with pytest.raises(NotInvariantError, match=r"k\(x, g x\) and k\(g x, x\) apart"):
             CALLS["batch"](CASES[name][0], orbits_of(name), 1e-2)
+
+
+# ---------------------------------------------------------------------- averages
+
+
+def counted(k):
+    """The kernel, and the numbers of values that it was asked for."""
+    asked = []
+
+    def counting(X, Y):
+        asked.append(len(X) * len(Y))
+        return k(X, Y)
+
+    return counting, asked
+
+
+def mean_over_poses(name, X):
+    """The double mean from exact features, and what rounding of k(x, y) may do to each value."""
+    poses = np.concatenate([[np.roll(row, j) for j in range(N)] for row in X])
+    lengths = np.linalg.norm(X, axis=1)
+    mean = exact(name, poses).reshape(len(X), N, len(X), N).mean(axis=(1, 3))
+    return mean, 30 * N * np.finfo(float).eps * np.multiply.outer(lengths, lengths)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("ratio", [1.0, 1e-3, 1e3])
+def test_averages_take_one_sum_where_a_kernel_vanishes(name, ratio):
+    k, special = CASES[name]
+    X = np.concatenate([ratio * special[None], np.random.default_rng(8).normal(size=(19, N))])
+    wanted, rounding = mean_over_poses(name, X)
+    for call in (lambda average: average.gram(X), lambda average: average.gram(X[:7], X)):
+        counting, asked = counted(k)
+        found = call(ok.Averaged(counting, C12, (N,)))
+        assert (np.abs(found - wanted[: len(found)]) <= rounding[: len(found)]).all()
+        assert sum(asked) < 2 * N * found.size
+
+
+def test_averages_of_constant_inputs_where_a_kernel_vanishes():
+    """Shuffled coordinates say nothing; noise is no asymmetry."""
+    k, _ = CASES["covariance"]
+    X = np.concatenate([np.full((1, N), 0.3), np.full((1, N), 0.1), np.random.default_rng(8).normal(size=(6, N))])
+    for chosen in (X, X[::-1], X[:2]):
+        wanted, rounding = mean_over_poses("covariance", chosen)
+        assert (np.abs(ok.Averaged(k, C12, (N,)).gram(chosen) - wanted) <= rounding).all()
+
+
+def test_averages_with_lengths_of_noise_are_caught(monkeypatch):
+    """The longest row and the shortest, so that they are looked at."""
+    X = np.stack(
+        [2 * HIGH, 0.3 * np.cos(np.pi * np.arange(N) * 5 / 6), *np.random.default_rng(8).normal(size=(3, N))]
+    )
+    k, asked = counted(CASES["low features"][0])
+    monkeypatch.setattr(averaged_kernels, "_comparable", lambda natural, points: natural)
+    ok.Averaged(k, C12, (N,)).gram(X)
+    assert sum(asked) > N * N * 8
+    monkeypatch.setattr(averaged_kernels, "LEAST_PART", 0.0)
+    with pytest.raises(InputError, match="not symmetric"):
+        ok.Averaged(CASES["low"][0], C12, (N,)).gram(X)
+
+
+def test_averages_of_kernels_that_are_not_symmetric_are_refused():
+    """From 45 roundings of the largest value on."""
+    X = np.stack([RANDOM, 1e-3 * HIGH])
+
+    def skew(A, B, size=1e-8):
+        return A @ B.T + size * np.tanh(1e3 * A[:, :1]) @ np.tanh(1e3 * B[:, 1:2]).T
+
+    with pytest.raises(InputError, match="not symmetric"):
+        ok.Averaged(skew, C12, (N,)).gram(X)
