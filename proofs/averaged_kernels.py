@@ -63,8 +63,8 @@ class Averaged:
     vanish at x, 45 roundings of values at points no longer than x and y are allowed.  Asymmetry is refused above
     45 roundings of the largest value.  Nothing depends on the calls before.  With H = G the orbits collapse; with
     a subgroup, the cosets Hg do, and the average is invariant under G if H is normal (Theorem T9).  Time: |H| m p
-    values of k (|H|^2 m p if k is not invariant, half if Y is omitted) and a few hundred.  Memory: the result, 32
-    MB.
+    values of k (|H|^2 m p if k is not invariant, half if Y is omitted) and a few hundred.  Memory: the result and
+    32 MB.
 
     Args:
         kernel: k, an object with gram(X, Y), a function k(X, Y) or a specification such as "ntk(depth=3)".
@@ -367,10 +367,8 @@ def _comparable(natural: FloatArray, points: FloatArray) -> FloatArray:
     Where k vanishes at x, k(x, x) is rounding of terms as large as at other points with the coordinates of x.
     """
     given = _lengths(points)
-    others = np.where(given <= given[:, None] * (1 + 1e-9), natural, 0.0).max(
-        axis=1
-    )  # of one length up to rounding
-    return np.asarray(np.maximum(natural, np.sqrt(LEAST_PART) * others))
+    below = given <= given[:, None] * (1 + 1e-9)  # the same up to rounding is the same
+    return np.asarray(np.maximum(natural, np.sqrt(LEAST_PART) * np.where(below, natural, 0.0).max(axis=1)))
 
 
 def _random_points(like: FloatArray) -> FloatArray:

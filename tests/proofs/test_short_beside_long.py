@@ -5,6 +5,7 @@ import pytest
 
 import orbitkernels as ok
 from orbitkernels.errors import InputError, NotInvariantError
+from orbitkernels.numerics import blocks
 from orbitkernels.numerics.blocks import FourierBlocks
 from orbitkernels.proofs import averaged_kernels, invariance
 from orbitkernels.proofs.averaged_kernels import Averaged
@@ -312,3 +313,45 @@ def test_symbols_of_orbits_with_stabilisers(ratio):
     phi[0, 0, 1] *= 1.001
     with pytest.raises(NotInvariantError, match="off a Hermitian one"):
         fourier_blocks(phi, irreps, [[0], [0, 2]])
+
+
+#: C4 on two copies of its four coordinates, so that two orbits are independent.
+TWICE = np.eye(8)[[np.concatenate([np.roll(np.arange(4), j), 4 + np.roll(np.arange(4), j)]) for j in range(4)]]
+
+
+@pytest.mark.filterwarnings("ignore::orbitkernels.errors.RoundingWarning")
+@pytest.mark.parametrize("first", [0, 1])
+def test_rounding_of_the_long_orbit_is_no_asymmetry_of_a_very_short_one(first, monkeypatch):
+    """Inner products from lengths and distances: k(x, y) is off by roundings of k(x, x), 4e-4 of itself.
+
+    The error on the short orbit has three digits all the same; the other is a prediction of 1e13.
+    """
+    seeds = np.random.default_rng(2).normal(size=(2, 8)) * [[1e12], [1.0]]
+    orbits = ok.Orbits(C4, seeds[:: 1 - 2 * first], [0, 1], TWICE)
+    phi = ok.orbit_symbol(lambda X, Y: X @ Y.T, orbits)
+    exact = ok.leave_out_error(lambda X, Y: X @ Y.T, orbits)
+    cross = phi.copy()
+    cross[0, 1] += np.finfo(float).eps * phi.max() * np.array([2.0, -1.0, 0.0, 3.0])  # phi_10 stays as it is
+    np.testing.assert_allclose(ok.spectral_error(polarised, orbits), exact, rtol=0.02)
+    np.testing.assert_allclose(ok.symbol_errors_with_bound(cross, C4, [1.0, -1.0]).error, exact, rtol=0.02)
+    cross[0, 1] += 1e4 * np.finfo(float).eps * phi.max() * np.array([2.0, -1.0, 0.0, 3.0])
+    with pytest.raises(NotInvariantError, match="off a Hermitian one"):
+        ok.symbol_errors_with_bound(cross, C4, [1.0, -1.0])
+    cross = (cross - phi) * 1e-4 + phi
+    monkeypatch.setattr(blocks, "_LEAST_LENGTH", 0.0)
+    with pytest.raises(NotInvariantError, match=r"off a Hermitian one .* if that is rounding, a ridge"):
+        ok.symbol_errors_with_bound(cross, C4, [1.0, -1.0])
+
+
+@pytest.mark.parametrize("size", [1e-17, 1e-13])
+def test_symbols_of_noise_name_the_remedy(size):
+    """An orbit where the kernel is rounding: singular without a ridge, and with one that is far above right."""
+    phi = np.zeros((2, 2, 4))
+    phi[0, 0] = [3, 1, 0.5, 1]
+    phi[1, 1] = size * np.array([1.0, 0.3, -0.2, -0.9])
+    with pytest.raises(NotInvariantError, match="if that is rounding, a ridge far above the difference helps"):
+        ok.symbol_errors_with_bound(phi, C4, [1.0, -1.0])
+    found = ok.symbol_errors_with_bound(phi, C4, [1.0, -1.0], ridge=0.01).error
+    K = np.array([[phi[0, 0][(h - g) % 4] for h in range(4)] for g in range(4)]) + 0.01 * np.eye(4)
+    wanted = 1 - K[0, 1:] @ np.linalg.solve(K[1:, 1:], np.ones(3))
+    np.testing.assert_allclose(found.ravel(), [wanted, -1.0], rtol=1e-10)
