@@ -180,16 +180,18 @@ def _defect(
 ) -> float:
     """Largest relative difference of k(gx, gy) and k(x, y) on some poses, for each generator g."""
     elements = np.array([orbits.representatives[c][j] for c, j in zip(orbit, pose, strict=True)], dtype=np.int64)
-    still = gram(kernel, _moved(orbits, orbit, elements))
+    moves = np.stack([elements, *(orbits.group.multiply(s, elements) for s in orbits.group.generators)], axis=1)
+    points = _moved(orbits, np.repeat(orbit, moves.shape[1]), moves.ravel()).reshape(*moves.shape, -1)
+    poses = np.ascontiguousarray(points.swapaxes(0, 1))  # of all generators in one pass over the orbits
+    still = gram(kernel, poses[0])
     refuse_asymmetric(still, tolerance, ridge)
     own = natural_lengths(still, ridge)
     shared = np.zeros(len(orbits))
     np.maximum.at(shared, orbit, own)  # poses of one orbit have one length if k is invariant
     scale = natural_scale(shared[orbit], shared[orbit])
     largest = 0.0
-    for s, name in zip(orbits.group.generators, orbits.group.generator_names, strict=True):
-        turned = gram(kernel, _moved(orbits, orbit, orbits.group.multiply(s, elements)))
-        defect = largest_ratio(turned - still, scale)
+    for turned, name in zip(poses[1:], orbits.group.generator_names, strict=True):
+        defect = largest_ratio(gram(kernel, turned) - still, scale)
         if defect > tolerance:
             raise NotInvariantError(
                 f"Argument 'kernel' is not invariant under {orbits.group.name}: for g = {name}, k(gx, gy) differs "
