@@ -22,6 +22,9 @@ INVARIANCE_TOLERANCE = 1e-10
 #: Part of a larger k(x, x) that counts beside it in any case: times the tolerance, 45 roundings of k(x, x).
 LEAST_PART = 1e-4
 
+#: Gram matrices on which a kernel is checked, if their C^2/2 values for each generator cost little.
+_PARTS = 8
+
 #: Numbers of a matrix that are compared with those across the diagonal at once.
 _BATCH = 2**20
 
@@ -135,8 +138,9 @@ def check_invariance(
         orbits: The poses.
         tolerance: Largest difference allowed, relative to sqrt((k(x, x) + r) (k(y, y) + r)).
         samples: How many poses are drawn for one Gram matrix, at least two of each orbit.  More than `samples`/2
-            orbits take several Gram matrices, as far as these cost little beside the symbol; otherwise orbits are
-            taken from the shortest to the longest.  None takes all poses, that is the whole Gram matrix.
+            orbits take several Gram matrices (more than 4 `samples`, larger ones), as far as these cost little
+            beside the symbol; otherwise orbits are taken from the shortest to the longest.  None takes all poses,
+            that is the whole Gram matrix.
         seed: Seed of the draw.
         ridge: r >= 0, absolute.
 
@@ -228,16 +232,19 @@ def _parts(orbits: Orbits, samples: int) -> list[IntArray]:
     """Numbers of the orbits in each Gram matrix, lengths from short to long in each.
 
     All orbits are taken if that costs no more than a quarter of the C^2 n values of the symbol; otherwise fewer,
-    from the shortest that is not zero to the longest.
+    from the shortest that is not zero to the longest.  All in no more than a few matrices, with two poses of each:
+    a call of the kernel costs more than its values if these are few.
     """
-    width, count = max(2, samples // 2), len(orbits)
+    width, count, order = max(2, samples // 2), len(orbits), orbits.group.order
     lengths = np.linalg.norm(orbits.seeds, axis=1)
-    order = np.argsort(lengths, kind="stable")
-    cost = 4 * (2 * width) ** 2 * (len(orbits.group.generators) + 1)
-    parts = min(-(-count // width), max(1, count**2 * orbits.group.order // cost))
+    ranked = np.argsort(lengths, kind="stable")
+    moves = len(orbits.group.generators) + 1
+    parts = min(-(-count // width), max(1, count**2 * order // (16 * width**2 * moves)))
     if parts * width < count:
-        order = order[np.linspace(int(lengths[order[0]] == 0), count - 1, parts * width).astype(int)]
-    return [np.sort(order[part::parts]) for part in range(parts)]
+        ranked = ranked[np.linspace(int(lengths[ranked[0]] == 0), count - 1, parts * width).astype(int)]
+    else:
+        parts = min(parts, max(_PARTS, -(-16 * moves // order)))
+    return [np.sort(ranked[part::parts]) for part in range(parts)]
 
 
 def _shares(sizes: IntArray, samples: int) -> IntArray:

@@ -115,6 +115,36 @@ def test_one_short_orbit_among_many():
             ok.check_invariance(first_counts_twice, ok.Orbits(ok.group(name), seeds, range(count)))
 
 
+@pytest.mark.parametrize(("name", "count"), [("C5", 400), ("C12", 300), ("C2", 500)])
+def test_all_orbits_are_looked_at_in_few_matrices(name, count):
+    """The values are at most a quarter of those of the symbol; one orbit of any length is found."""
+    G = ok.group(name)
+    seeds = np.random.default_rng(5).normal(size=(count, G.order)) * np.linspace(1, 9, count)[:, None]
+    orbits = ok.Orbits(G, seeds, range(count))
+    asked = []
+
+    def counting(X, Y):
+        asked.append(len(X) * len(Y))
+        return X @ Y.T
+
+    assert ok.check_invariance(counting, orbits) < 1e-10
+    assert len(asked) <= 2 * max(8, 32 // G.order)
+    assert sum(asked) <= max(2 * 34**2, count**2 * G.order / 4 * 1.05)
+    parts = invariance._parts(orbits, 32)
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(count))
+    chosen = seeds[count // 3]
+
+    def one_is_wrong(X, Y):
+        here = [(np.abs(Z - chosen).max(axis=1) < 1e-12) * 1.0 for Z in (X, Y)]
+        return X @ Y.T + 1e-6 * here[0][:, None] * here[1]
+
+    drawn = np.concatenate([pose[orbit == count // 3] for orbit, pose in invariance._sample(orbits, 32, 0)])
+    assert len(drawn) >= 2
+    if name == "C2":  # both poses are drawn
+        with pytest.raises(NotInvariantError):
+            ok.check_invariance(one_is_wrong, orbits)
+
+
 def test_orbits_that_only_meet_others():
     """k(x, y) that is not invariant between two orbits that are, each alone: a fixed point and a long orbit."""
 
