@@ -141,6 +141,31 @@ def test_what_is_wrong_by_more_than_the_ridge_hides_is_refused():
         ok.spectral_errors(skew, [o], [10.0, 1e-2])
 
 
+def test_symbols_of_a_batch_are_compared_beside_the_smallest_ridge(monkeypatch):
+    """As if the poses that are drawn had shown nothing."""
+    monkeypatch.setattr(OrbitBatch, "check_kernel", lambda *_: None)
+    k, _ = CASES["low"]
+    for ridges in ([1.0, 0.0], ["relative:0.1", 1e-18], [1.0, "relative:1e-18"]):
+        with pytest.raises(NotInvariantError, match=r"k\(x, g x\) and k\(g x, x\) apart .* a ridge far above"):
+            ok.spectral_errors(k, [orbits_of("low")], ridges)
+    assert ok.spectral_errors(k, [orbits_of("low")], [1.0, "relative:0.1"]).errors.shape == (1, 1, 2, 2, 1)
+
+
+@pytest.mark.filterwarnings("ignore::orbitkernels.errors.RoundingWarning")
+@pytest.mark.parametrize("call", ["spectral", "iterative", "batch"])
+def test_a_relative_ridge_counts_as_what_is_added(call):
+    """A kernel of values near 1e-6: its ridge is that much smaller than the factor."""
+
+    def tilted(X, Y):
+        return 1e-6 * (CASES["sums"][0](X, Y) + 1e-10 * np.tanh(X[:, :1]) @ np.tanh(Y[:, :1]).T)
+
+    o = ok.Orbits(C12, np.stack([RANDOM, ZERO_MEAN]), [0, 1])
+    mean = float(np.diagonal(tilted(o.seeds, o.seeds)).mean())
+    CALLS[call](tilted, o, f"relative:{1e-5 / mean!r}")
+    with pytest.raises(NotInvariantError, match="not invariant"):
+        CALLS[call](tilted, o, f"relative:{1e-8 / mean!r}")
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_lengths_without_the_ridge_are_caught(call, monkeypatch):
     original = invariance.natural_lengths
