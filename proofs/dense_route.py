@@ -12,7 +12,7 @@ from orbitkernels.numerics.rounding_scale import PowersOfTwo
 from orbitkernels.theory.laws import IntArray
 
 from .gram_size import require_matrices_fit
-from .invariance import KernelLike, gram, refuse_asymmetric
+from .invariance import KernelLike, as_kernel, gram, refuse_asymmetric
 from .missing import MissingLike, arranged, missing_points, missing_poses
 from .orbits import FloatArray, Orbits, require_orbits
 from .positivity import require_positive_matrix
@@ -42,8 +42,8 @@ class DenseRoute:
     @classmethod
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0) -> DenseRoute:
         """Evaluate the kernel at all pairs of points; the kernel need not be invariant."""
-        given = Ridge.of(ridge)
-        require_orbits(orbits)
+        given, kernel = Ridge.of(ridge), as_kernel(kernel)
+        require_orbits(orbits, kernel)
         remedy = "spectral_error, or iterative_error with product='kernel'"
         require_matrices_fit(int(orbits.sizes.sum()), _HELD, remedy)
         matrix = gram(kernel, orbits.all_points).copy()

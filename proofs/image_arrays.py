@@ -58,7 +58,7 @@ def require_image_shape(kernel: object, name: str, shape: tuple[int, int] | None
     """Refuse a kernel of images that would read the rows of flattened images as images of another shape.
 
     Args:
-        kernel: Any kernel; those that are no kernels of images take all shapes.
+        kernel: Any kernel, or an average of one; those that are no kernels of images take all shapes.
         name: What the message calls the images.
         shape: Rows and columns of the images; None if they were given as vectors, which no kernel refuses.
 
@@ -73,6 +73,8 @@ def require_image_shape(kernel: object, name: str, shape: tuple[int, int] | None
             ...
         orbitkernels.errors.InputError: Argument 'seeds' has images of 2 x 8; give the kernel height=2, width=8.
     """
+    while (averaged := getattr(kernel, "kernel", None)) is not None:
+        kernel = averaged
     require = getattr(kernel, "require_shape", None)
     if require is not None and shape is not None:
         require(name, shape)

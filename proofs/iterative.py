@@ -145,7 +145,7 @@ def iterative_error(
     tolerance, limit = part_of("tolerance", tolerance, "the labels"), integer("limit", limit)
     progress = function_or_none("progress", progress)
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
-    require_orbits(orbits)
+    require_orbits(orbits, kernel)
     what = missing_poses(orbits.group, missing, len(orbits))
     multiply, inverse, absolute, scale, smallest = _products(kernel, orbits, given, product, bool(precondition))
     is_assumed = inverse is None and product != "transform"
@@ -303,7 +303,7 @@ def inverse_residual(
     """
     rows, seed = integer("rows", rows, least=0), integer("seed", seed, least=0)
     kernel, given = as_kernel(kernel), Ridge.of(ridge)
-    require_orbits(orbits)
+    require_orbits(orbits, kernel)
     symbol = _invariant_symbol(kernel, orbits, given)
     absolute = given.absolute(mean_diagonal(symbol, orbits.sizes))
     size, seeds = int(orbits.sizes.sum()), orbits.offsets[:-1]

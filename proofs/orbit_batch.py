@@ -17,6 +17,7 @@ from orbitkernels.theory.subgroups import Subgroup
 
 from .arguments import FloatArray
 from .gram_products import absolute_ridge
+from .image_arrays import require_image_shape
 from .input_actions import Action, CoordinateAction, MatrixAction, as_action, finite_array
 from .invariance import KernelLike, check_invariance
 from .orbits import Orbits
@@ -44,6 +45,7 @@ class OrbitBatch:
         group: G.
         members: Array [P, C].
         targets: Array [P, C, m].
+        image_shape: Rows and columns of the images; None if inputs were given as vectors.
 
     Raises:
         InputError: If a shape does not fit, a number is not finite, there is no tuple, or seeds of one tuple lie
@@ -69,6 +71,7 @@ class OrbitBatch:
         images = finite_array(inputs, "inputs", "[S, d] or [S, h, w]", (2, 3))
         chosen = _members(members, len(images))
         flat = images.reshape(len(images), -1)
+        self.image_shape = (images.shape[1], images.shape[2]) if images.ndim == 3 else None
         if isinstance(action, ImageRotations):
             self._set(group, chosen, targets, RotatedPoses(flat, action, _rotation_powers(group, action)), {})
             return
@@ -99,6 +102,7 @@ class OrbitBatch:
         require_group(group)
         given = finite_array(poses, "poses", f"[S, {group.order}, d]", (3,))
         batch = cls.__new__(cls)
+        batch.image_shape = None
         batch._set(group, _members(members, len(given)), targets, GivenPoses(given, group), {})
         return batch
 
@@ -134,6 +138,7 @@ class OrbitBatch:
         members = np.arange(len(seeds)).reshape(len(orbits), -1)
         targets = np.stack([one.targets for one in orbits])
         batch = cls.__new__(cls)
+        batch.image_shape = first.image_shape
         batch._set(first.group, members, targets, ExactPoses(seeds, first.action), stabilisers)
         return batch
 
@@ -170,7 +175,11 @@ class OrbitBatch:
         return [(np.array(rows), subgroups) for rows, subgroups in found.values()]
 
     def check_kernel(self, kernel: KernelLike, ridges: Sequence[Ridge] = ()) -> None:
-        """Check on a few tuples that a kernel is invariant, beside the smallest ridge, if the action is exact."""
+        """Check on a few tuples that a kernel is invariant, beside the smallest ridge, if the action is exact.
+
+        A kernel of images is asked first whether rows of the inputs are images of their shape to it.
+        """
+        require_image_shape(kernel, "inputs", self.image_shape)
         if isinstance(self.source, ExactPoses):
             for p in self._checked(self.source.inputs):
                 seeds = self.source.inputs[self.members[p]]

@@ -16,6 +16,7 @@ from orbitkernels.theory.groups import FiniteGroup, require_group
 from orbitkernels.theory.integer_input import shown
 from orbitkernels.theory.laws import IntArray
 
+from .image_arrays import require_image_shape
 from .input_actions import MATRIX_TOLERANCE, Action, FloatArray, as_action, finite_array
 
 __all__ = ["CommonOrbitError", "FloatArray", "Orbits"]
@@ -165,14 +166,15 @@ class Orbits:
         return f"<table><caption>{heading}</caption>{head}{rows}</table>"
 
 
-def require_orbits(value: object) -> None:
-    """Refuse what are no orbits, such as a list of them.
+def require_orbits(value: object, kernel: object) -> None:
+    """Refuse what are no orbits, such as a list of them, or images that a kernel would read in another shape.
 
     Raises:
-        InputError: If the value is no `Orbits`.
+        InputError: If the value is no `Orbits`, or the kernel one of images of another shape.
     """
     if not isinstance(value, Orbits):
         raise InputError(f"Argument 'orbits' must be ok.Orbits, not {shown(value)}.")
+    require_image_shape(kernel, "seeds", value.image_shape)
 
 
 def _lengths(seeds: FloatArray) -> FloatArray:

@@ -65,7 +65,8 @@ def orbit_symbol(kernel: KernelLike, orbits: Orbits) -> FloatArray:
         >>> orbit_symbol(lambda X, Y: X @ Y.T, Orbits(group("C3"), [[1.0, 2.0, 0.0]], [0])).tolist()
         [[[5.0, 2.0, 2.0]]]
     """
-    require_orbits(orbits)
+    kernel = as_kernel(kernel)
+    require_orbits(orbits, kernel)
     own = getattr(kernel, "orbit_symbol", None)  # averages know a shorter way
     if own is not None and (found := own(orbits)) is not None:
         return np.asarray(found)
@@ -106,7 +107,7 @@ class FourierRoute:
     def of(cls, kernel: KernelLike, orbits: Orbits, ridge: RidgeLike = 0.0, check: bool = True) -> FourierRoute:
         """Transform the symbol of a kernel, after checking on samples that the kernel is invariant."""
         given, kernel = Ridge.of(ridge), as_kernel(kernel)
-        require_orbits(orbits)
+        require_orbits(orbits, kernel)
         if check:
             check_invariance(kernel, orbits, ridge=absolute_ridge(kernel, orbits, given))
         symbol = orbit_symbol(kernel, orbits)

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+import orbitkernels as ok
 from orbitkernels.data import Dataset
 from orbitkernels.errors import InputError
 from orbitkernels.needed_in_data import needed_separation_of_pairs
 from orbitkernels.prediction import predict
 from orbitkernels.proofs.convolutional_kernels import CNTK, _Convolutional
+from orbitkernels.proofs.iterative import inverse_residual
 from orbitkernels.proofs.kernels import kernel
 
 RNG = np.random.default_rng(0)
@@ -89,6 +91,33 @@ def test_shapes_that_agree_are_taken_and_give_the_numbers_of_the_images() -> Non
     vectors = Dataset(data.images.reshape(8, 16), data.labels, "vectors")  # of no known shape
     assert predict("C2xC8", "ntk(depth=1)", data, pairs=1)["pairs"]
     assert predict("C16", "cntk(filter=1, head=flatten)", vectors, ridge=0.1, pairs=1)["pairs"]
+
+
+WIDE = np.random.default_rng(4).normal(size=(2, 4, 16))
+
+
+@pytest.mark.parametrize("route", ["spectral", "dense", "iterative", "residual", "symbol", "batch", "of a list"])
+@pytest.mark.parametrize("averaged", [False, True])
+def test_orbits_of_images_of_another_shape_are_refused_by_every_route(route: str, averaged: bool) -> None:
+    """Rows of 4 x 16 pixels are as long as those of 8 x 8: CNTK() would take them for a square."""
+    G = ok.group("V4")
+    orbits = ok.Orbits(G, WIDE, [0, 1])
+    ask = {
+        "spectral": lambda k: ok.spectral_error(k, orbits, ridge=0.1),
+        "dense": lambda k: ok.leave_out_error(k, orbits, ridge=0.1),
+        "iterative": lambda k: ok.iterative_error(k, orbits, ridge=0.1, product="kernel"),
+        "residual": lambda k: inverse_residual(k, orbits, ridge=0.1),
+        "symbol": lambda k: ok.orbit_symbol(k, orbits),
+        "batch": lambda k: ok.spectral_errors(k, ok.OrbitBatch(G, WIDE, [[0, 1]]), 0.1),
+        "of a list": lambda k: ok.spectral_errors(k, [orbits], 0.1),
+    }[route]
+    wrong, right = (CNTK(filter=3, padding="zero", **shape) for shape in ({}, {"height": 4, "width": 16}))
+    if averaged:
+        wrong, right = ok.AveragedKernel(wrong, orbits), ok.AveragedKernel(right, orbits)
+    with pytest.raises(InputError, match="has images of 4 x 16; give the kernel height=4, width=16"):
+        ask(wrong)
+    if averaged or route == "dense":  # borders of zeros are not invariant
+        ask(right)
 
 
 def test_a_check_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
