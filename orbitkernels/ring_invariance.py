@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from orbitkernels.errors import NotInvariantError
-from orbitkernels.proofs.invariance import INVARIANCE_TOLERANCE, gram, refuse_asymmetric
+from orbitkernels.proofs.invariance import (
+    INVARIANCE_TOLERANCE,
+    gram,
+    largest_ratio,
+    natural_lengths,
+    natural_scale,
+    refuse_asymmetric,
+)
 from orbitkernels.proofs.kernels import Kernel
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,7 +43,7 @@ def require_ring_invariance(kernel: Kernel, poses: int | None = None, interleave
         interleaved: Whether the second ring is turned by half a step.
 
     Returns:
-        The largest difference found, relative to max |k|.
+        The largest difference found, relative to sqrt(k(x, x) k(y, y)).
 
     Raises:
         NotInvariantError: If one exceeds the tolerance of :mod:`orbitkernels.proofs.invariance`.
@@ -53,15 +60,15 @@ def require_ring_invariance(kernel: Kernel, poses: int | None = None, interleave
     angle, z = np.array(places).T
     still = gram(kernel, _points(angle, z))
     refuse_asymmetric(still)
-    scale = float(np.abs(still).max()) or 1.0
-    largest = 0.0
+    lengths = natural_lengths(still)
+    scale, largest = natural_scale(lengths, lengths), 0.0
     for what, moved in (("turns", _points(angle + step, z)), ("the exchange", _points(angle + half, -z))):
-        defect = float(np.abs(gram(kernel, moved) - still).max()) / scale
+        defect = largest_ratio(gram(kernel, moved) - still, scale)
         if defect > INVARIANCE_TOLERANCE:
             raise NotInvariantError(
                 f"Argument 'kernel' is not invariant under {what} of two rings of the unit sphere: for "
-                f"'{kernel.spec}' k(gx, gy) differs from k(x, y) by {defect:.1e} relative to the largest value; "
-                "take a function of inner products, or images and a group that does not change the kernel."
+                f"'{kernel.spec}' k(gx, gy) differs from k(x, y) by {defect:.1e} relative to "
+                "sqrt(k(x, x) k(y, y)); take a function of inner products, or images and a group that does not change the kernel."
             )
         largest = max(largest, defect)
     return largest
