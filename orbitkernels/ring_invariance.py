@@ -68,7 +68,8 @@ def require_ring_invariance(kernel: Kernel, poses: int | None = None, interleave
             raise NotInvariantError(
                 f"Argument 'kernel' is not invariant under {what} of two rings of the unit sphere: for "
                 f"'{kernel.spec}' k(gx, gy) differs from k(x, y) by {defect:.1e} relative to "
-                "sqrt(k(x, x) k(y, y)); take a function of inner products, or images and a group that does not change the kernel."
+                "sqrt(k(x, x) k(y, y)); take a function of inner products, or images and a group that does not "
+                "change the kernel."
             )
         largest = max(largest, defect)
     return largest
