@@ -35,6 +35,16 @@ _MECHANISMS = {
 _MOST = 24
 
 
+_Names = dict[str, str]
+
+
+def _of_layers(weight: Parameter, bias: Parameter) -> tuple[list[str], _Names, _Names, _Names]:
+    """Lines that give the variances, and how they are called in layer l, in the first and in the last."""
+    numbers, now = variances("l", w=weight, b=bias)
+    first, last = ({name: sigma(name, at, v) for name, v in (("w", weight), ("b", bias))} for at in "0L")
+    return numbers, now, first, last
+
+
 def convolution_lines(net: Any, symbolic: Any, weight: Parameter, bias: Parameter, tangent: bool) -> list[str]:
     """The recursion of a convolutional net.
 
@@ -45,8 +55,7 @@ def convolution_lines(net: Any, symbolic: Any, weight: Parameter, bias: Paramete
         bias: Likewise of biases.
         tangent: Whether the kernel is the CNTK.
     """
-    numbers, now = variances("l", w=weight, b=bias)
-    first, last = ({name: sigma(name, at, v) for name, v in (("w", weight), ("b", bias))} for at in "0L")
+    numbers, now, first, last = _of_layers(weight, bias)
     slope = "D_l(p, q) = " if tangent else ""
     moved = "(s p + i - m, s q + i - m)"
     inner = r"\langle x_{s p + i - m}, y_{s q + i - m} \rangle"
@@ -126,8 +135,7 @@ def attention_lines(
         others: Variances of keys, values and outputs.
         tangent: Whether the kernel is the NTK.
     """
-    numbers, now = variances("l", w=weight, b=bias)
-    first, last = ({name: sigma(name, at, v) for name, v in (("w", weight), ("b", bias))} for at in "0L")
+    numbers, now, first, last = _of_layers(weight, bias)
     added = [f"{before} + " if net.residual else "" for before in ("S_l", "T_l", r"\tilde S_l", r"\tilde T_l")]
     logits = _MECHANISMS[net.mechanism].replace("{}", r"\sigma_k^2 S_l(x, x)")
     lines = [rf"S_1(p, q) &= {first['b']} + \frac{{{first['w']}}}{{d}} \langle x_p, y_q \rangle"]
@@ -165,8 +173,7 @@ def group_convolution_lines(
         bias: Likewise of biases.
         tangent: Whether the kernel is the NTK.
     """
-    numbers, now = variances("l", w=weight, b=bias)
-    first, last = ({name: sigma(name, at, v) for name, v in (("w", weight), ("b", bias))} for at in "0L")
+    numbers, now, first, last = _of_layers(weight, bias)
     inner = r"\langle x_{g p}, y_{h p} \rangle"
     lines = [rf"S_1(g, h) &= {first['b']} + \frac{{{first['w']}}}{{c |F|}} \sum_{{p \in F}} {inner}"]
     if tangent:

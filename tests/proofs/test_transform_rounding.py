@@ -7,6 +7,7 @@ import pytest
 from flint import acb, arb, arb_mat, ctx
 
 import orbitkernels as ok
+from benchmarks.rounding import dft
 from orbitkernels.errors import InputError, NotInvariantError, RoundingWarning, SingularGramError
 from orbitkernels.numerics import transform_rounding
 from orbitkernels.numerics.symbol_transform import abelian_transform
@@ -46,19 +47,6 @@ def named(orders):
 
 
 # ---------------------------------------------------------------------- transforms
-
-
-def dft(values, orders):
-    """sum_j f(j) exp(2 pi i sum_i k_i j_i / a_i) in balls, a list in the order of k, axis after axis."""
-    found, stride = list(values), 1
-    for a in reversed(orders):
-        for start in range(len(found)):
-            if start // stride % a == 0:
-                axis = slice(start, start + stride * (a - 1) + 1, stride)
-                transformed = acb.dft(found[axis])
-                found[axis] = [transformed[0], *transformed[:0:-1]]  # dft has exp(-2 pi i ...)
-        stride *= a
-    return found
 
 
 def functions(n):
