@@ -71,6 +71,7 @@ def require_matrices_fit(points: int, matrices: int, remedy: str) -> None:
     size, memory = 8 * points**2, machine_memory()
     if matrices * size > memory:
         raise InputError(
-            f"The Gram matrix of {points} points would take {size / 2**30:,.1f} GiB, and {matrices} such matrices "
-            f"are held at once, beyond the {memory / 2**30:,.1f} GiB of memory; use {remedy}."
+            f"Argument 'orbits' has {points} points, whose Gram matrix would take {size / 2**30:,.1f} GiB, and "
+            f"{matrices} such matrices are held at once, beyond the {memory / 2**30:,.1f} GiB of memory; use "
+            f"{remedy}."
         )

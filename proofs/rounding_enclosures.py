@@ -49,7 +49,10 @@ def enclosed_spectral(route: FourierRoute, missing: MissingLike) -> tuple[FloatA
 
     orbits = route.orbits
     what = missing_poses(orbits.group, missing, len(orbits))
-    _refuse_order(orbits) if what.alike else _refuse_large(orbits, "spectral")
+    if what.alike:
+        _refuse_order(orbits)
+    else:
+        _refuse_large(orbits, "spectral")
 
     def solve() -> list[list[list[Any]]]:
         symbol = averaged_symbol(route.symbol, orbits)

@@ -68,7 +68,9 @@ def test_dense_route(monkeypatch):
     assert ok.leave_out_error("ntk", orbits).shape == (2, 1)
     monkeypatch.setattr(gram_size, "machine_memory", lambda: 3 * 8 * 64 - 1)
     for route in (ok.leave_out_error, DenseRoute.of):
-        with pytest.raises(InputError, match=r"of 8 points would take 0\.0 GiB, and 3 .* use spectral_error"):
+        with pytest.raises(
+            InputError, match=r"has 8 points, whose Gram matrix would take 0\.0 GiB, and 3 .* use spectral_error"
+        ):
             route("ntk", orbits)
 
 

@@ -108,7 +108,9 @@ def test_a_gram_matrix_beyond_the_memory_is_refused_before_it_is_made() -> None:
         ok.group("S8"), RNG.standard_normal((2, 8)), [0, 1], PermutationAction.natural(ok.group("S8"))
     )
     refuse = lambda *_: pytest.fail("the kernel is asked for it")  # noqa: E731
-    with pytest.raises(InputError, match=r"Gram matrix of 80640 points would take 48\.4 GiB"):
+    with pytest.raises(
+        InputError, match=r"Argument 'orbits' has 80640 points, whose Gram matrix would take 48\.4 GiB"
+    ):
         ok.leave_out_error(refuse, orbits)
 
 
